@@ -1,0 +1,122 @@
+//! An event: who, when, where from, what; its key, its order, and its canonical text.
+
+use super::ids::{EventId, Source, Subject};
+use super::kind::{Data, EventType, Kind};
+use super::time::{Axis, Moment};
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+/// One event of the log, at the latest version of its type.
+///
+/// Its key is (`source`, `id`). Events of a subject are ordered by ([`Moment::micros`], `source`,
+/// `id`), never by arrival, so that late files change nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Site or system.
+    pub source: Source,
+    /// Unique within the source.
+    pub id: EventId,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// When it happened.
+    pub when: Moment,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// Where an accepted event was read, so that it can be found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// BLAKE3 of the source file's bytes.
+    pub file_digest: [u8; 32],
+    /// Line, from 1.
+    pub line: u64,
+}
+
+impl Event {
+    /// The event as the contract writes it: one JSON object, fields in the contract's order.
+    /// Two events with the same content have the same text, however they were written at first.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // A struct of strings and finite numbers always serialises.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Version and name, as in the `type` attribute.
+    #[must_use]
+    pub fn type_text(&self) -> String {
+        let event_type = self.kind.event_type();
+        format!("{}.v{}", event_type.name(), event_type.latest())
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("specversion", "1.0")?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("source", &self.source)?;
+        map.serialize_entry("type", &self.type_text())?;
+        map.serialize_entry("subject", &self.subject)?;
+        map.serialize_entry(time_attribute(self.when.axis), &self.when.to_text())?;
+        match &self.kind {
+            Kind::Clinical(data) => map.serialize_entry("data", data)?,
+            Kind::Corrected(correction) => map.serialize_entry("data", &Corrected(correction))?,
+            Kind::Retracted(retraction) => map.serialize_entry("data", &Retracted(retraction))?,
+            Kind::Withdrawn => {}
+        }
+        map.end()
+    }
+}
+
+const fn time_attribute(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Calendar => "time",
+        Axis::Study => "studytime",
+    }
+}
+
+struct Corrected<'a>(&'a super::kind::EventCorrected);
+
+impl Serialize for Corrected<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("corrects", &self.0.corrects)?;
+        if let Some(when) = self.0.when {
+            map.serialize_entry(time_attribute(when.axis), &when.to_text())?;
+        }
+        // Every reading has the same fields, so the first is the text.
+        map.serialize_entry("data", &self.0.readings.first())?;
+        map.end()
+    }
+}
+
+struct Retracted<'a>(&'a super::kind::EventRetracted);
+
+impl Serialize for Retracted<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("retracts", &self.0.retracts)?;
+        if let Some(reason) = self.0.reason {
+            map.serialize_entry("reason", &reason)?;
+        }
+        map.end()
+    }
+}
+
+impl Kind {
+    /// Clinical data, if this is a clinical event.
+    #[must_use]
+    pub const fn data(&self) -> Option<&Data> {
+        match self {
+            Self::Clinical(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// Whether this is one of the three kinds that speak about other events.
+    #[must_use]
+    pub const fn is_about_events(&self) -> bool {
+        !matches!(self.event_type(), EventType::SubjectWithdrawn) && self.data().is_none()
+    }
+}

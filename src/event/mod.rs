@@ -1,0 +1,17 @@
+//! The vocabulary: what happened, to whom, when, and on which scale it was measured.
+//!
+//! Layer 0, imports nothing of the crate. Everything here is a value; nothing reads a file, a
+//! clock or the environment.
+
+pub mod code;
+pub mod envelope;
+pub mod ids;
+pub mod instrument;
+pub mod key;
+pub mod kind;
+pub mod list;
+pub mod number;
+pub mod refuse;
+pub mod score;
+pub mod time;
+pub mod vocabulary;

@@ -1,0 +1,5 @@
+//! Response curves by route and infusion number from de-identified ketamine events.
+
+pub mod event;
+pub mod privacy;
+pub mod table;

@@ -1,0 +1,2 @@
+//! The afterdose command.
+fn main() {}

@@ -1,0 +1,16 @@
+//! What may be shown: a value that passed disclosure control.
+
+/// A value that may reach a reader. Built only by `suppress`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disclosed<T>(T);
+
+impl<T> Disclosed<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value.
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+}
