@@ -6,3 +6,4 @@
 
 pub mod disclosed;
 pub mod gate;
+pub mod identifier;
