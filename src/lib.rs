@@ -1,5 +1,8 @@
 //! Response curves by route and infusion number from de-identified ketamine events.
 
+pub mod course;
 pub mod event;
+pub mod ingest;
 pub mod privacy;
+pub mod schema;
 pub mod table;

@@ -1,7 +1,7 @@
 //! An event: who, when, where from, what; its key, its order, and its canonical text.
 
 use super::ids::{EventId, Source, Subject};
-use super::kind::{Data, EventType, Kind};
+use super::kind::{Data, Kind};
 use super::time::{Axis, Moment};
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -31,6 +31,19 @@ pub struct Origin {
     pub file_digest: [u8; 32],
     /// Line, from 1.
     pub line: u64,
+}
+
+/// An event as it stands in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// The event.
+    pub event: Event,
+    /// Where it was read.
+    pub origin: Origin,
+    /// What the times of its source are.
+    pub basis: super::time::TimeBasis,
+    /// Digest of its canonical text.
+    pub content: super::key::ContentDigest,
 }
 
 impl Event {
@@ -112,11 +125,5 @@ impl Kind {
             Self::Clinical(data) => Some(data),
             _ => None,
         }
-    }
-
-    /// Whether this is one of the three kinds that speak about other events.
-    #[must_use]
-    pub const fn is_about_events(&self) -> bool {
-        !matches!(self.event_type(), EventType::SubjectWithdrawn) && self.data().is_none()
     }
 }

@@ -1,0 +1,174 @@
+//! What the fold knows of a subject and of each course; a line of documentation a field.
+
+use super::anomaly::Anomaly;
+use crate::event::code::{AgeBand, EndReason, Indication, Route, ScreeningDecision, Sex};
+use crate::event::ids::{EventId, OpenCode, Source, Subject};
+use crate::event::score::Score;
+use crate::event::time::TimeBasis;
+use std::collections::BTreeMap;
+
+/// Everything known of one subject who did not withdraw.
+#[derive(Debug, Clone)]
+pub struct SubjectFacts {
+    /// Pseudonym.
+    pub subject: Subject,
+    /// Whether any clinical event of theirs counts.
+    pub known: bool,
+    /// Courses in time order.
+    pub courses: Vec<Course>,
+    /// The latest screening decision, if any.
+    pub screening: Option<ScreeningDecision>,
+    /// What was odd.
+    pub anomalies: Vec<Anomaly>,
+    /// Latest session or check-in time of each source that has a calendar, in microseconds.
+    pub latest_us: BTreeMap<Source, i64>,
+}
+
+/// One course of treatment.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// 1 for the subject's first course in the store.
+    pub order: usize,
+    /// Source of session 1: the site.
+    pub site: Source,
+    /// What the times of that source are.
+    pub basis: TimeBasis,
+    /// Route of session 1.
+    pub route: Route,
+    /// Drug of session 1.
+    pub drug: OpenCode,
+    /// Whether any later session has another route.
+    pub switched: bool,
+    /// The first stored session is declared maintenance or has a number above 1: the course began
+    /// before the data.
+    pub prevalent: bool,
+    /// Why the course ended; `None` where no end is recorded.
+    pub ended: Option<Ending>,
+    /// Completed sessions in time order; infusion number is the position plus 1.
+    pub infusions: Vec<Infusion>,
+    /// How many of them, from the first, are induction.
+    pub n_induction: usize,
+    /// What was recorded at the start.
+    pub profile: Profile,
+    /// Whether psychotherapy was paired with an induction session; `None` if never said.
+    pub psychotherapy: Option<bool>,
+    /// Dose band of the first session.
+    pub dose_band: DoseBand,
+    /// Scores by instrument; instruments never scored are absent.
+    pub scores: BTreeMap<OpenCode, Scores>,
+}
+
+/// A recorded end of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Why, where it is said.
+    pub reason: Option<EndReason>,
+}
+
+/// A completed session.
+#[derive(Debug, Clone)]
+pub struct Infusion {
+    /// Start of dosing, in microseconds on the course's clock.
+    pub start_us: i64,
+    /// Route.
+    pub route: Route,
+    /// Drug.
+    pub drug: OpenCode,
+    /// Id of the session event.
+    pub id: EventId,
+}
+
+/// What was recorded when the course was started; all unknown where nothing was.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// Indications in code order; several form the level `multiple`, none `unknown`.
+    pub indications: Vec<Indication>,
+    /// Age band.
+    pub age_band: Option<AgeBand>,
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Antidepressant trials that failed before.
+    pub prior_failed_trials: Option<i64>,
+}
+
+/// Dose of the first session in bands: mg/kg for ketamine, the device's steps for esketamine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DoseBand {
+    /// Below 0.4 mg/kg.
+    Under04,
+    /// 0.4 to below 0.6 mg/kg.
+    From04,
+    /// 0.6 to below 0.8 mg/kg.
+    From06,
+    /// 0.8 mg/kg and above.
+    From08,
+    /// 28 mg of esketamine.
+    Mg28,
+    /// 56 mg of esketamine.
+    Mg56,
+    /// 84 mg of esketamine.
+    Mg84,
+    /// Another dose of esketamine.
+    OtherMg,
+    /// No dose, or a dose in mg without a weight.
+    Unknown,
+}
+
+impl DoseBand {
+    /// The label of tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Under04 => "<0.4 mg/kg",
+            Self::From04 => "0.4-0.6 mg/kg",
+            Self::From06 => "0.6-0.8 mg/kg",
+            Self::From08 => "0.8+ mg/kg",
+            Self::Mg28 => "28 mg",
+            Self::Mg56 => "56 mg",
+            Self::Mg84 => "84 mg",
+            Self::OtherMg => "other mg",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Scores of one instrument in one course.
+#[derive(Debug, Clone, Default)]
+pub struct Scores {
+    /// The last score at or before session 1 and not too old.
+    pub baseline: Option<Score>,
+    /// The assessment after each infusion, by position; `None` where it was not measured.
+    pub after: Vec<Option<Assessment>>,
+}
+
+/// The score that counts for an infusion.
+#[derive(Debug, Clone, Copy)]
+pub struct Assessment {
+    /// The score.
+    pub score: Score,
+    /// Microseconds since the start of that infusion.
+    pub since_dose_us: i64,
+}
+
+impl Course {
+    /// Start of session 1, in microseconds.
+    #[must_use]
+    pub fn first_us(&self) -> i64 {
+        self.infusions.first().map_or(0, |infusion| infusion.start_us)
+    }
+
+    /// Start of the last session, in microseconds.
+    #[must_use]
+    pub fn last_us(&self) -> i64 {
+        self.infusions.last().map_or(0, |infusion| infusion.start_us)
+    }
+}
+
+impl Assessment {
+    /// Hours since the start of that infusion.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a window of days in microseconds")]
+    pub fn hours(&self) -> f64 {
+        self.since_dose_us as f64 / crate::event::time::HOUR_US as f64
+    }
+}

@@ -1,0 +1,340 @@
+//! A subject's events to courses: a left fold that cannot fail.
+
+use super::anomaly::Anomaly;
+use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Scores, SubjectFacts};
+use super::resolve::{Effective, resolve};
+use super::settings::FoldSettings;
+use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
+use crate::event::envelope::Logged;
+use crate::event::ids::{OpenCode, Source};
+use crate::event::key::KeyDigest;
+use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, SessionCompleted};
+use crate::event::score::Score;
+use crate::event::time::{Axis, Moment, whole_days};
+use crate::event::vocabulary::Vocabulary;
+use std::collections::{BTreeMap, HashSet};
+
+/// What the fold is told besides the events.
+#[derive(Debug, Clone, Copy)]
+pub struct FoldContext<'a> {
+    /// Rules of course, baseline and assessment.
+    pub settings: &'a FoldSettings,
+    /// Instruments, to score check-ins.
+    pub vocabulary: &'a Vocabulary,
+    /// Keys that stand in the log with different contents.
+    pub conflicts: &'a HashSet<KeyDigest>,
+}
+
+/// Folds the events of one subject; `None` if the subject withdrew or no event of theirs counts.
+#[must_use]
+pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectFacts> {
+    let subject = events.first()?.event.subject.clone();
+    let mut resolved = resolve(events, context.conflicts)?;
+    if let Some(cut) = context.settings.data_cut_us {
+        resolved.events.retain(|e| !(e.basis.has_calendar() && e.when.micros > cut));
+    }
+    let mut state = State::default();
+    if keep_one_clock(&mut resolved.events) {
+        state.anomalies.push(Anomaly::MixedClocks);
+    }
+    if resolved.events.is_empty() && resolved.anomalies.is_empty() {
+        return None;
+    }
+    state.anomalies.append(&mut resolved.anomalies);
+    let known = !resolved.events.is_empty();
+    let state = resolved.events.iter().fold(state, |state, event| apply(state, event, context));
+    Some(SubjectFacts { known, ..state.finish(subject, context) })
+}
+
+/// Events on another clock than the first session's cannot be ordered with it and do not count.
+/// Says whether any was set aside.
+fn keep_one_clock(events: &mut Vec<Effective>) -> bool {
+    let is_session = |event: &&Effective| matches!(event.data, Data::SessionCompleted(_));
+    // Calendar before study where both clocks have sessions: a rule, not an order of arrival.
+    let axis = events.iter().filter(is_session).map(|event| event.when.axis).min();
+    let Some(axis) = axis.or_else(|| events.iter().map(|event| event.when.axis).min()) else {
+        return false;
+    };
+    let before = events.len();
+    events.retain(|event| event.when.axis == axis);
+    events.len() < before
+}
+
+/// What has been seen so far.
+#[derive(Default)]
+struct State {
+    drafts: Vec<Draft>,
+    starts: Vec<(i64, Profile)>,
+    screening: Option<ScreeningDecision>,
+    scores: BTreeMap<OpenCode, Vec<(i64, Score)>>,
+    latest_us: BTreeMap<Source, i64>,
+    anomalies: Vec<Anomaly>,
+}
+
+/// A course being built.
+struct Draft {
+    sessions: Vec<(Effective, SessionCompleted)>,
+    ended: Option<Ending>,
+}
+
+/// 2000-01-01T00:00:00Z in microseconds.
+const YEAR_2000_US: i64 = 946_684_800_000_000;
+
+fn apply(mut state: State, event: &Effective, context: &FoldContext) -> State {
+    if event.when.axis == Axis::Calendar && event.when.micros < YEAR_2000_US {
+        state.anomalies.push(Anomaly::BeforeTwoThousand);
+    }
+    match &event.data {
+        Data::CourseStarted(started) => state.started(event.when, started),
+        Data::SessionCompleted(session) => state.session(event, session, context.settings),
+        Data::CheckinSubmitted(checkin) => state.checkin(event, checkin, context.vocabulary),
+        Data::CourseEnded(end) => match state.drafts.last_mut() {
+            Some(draft) => draft.ended = draft.ended.or(Some(Ending { reason: end.reason })),
+            None => state.anomalies.push(Anomaly::EndWithoutCourse),
+        },
+        Data::SessionMissed(_) | Data::PlanAdjusted(_) => {}
+    }
+    state
+}
+
+impl State {
+    fn started(&mut self, when: Moment, started: &CourseStarted) {
+        let decision = started.screening.as_ref().and_then(|screening| screening.decision);
+        self.screening = decision.or(self.screening);
+        let profile = Profile {
+            indications: started
+                .indications
+                .as_ref()
+                .map_or_else(Vec::new, |codes| codes.as_slice().to_vec()),
+            age_band: started.age_band,
+            sex: started.sex,
+            prior_failed_trials: started.prior_failed_trials.map(crate::event::number::Int::get),
+        };
+        self.starts.push((when.micros, profile));
+    }
+
+    fn session(&mut self, event: &Effective, session: &SessionCompleted, settings: &FoldSettings) {
+        self.saw(event);
+        let begins =
+            match self.drafts.last().and_then(|draft| draft.sessions.last().zip(Some(draft))) {
+                None => true,
+                Some(((last, _), draft)) => {
+                    if last.when.micros == event.when.micros {
+                        self.anomalies.push(Anomaly::SessionsAtOnce);
+                    }
+                    let route = draft.sessions[0].1.route;
+                    draft.ended.is_some()
+                        || whole_days(last.when.micros, event.when.micros)
+                            > settings.gap_days(route)
+                }
+            };
+        if begins {
+            self.drafts.push(Draft { sessions: Vec::new(), ended: None });
+        }
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.sessions.push((event.clone(), session.clone()));
+        }
+    }
+
+    fn checkin(&mut self, event: &Effective, checkin: &CheckinSubmitted, vocabulary: &Vocabulary) {
+        self.saw(event);
+        for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
+            let code = &measure.instrument;
+            let Some(instrument) = vocabulary.instrument(code.as_str()) else { continue };
+            let items = measure.item_values();
+            let total = measure.total.map(crate::event::number::Num::get);
+            if instrument.total_differs(total, items.as_deref()) {
+                self.anomalies.push(Anomaly::TotalDiffersFromItems);
+            }
+            if let Ok(score) = instrument.score(total, items.as_deref()) {
+                self.scores.entry(code.clone()).or_default().push((event.when.micros, score));
+            }
+        }
+    }
+
+    /// The data cut of a source is the latest session or check-in it sent.
+    fn saw(&mut self, event: &Effective) {
+        if event.basis.has_calendar() {
+            let latest = self.latest_us.entry(event.source.clone()).or_insert(i64::MIN);
+            *latest = event.when.micros.max(*latest);
+        }
+    }
+
+    fn finish(
+        mut self,
+        subject: crate::event::ids::Subject,
+        context: &FoldContext,
+    ) -> SubjectFacts {
+        let drafts = std::mem::take(&mut self.drafts);
+        let starts: Vec<i64> = drafts
+            .iter()
+            .flat_map(|draft| draft.sessions.iter().map(|(event, _)| event.when.micros))
+            .collect();
+        let mut courses = Vec::with_capacity(drafts.len());
+        let mut previous_last_us = i64::MIN;
+        for (index, draft) in drafts.iter().enumerate() {
+            let course = self.course(index + 1, draft, previous_last_us, &starts, context);
+            previous_last_us = course.last_us();
+            courses.push(course);
+        }
+        self.anomalies.sort_unstable();
+        SubjectFacts {
+            subject,
+            known: true,
+            courses,
+            screening: self.screening,
+            anomalies: self.anomalies,
+            latest_us: self.latest_us,
+        }
+    }
+
+    fn course(
+        &mut self,
+        order: usize,
+        draft: &Draft,
+        previous_last_us: i64,
+        all_starts: &[i64],
+        context: &FoldContext,
+    ) -> Course {
+        let settings = context.settings;
+        let (first_event, first) = &draft.sessions[0];
+        let first_us = first_event.when.micros;
+        let infusions: Vec<Infusion> = draft
+            .sessions
+            .iter()
+            .map(|(event, session)| Infusion {
+                start_us: event.when.micros,
+                route: session.route,
+                drug: session.drug.clone(),
+                id: event.id.clone(),
+            })
+            .collect();
+        for (position, (_, session)) in draft.sessions.iter().enumerate() {
+            let declared = session.session_number.map(crate::event::number::Int::get);
+            if declared.is_some_and(|n| usize::try_from(n).ok() != Some(position + 1)) {
+                self.anomalies.push(Anomaly::SessionNumberDiffers);
+            }
+        }
+        // The last start after the previous course's last session and at or before session 1.
+        let profile = self
+            .starts
+            .iter()
+            .rev()
+            .find(|(at, _)| *at > previous_last_us && *at <= first_us)
+            .map_or_else(Profile::default, |(_, profile)| profile.clone());
+        let n_induction = n_induction(&draft.sessions, settings);
+        let said: Vec<bool> =
+            draft.sessions[..n_induction].iter().filter_map(|(_, s)| s.psychotherapy).collect();
+        let scores = self
+            .scores
+            .iter()
+            .map(|(code, scores)| (code.clone(), assess(scores, &infusions, all_starts, settings)))
+            .collect();
+        Course {
+            order,
+            site: first_event.source.clone(),
+            basis: first_event.basis,
+            route: first.route,
+            drug: first.drug.clone(),
+            switched: draft.sessions.iter().any(|(_, session)| session.route != first.route),
+            prevalent: first.phase == Some(Phase::Maintenance)
+                || first.session_number.is_some_and(|n| n.get() > 1),
+            ended: draft.ended,
+            infusions,
+            n_induction,
+            profile,
+            psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),
+            dose_band: dose_band(first),
+            scores,
+        }
+    }
+}
+
+/// Sessions of induction, from the first: until a gap, a number or a day is passed, or a session
+/// is declared maintenance. A session declared induction extends it.
+fn n_induction(sessions: &[(Effective, SessionCompleted)], settings: &FoldSettings) -> usize {
+    let rule = settings.induction(sessions[0].1.route);
+    let first_us = sessions[0].0.when.micros;
+    let mut previous_us = first_us;
+    for (position, (event, session)) in sessions.iter().enumerate() {
+        let start_us = event.when.micros;
+        let within = position < rule.sessions
+            && whole_days(previous_us, start_us) <= rule.gap_days
+            && whole_days(first_us, start_us) <= rule.days;
+        let belongs = match session.phase {
+            Some(Phase::Maintenance) => false,
+            Some(Phase::Induction) => true,
+            None => within,
+        };
+        if !belongs {
+            return position;
+        }
+        previous_us = start_us;
+    }
+    sessions.len()
+}
+
+/// Baseline and assessments of one instrument. Scores are in the order of (time, source, id), so
+/// that the last of equals in time is the last by source and id.
+fn assess(
+    scores: &[(i64, Score)],
+    infusions: &[Infusion],
+    all_starts: &[i64],
+    settings: &FoldSettings,
+) -> Scores {
+    let first_us = infusions.first().map_or(0, |infusion| infusion.start_us);
+    let baseline = scores
+        .iter()
+        .rev()
+        .find(|(at, _)| *at <= first_us)
+        .filter(|(at, _)| whole_days(*at, first_us) <= settings.baseline_max_age_days)
+        .map(|(_, score)| *score);
+    let after = infusions
+        .iter()
+        .map(|infusion| {
+            let start = infusion.start_us;
+            let next = all_starts.iter().copied().find(|other| *other > start).unwrap_or(i64::MAX);
+            // Of two sessions at once, the window of the first is empty.
+            let at_once = all_starts.iter().filter(|other| **other == start).count() > 1
+                && infusions.iter().rev().find(|other| other.start_us == start).map(|o| &o.id)
+                    != Some(&infusion.id);
+            scores
+                .iter()
+                .rev()
+                .find(|(at, _)| {
+                    let in_window = *at > start && *at <= next && !at_once;
+                    in_window && whole_days(start, *at) <= settings.followup_days
+                })
+                .map(|(at, score)| Assessment { score: *score, since_dose_us: at - start })
+        })
+        .collect();
+    Scores { baseline, after }
+}
+
+/// Drug whose doses are the steps of its device.
+const ESKETAMINE: &str = "esketamine";
+
+fn dose_band(session: &SessionCompleted) -> DoseBand {
+    let Some(dose) = session.dose else { return DoseBand::Unknown };
+    let value = dose.value.get();
+    let is_dose = |mg: f64| (value - mg).abs() < 1e-9;
+    if session.drug.as_str() == ESKETAMINE && dose.unit == DoseUnit::Mg {
+        return match () {
+            () if is_dose(28.0) => DoseBand::Mg28,
+            () if is_dose(56.0) => DoseBand::Mg56,
+            () if is_dose(84.0) => DoseBand::Mg84,
+            () => DoseBand::OtherMg,
+        };
+    }
+    let per_kg = match dose.unit {
+        DoseUnit::MgPerKg => Some(value),
+        DoseUnit::Mg => session.weight_kg.map(|weight| value / weight.get()),
+    };
+    match per_kg {
+        None => DoseBand::Unknown,
+        Some(per_kg) if per_kg < 0.4 => DoseBand::Under04,
+        Some(per_kg) if per_kg < 0.6 => DoseBand::From04,
+        Some(per_kg) if per_kg < 0.8 => DoseBand::From06,
+        Some(_) => DoseBand::From08,
+    }
+}

@@ -1,0 +1,198 @@
+//! Corrections, retractions and conflicting keys, settled before the fold.
+//!
+//! Everything is decided by the events themselves, never by arrival:
+//! a retraction beats every correction; of several corrections the latest by (time, source, id)
+//! counts; a key with different contents counts only once a correction says what is right; a
+//! withdrawal holds whatever else is said.
+
+use super::anomaly::Anomaly;
+use crate::event::envelope::{Event, Logged};
+use crate::event::ids::{EventId, Source};
+use crate::event::key::KeyDigest;
+use crate::event::kind::{Data, EventCorrected, Kind};
+use crate::event::time::{Moment, TimeBasis};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A clinical event as it counts: corrected, not retracted, not in conflict.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    /// When, after corrections.
+    pub when: Moment,
+    /// What the times of its source are.
+    pub basis: TimeBasis,
+    /// Site or system.
+    pub source: Source,
+    /// Id.
+    pub id: EventId,
+    /// What, after corrections.
+    pub data: Data,
+}
+
+/// What is left of a subject's log.
+#[derive(Debug, Clone, Default)]
+pub struct Resolved {
+    /// Clinical events in the order of (time, source, id).
+    pub events: Vec<Effective>,
+    /// What was odd.
+    pub anomalies: Vec<Anomaly>,
+}
+
+type Key<'a> = (&'a Source, &'a EventId);
+
+/// Settles a subject's events; `None` if the subject withdrew.
+///
+/// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
+/// the same key under two subjects is a conflict that neither could see alone.
+#[must_use]
+pub fn resolve(events: &[Logged], conflicts: &HashSet<KeyDigest>) -> Option<Resolved> {
+    if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
+        return None;
+    }
+    let mut anomalies = Vec::new();
+    let mut versions: BTreeMap<Key, Vec<&Logged>> = BTreeMap::new();
+    for logged in events {
+        versions.entry((&logged.event.source, &logged.event.id)).or_default().push(logged);
+    }
+    let in_conflict: BTreeSet<Key> = versions
+        .iter()
+        .filter(|(key, found)| found.len() > 1 || conflicts.contains(&KeyDigest::of(key.0, key.1)))
+        .map(|(key, _)| *key)
+        .collect();
+    let retracted = retractions(&versions, &in_conflict, &mut anomalies);
+    let corrections = corrections(&versions, &in_conflict, &retracted, &mut anomalies);
+
+    let mut effective = Vec::new();
+    for (key, found) in &versions {
+        if retracted.contains(key) {
+            continue;
+        }
+        let conflicting = in_conflict.contains(key);
+        let clinical: Vec<&Logged> =
+            found.iter().filter(|logged| logged.event.kind.data().is_some()).copied().collect();
+        let correction = corrections.get(key);
+        match settle(
+            &clinical,
+            correction.map_or(&[][..], Vec::as_slice),
+            conflicting,
+            &mut anomalies,
+        ) {
+            Some(event) => effective.push(event),
+            None if conflicting => anomalies.push(Anomaly::ConflictingKey),
+            None => {}
+        }
+    }
+    effective
+        .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
+    anomalies.sort_unstable();
+    Some(Resolved { events: effective, anomalies })
+}
+
+/// Keys that are taken back. A retraction that is itself in conflict does not count.
+fn retractions<'a>(
+    versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
+    in_conflict: &BTreeSet<Key<'a>>,
+    anomalies: &mut Vec<Anomaly>,
+) -> BTreeSet<Key<'a>> {
+    let mut retracted = BTreeSet::new();
+    for (key, found) in versions {
+        let (Kind::Retracted(retraction), false) =
+            (&found[0].event.kind, in_conflict.contains(key))
+        else {
+            continue;
+        };
+        let target = (key.0, &retraction.retracts);
+        match versions.get(&target) {
+            None => anomalies.push(Anomaly::RetractionWithoutTarget),
+            Some(found) if found.iter().all(|l| matches!(l.event.kind, Kind::Retracted(_))) => {
+                anomalies.push(Anomaly::RetractionOfNoEvent);
+            }
+            Some(_) => {
+                retracted.insert(target);
+            }
+        }
+    }
+    retracted
+}
+
+/// Corrections that count, by the key they speak about, latest first.
+fn corrections<'a>(
+    versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
+    in_conflict: &BTreeSet<Key<'a>>,
+    retracted: &BTreeSet<Key<'a>>,
+    anomalies: &mut Vec<Anomaly>,
+) -> BTreeMap<Key<'a>, Vec<&'a Event>> {
+    let mut by_target: BTreeMap<Key, Vec<&Event>> = BTreeMap::new();
+    for (key, found) in versions {
+        let Kind::Corrected(correction) = &found[0].event.kind else { continue };
+        if in_conflict.contains(key) || retracted.contains(key) {
+            continue;
+        }
+        let target = (key.0, &correction.corrects);
+        match versions.get(&target) {
+            None => anomalies.push(Anomaly::CorrectionWithoutTarget),
+            Some(found) if found.iter().all(|l| l.event.kind.data().is_none()) => {
+                anomalies.push(Anomaly::CorrectionOfNoEvent);
+            }
+            Some(_) => by_target.entry(target).or_default().push(&found[0].event),
+        }
+    }
+    for corrections in by_target.values_mut() {
+        corrections.sort_by(|a, b| {
+            (b.when.micros, &b.source, &b.id).cmp(&(a.when.micros, &a.source, &a.id))
+        });
+    }
+    by_target
+}
+
+/// The event as it counts: the latest correction that fits, else the only version.
+fn settle(
+    versions: &[&Logged],
+    corrections: &[&Event],
+    conflicting: bool,
+    anomalies: &mut Vec<Anomaly>,
+) -> Option<Effective> {
+    let first = versions.first()?;
+    let mut chosen = None;
+    for correction in corrections {
+        let Kind::Corrected(correction) = &correction.kind else { continue };
+        match corrected(versions, correction) {
+            Some(_) if chosen.is_some() => {}
+            Some(right) => chosen = Some(right),
+            None => anomalies.push(Anomaly::CorrectionOfOtherType),
+        }
+    }
+    let (when, data) = match chosen {
+        Some((when, data)) => (when, data.clone()),
+        None if conflicting => return None,
+        None => (first.event.when, first.event.kind.data()?.clone()),
+    };
+    Some(Effective {
+        when,
+        basis: first.basis,
+        source: first.event.source.clone(),
+        id: first.event.id.clone(),
+        data,
+    })
+}
+
+/// What a correction says of an event: `None` if its data fit no version's type, if its time is on
+/// another clock, or if the versions disagree on the time and it does not say which is right.
+fn corrected<'a>(
+    versions: &[&Logged],
+    correction: &'a EventCorrected,
+) -> Option<(Moment, &'a Data)> {
+    let fits = |data: &Data| {
+        versions.iter().any(|l| {
+            l.event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
+        })
+    };
+    let data = correction.readings.iter().find(|data| fits(data))?;
+    let first = versions.first()?.event.when;
+    let when = match correction.when {
+        Some(when) if when.axis == first.axis => when,
+        Some(_) => return None,
+        None if versions.iter().all(|logged| logged.event.when == first) => first,
+        None => return None,
+    };
+    Some((when, data))
+}

@@ -1,0 +1,197 @@
+//! Source files to accepted events and rejections. Layer 2.
+//!
+//! What happens to a record, step by step:
+//!
+//! | step | file | outcome |
+//! |---|---|---|
+//! | 1 read | [`lines`] | a line of at most 1 MiB, or `line-too-long` |
+//! | 2 parse, upcast, validate | [`record`] | a typed event, or a reason and a field |
+//! | 3 gate | `privacy::gate` | de-identified, or `identifier-...` |
+//! | 4 dedupe | [`dedupe`] | new, duplicate, or conflicting with what is stored |
+//! | 5 append | [`Sink`] | whoever wired the ingest: the store, or nobody for `check` |
+//!
+//! A bad line never costs the others. An identifier costs its file, unless the pipeline asks for
+//! less. Whatever happens, `read = accepted + duplicate + rejected`.
+
+pub mod account;
+pub mod dedupe;
+pub mod error;
+pub mod lines;
+pub mod record;
+pub mod reject;
+pub mod source;
+
+use account::Account;
+use dedupe::{Novelty, Seen};
+use error::IngestError;
+use lines::{Line, Lines};
+use rayon::prelude::*;
+use record::{Context, Refusal};
+use reject::Rejection;
+use source::{OnIdentifier, SourceFile};
+
+use crate::event::envelope::{Event, Origin};
+use crate::event::key::{ContentDigest, KeyDigest};
+use crate::event::refuse::Reason;
+use crate::event::time::TimeBasis;
+use crate::privacy::gate::{self, Deidentified};
+use std::io::BufRead;
+
+/// Error of whoever takes the events.
+pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
+
+/// An event that may be stored, with where it was read and what it says.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The event.
+    pub event: Deidentified<Event>,
+    /// File digest and line.
+    pub origin: Origin,
+    /// What the times of its source are.
+    pub basis: TimeBasis,
+    /// Digest of its canonical text.
+    pub content: ContentDigest,
+}
+
+/// Takes what ingest brings, a source at a time.
+pub trait Sink {
+    /// # Errors
+    /// If the event cannot be taken.
+    fn accept(&mut self, accepted: Accepted) -> Result<(), SinkError>;
+    /// # Errors
+    /// If the rejection cannot be noted.
+    fn reject(&mut self, rejection: Rejection) -> Result<(), SinkError>;
+    /// Forgets every event accepted since the source began.
+    ///
+    /// # Errors
+    /// If they cannot be taken back.
+    fn drop_accepted(&mut self) -> Result<(), SinkError>;
+}
+
+/// Bytes of lines that are parsed side by side.
+const BLOCK_BYTES: usize = 8 << 20;
+
+/// What a line turned out to be, before it is compared with the others.
+enum Checked {
+    Good(Deidentified<Event>, KeyDigest, ContentDigest),
+    Bad(Refusal),
+}
+
+/// Reads one source to its end.
+///
+/// # Errors
+/// If the source cannot be opened or changed while it was read, or the sink fails.
+pub fn read_source(
+    source: &SourceFile,
+    digest: [u8; 32],
+    reader: Box<dyn BufRead + Send>,
+    context: &Context,
+    seen: &mut Seen,
+    sink: &mut dyn Sink,
+) -> Result<Account, IngestError> {
+    let mut lines = Lines::new(reader);
+    let mut account = Account::default();
+    let mut identifier_found = false;
+    loop {
+        let block = read_block(&mut lines);
+        if block.is_empty() {
+            break;
+        }
+        let checked: Vec<Checked> = block.par_iter().map(|line| check(line, context)).collect();
+        for (line, checked) in block.iter().zip(checked) {
+            account.read += 1;
+            match checked {
+                Checked::Bad(refusal) => {
+                    identifier_found |= refusal.reason.is_identifier();
+                    account.truncated |= refusal.reason == Reason::SourceTruncated;
+                    account.reject(refusal.reason, 1);
+                    sink.reject(Rejection {
+                        line: Some(line.number),
+                        reason: refusal.reason,
+                        field: refusal.field,
+                        n_records: 1,
+                    })?;
+                }
+                Checked::Good(event, key, content) => match seen.meet(key, content) {
+                    Novelty::Duplicate => account.duplicate += 1,
+                    novelty => {
+                        account.accepted += 1;
+                        account.conflicting += u64::from(novelty == Novelty::Conflicting);
+                        let origin = Origin { file_digest: digest, line: line.number };
+                        sink.accept(Accepted { event, origin, basis: source.basis, content })?;
+                    }
+                },
+            }
+        }
+    }
+    account.truncated |= lines.into_error().is_some();
+    if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
+        refuse_whole(&mut account, seen, sink)?;
+    } else {
+        seen.keep_source();
+    }
+    account.check(&source.label)?;
+    Ok(account)
+}
+
+/// Every record of the source that was not rejected for itself is rejected with it.
+fn refuse_whole(
+    account: &mut Account,
+    seen: &mut Seen,
+    sink: &mut dyn Sink,
+) -> Result<(), IngestError> {
+    seen.drop_source();
+    sink.drop_accepted()?;
+    let n_records = account.accepted + account.duplicate;
+    account.refused = true;
+    account.accepted = 0;
+    account.duplicate = 0;
+    account.conflicting = 0;
+    account.reject(Reason::FileRefused, n_records);
+    if n_records > 0 {
+        let reason = Reason::FileRefused;
+        sink.reject(Rejection { line: None, reason, field: String::new(), n_records })?;
+    }
+    Ok(())
+}
+
+fn read_block(lines: &mut Lines<Box<dyn BufRead + Send>>) -> Vec<Line> {
+    let mut block = Vec::new();
+    let mut bytes = 0;
+    while bytes < BLOCK_BYTES {
+        let Some(line) = lines.next_line() else { break };
+        bytes += line.bytes.len();
+        block.push(line);
+    }
+    block
+}
+
+fn check(line: &Line, context: &Context) -> Checked {
+    let refusal = |reason, field: &str| Refusal { reason, field: field.into() };
+    let read = if line.too_long {
+        Err(refusal(Reason::LineTooLong, ""))
+    } else {
+        record::read(&line.bytes, context)
+    };
+    match read {
+        Ok(event) => {
+            let (key, content) =
+                (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
+            match gate::admit(event) {
+                Ok(event) => Checked::Good(event, key, content),
+                Err(suspicion) => Checked::Bad(refusal(suspicion.reason, &suspicion.field)),
+            }
+        }
+        Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
+        Err(mut refused) => {
+            if let Some(suspicion) = gate::search_refused(&line.bytes) {
+                return Checked::Bad(refusal(suspicion.reason, &suspicion.field));
+            }
+            // A record that ends too soon broke off with its source only if no line end follows.
+            if refused.reason == Reason::SourceTruncated && line.ended {
+                refused.reason = Reason::NotJson;
+            }
+            Checked::Bad(refused)
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! One line of a source to one typed event: parse, upcast, validate.
+//!
+//! The fast path reads the line borrowed and typed. Only when it fails is the line read once more,
+//! slowly, to find out which field is to blame.
+
+use crate::event::envelope::Event;
+use crate::event::ids::{EventId, Source, Subject};
+use crate::event::kind::{
+    CheckinSubmitted, CourseEnded, CourseStarted, Data, EventCorrected, EventRetracted, EventType,
+    Kind, PlanAdjusted, SessionCompleted, SessionMissed,
+};
+use crate::event::refuse::{Reason, reason_of};
+use crate::event::time::{CalendarTime, Moment, StudyTime, TimeBasis};
+use crate::event::vocabulary::Vocabulary;
+use crate::privacy::gate::{is_field_name, search_dropped};
+use crate::schema;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// What the checks of a record need to know besides the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Time basis of the source; `None`: either time attribute is taken as it comes.
+    pub basis: Option<TimeBasis>,
+    /// Instruments, drugs and open code lists.
+    pub vocabulary: &'a Vocabulary,
+    /// Microseconds since 1970 at which the source is read; later events of an `actual` source are
+    /// from the future. `None`: not checked.
+    pub now_us: Option<i64>,
+}
+
+/// Why a record was refused: a reason and a field, never a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Reason.
+    pub reason: Reason,
+    /// Path of the field, made of the contract's names and list positions; empty for the record.
+    pub field: String,
+}
+
+impl Refusal {
+    fn new(reason: Reason, field: impl Into<String>) -> Self {
+        Self { reason, field: field.into() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    specversion: Cow<'a, str>,
+    id: EventId,
+    source: Source,
+    #[serde(borrow, rename = "type")]
+    type_text: Cow<'a, str>,
+    subject: Subject,
+    #[serde(default, deserialize_with = "present")]
+    time: Option<CalendarTime>,
+    #[serde(default, deserialize_with = "present")]
+    studytime: Option<StudyTime>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    data: Option<&'a RawValue>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    datacontenttype: Option<Cow<'a, str>>,
+    #[serde(default, borrow, deserialize_with = "present")]
+    dataschema: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CorrectedData<'a> {
+    corrects: EventId,
+    #[serde(borrow)]
+    data: &'a RawValue,
+    #[serde(default, deserialize_with = "present")]
+    time: Option<CalendarTime>,
+    #[serde(default, deserialize_with = "present")]
+    studytime: Option<StudyTime>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetractedData {
+    retracts: EventId,
+    #[serde(default, deserialize_with = "present")]
+    reason: Option<crate::event::code::RetractReason>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoData {}
+
+/// Reads a field that may be absent but not null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(d).map(Some)
+}
+
+/// Reads one line.
+///
+/// # Errors
+/// A [`Refusal`] naming the first field at fault.
+pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
+    let text = std::str::from_utf8(line).map_err(|_| Refusal::new(Reason::NotUtf8, ""))?;
+    let envelope: Envelope = parse(text, "")?;
+    if envelope.specversion != "1.0" {
+        return Err(Refusal::new(Reason::UnknownSpecversion, "specversion"));
+    }
+    for (field, dropped) in
+        [("datacontenttype", &envelope.datacontenttype), ("dataschema", &envelope.dataschema)]
+    {
+        if let Some(suspicion) = dropped.as_ref().and_then(|text| search_dropped(text, field)) {
+            return Err(Refusal::new(suspicion.reason, suspicion.field));
+        }
+    }
+    let when = moment(envelope.time, envelope.studytime, "")?
+        .ok_or_else(|| Refusal::new(Reason::TimeMissing, "time"))?;
+    check_time(when, context, "")?;
+    let (event_type, version) =
+        schema::parse_type(&envelope.type_text).map_err(|reason| Refusal::new(reason, "type"))?;
+    let mut kind = kind_of(event_type, version, envelope.data, context)?;
+    context
+        .vocabulary
+        .check(&mut kind)
+        .map_err(|problem| Refusal::new(problem.reason, problem.field))?;
+    Ok(Event { source: envelope.source, id: envelope.id, subject: envelope.subject, when, kind })
+}
+
+fn kind_of(
+    event_type: EventType,
+    version: u16,
+    data: Option<&RawValue>,
+    context: &Context,
+) -> Result<Kind, Refusal> {
+    let required = matches!(
+        event_type,
+        EventType::SessionCompleted | EventType::EventCorrected | EventType::EventRetracted
+    );
+    if required && data.is_none() {
+        return Err(Refusal::new(Reason::MissingField, "data"));
+    }
+    let latest = data
+        .map(|data| schema::upcast::upcast(event_type, version, Cow::Borrowed(data)))
+        .transpose()
+        .map_err(|reason| Refusal::new(reason, "data"))?;
+    let text = latest.as_deref().map_or("{}", RawValue::get);
+    Ok(match event_type {
+        EventType::EventCorrected => Kind::Corrected(corrected(text, context)?),
+        EventType::EventRetracted => {
+            let data: RetractedData = parse(text, "data")?;
+            Kind::Retracted(EventRetracted { retracts: data.retracts, reason: data.reason })
+        }
+        EventType::SubjectWithdrawn => {
+            let NoData {} = parse(text, "data")?;
+            Kind::Withdrawn
+        }
+        clinical => Kind::Clinical(clinical_data(clinical, text, "data")?),
+    })
+}
+
+/// The corrected data are read as every type they are valid for; which it is, the fold will know.
+fn corrected(text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
+    let data: CorrectedData = parse(text, "data")?;
+    let when = moment(data.time, data.studytime, "data.")?;
+    if let Some(when) = when {
+        check_time(when, context, "data.")?;
+    }
+    let readings: Vec<Data> = EventType::CLINICAL
+        .into_iter()
+        .filter_map(|event_type| clinical_data(event_type, data.data.get(), "").ok())
+        .collect();
+    if readings.is_empty() {
+        return Err(Refusal::new(Reason::CorrectionOfNoType, "data.data"));
+    }
+    Ok(EventCorrected { corrects: data.corrects, readings, when })
+}
+
+fn clinical_data(event_type: EventType, text: &str, at: &str) -> Result<Data, Refusal> {
+    Ok(match event_type {
+        EventType::CourseStarted => Data::CourseStarted(parse::<CourseStarted>(text, at)?),
+        EventType::SessionCompleted => Data::SessionCompleted(parse::<SessionCompleted>(text, at)?),
+        EventType::SessionMissed => Data::SessionMissed(parse::<SessionMissed>(text, at)?),
+        EventType::CheckinSubmitted => Data::CheckinSubmitted(parse::<CheckinSubmitted>(text, at)?),
+        EventType::PlanAdjusted => Data::PlanAdjusted(parse::<PlanAdjusted>(text, at)?),
+        EventType::CourseEnded => Data::CourseEnded(parse::<CourseEnded>(text, at)?),
+        EventType::EventCorrected | EventType::EventRetracted | EventType::SubjectWithdrawn => {
+            return Err(Refusal::new(Reason::UnknownType, at));
+        }
+    })
+}
+
+fn moment(
+    time: Option<CalendarTime>,
+    studytime: Option<StudyTime>,
+    at: &str,
+) -> Result<Option<Moment>, Refusal> {
+    match (time, studytime) {
+        (Some(_), Some(_)) => Err(Refusal::new(Reason::TimeTwice, format!("{at}studytime"))),
+        (Some(CalendarTime(when)), None) | (None, Some(StudyTime(when))) => Ok(Some(when)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn check_time(when: Moment, context: &Context, at: &str) -> Result<(), Refusal> {
+    let Some(basis) = context.basis else { return Ok(()) };
+    let field = match when.axis {
+        crate::event::time::Axis::Calendar => "time",
+        crate::event::time::Axis::Study => "studytime",
+    };
+    if when.axis != basis.axis() {
+        return Err(Refusal::new(Reason::WrongTimeBasis, format!("{at}{field}")));
+    }
+    if basis == TimeBasis::Actual && context.now_us.is_some_and(|now| when.micros > now) {
+        return Err(Refusal::new(Reason::FromTheFuture, format!("{at}{field}")));
+    }
+    Ok(())
+}
+
+/// Reads JSON typed; on failure reads it again to name the field.
+fn parse<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|_| explain::<T>(text, at))
+}
+
+fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
+        // The value was read; something stands behind it.
+        return Refusal::new(Reason::NotJson, at);
+    };
+    let inner = error.inner();
+    if inner.is_eof() {
+        return Refusal::new(Reason::SourceTruncated, at);
+    }
+    if inner.is_syntax() {
+        return Refusal::new(Reason::NotJson, at);
+    }
+    let message = inner.to_string();
+    let reason = reason_of(&message);
+    let mut field = at.to_owned();
+    for segment in error.path() {
+        use serde_path_to_error::Segment;
+        match segment {
+            Segment::Map { key } if is_field_name(key) => join(&mut field, key),
+            Segment::Seq { index } => field.push_str(&format!("[{index}]")),
+            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    if reason == Reason::MissingField {
+        // The only words of a message that are ours: the name between backticks.
+        let name = message.split('`').nth(1).filter(|name| is_field_name(name));
+        if let Some(name) = name.filter(|name| !field.ends_with(name)) {
+            join(&mut field, name);
+        }
+    }
+    Refusal::new(reason, field)
+}
+
+fn join(field: &mut String, name: &str) {
+    if !field.is_empty() {
+        field.push('.');
+    }
+    field.push_str(name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(line: &str) -> (Reason, String) {
+        let vocabulary = Vocabulary::shipped().expect("shipped");
+        let context = Context {
+            basis: Some(TimeBasis::Actual),
+            vocabulary: &vocabulary,
+            now_us: Some(1_800_000_000_000_000),
+        };
+        let refusal = read(line.as_bytes(), &context).expect_err(line);
+        (refusal.reason, refusal.field)
+    }
+
+    fn session(data: &str) -> String {
+        format!(
+            r#"{{"specversion":"1.0","id":"a","source":"/s/1","type":"afterdose.session.completed.v1","subject":"s-1","time":"2025-02-03T09:00:00Z","data":{data}}}"#
+        )
+    }
+
+    #[test]
+    fn the_first_fault_is_named_by_field() {
+        let cases = [
+            (r#"{"route":"intravenous"}"#, Reason::MissingField, "data.drug"),
+            (r#"{"route":"iv","drug":"ketamine"}"#, Reason::UnknownCode, "data.route"),
+            (r#"{"route":"oral","drug":"aspirin"}"#, Reason::UnknownCode, "data.drug"),
+            (r#"{"route":"oral","drug":"ketamine","x":1}"#, Reason::UnknownField, "data"),
+            (r#"{"route":"oral","drug":"ketamine","phase":null}"#, Reason::WrongType, "data.phase"),
+            (
+                r#"{"route":"oral","drug":"ketamine","dose":{"value":0,"unit":"mg"}}"#,
+                Reason::OutOfRange,
+                "data.dose.value",
+            ),
+            (
+                r#"{"route":"oral","drug":"ketamine","effects":[{"term":"nausea"},{"term":"joy"}]}"#,
+                Reason::UnknownCode,
+                "data.effects[1].term",
+            ),
+        ];
+        for (data, reason, field) in cases {
+            assert_eq!(refused(&session(data)), (reason, field.to_owned()), "{data}");
+        }
+    }
+
+    #[test]
+    fn envelopes_are_checked_too() {
+        let good = session(r#"{"route":"oral","drug":"ketamine"}"#);
+        let cases = [
+            ("\"1.0\"", "\"0.3\"", Reason::UnknownSpecversion, "specversion"),
+            ("\"s-1\"", "\"12345\"", Reason::MalformedId, "subject"),
+            ("2025-02-03", "2025-02-30", Reason::MalformedTime, "time"),
+            ("2025-02-03", "2999-02-03", Reason::FromTheFuture, "time"),
+            ("completed.v1", "completed.v9", Reason::UnknownVersion, "type"),
+            ("session.completed", "session.began", Reason::UnknownType, "type"),
+            (
+                "\"time\":\"2025-02-03T09:00:00Z\"",
+                "\"studytime\":\"P1D\"",
+                Reason::WrongTimeBasis,
+                "studytime",
+            ),
+            ("\"time\":\"2025-02-03T09:00:00Z\",", "", Reason::TimeMissing, "time"),
+            ("}}", "}", Reason::SourceTruncated, ""),
+            ("}}", "}}x", Reason::NotJson, ""),
+        ];
+        for (from, to, reason, field) in cases {
+            assert_eq!(refused(&good.replace(from, to)), (reason, field.to_owned()), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_correction_keeps_every_reading_its_data_allow() {
+        let vocabulary = Vocabulary::shipped().expect("shipped");
+        let context = Context { basis: None, vocabulary: &vocabulary, now_us: None };
+        let line = r#"{"specversion":"1.0","id":"a","source":"/s/1","type":"afterdose.event.corrected.v1","subject":"s-1","time":"2025-02-03T09:00:00Z","data":{"corrects":"b","data":{"reason":"side-effects"}}}"#;
+        let event = read(line.as_bytes(), &context).expect("valid");
+        let Kind::Corrected(correction) = event.kind else { panic!("a correction") };
+        let types: Vec<_> = correction.readings.iter().map(Data::event_type).collect();
+        assert_eq!(types, [EventType::PlanAdjusted, EventType::CourseEnded]);
+    }
+}

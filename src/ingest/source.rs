@@ -1,0 +1,163 @@
+//! A source file: what it is called, what is known of its times, how it is opened.
+
+use super::error::IngestError;
+use crate::event::time::TimeBasis;
+use crate::privacy::identifier::{Place, find};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// What to do with a file in which an identifier was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnIdentifier {
+    /// The file is refused whole; the other files go on.
+    RefuseFile,
+    /// The record is rejected; the file goes on.
+    RejectRecord,
+}
+
+/// Where the bytes of a source come from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// A source to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where its bytes come from.
+    pub input: Input,
+    /// What it is called in every output: its file name, or `file-N` where that name was refused.
+    pub label: String,
+    /// What its times are.
+    pub basis: TimeBasis,
+    /// What to do about an identifier.
+    pub on_identifier: OnIdentifier,
+}
+
+/// Endings of the files this program reads.
+pub const ENDINGS: [&str; 6] =
+    [".ndjson", ".jsonl", ".ndjson.gz", ".ndjson.zst", ".jsonl.gz", ".jsonl.zst"];
+
+/// Whether a file name has one of [`ENDINGS`].
+#[must_use]
+pub fn has_known_ending(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Puts sources into a stable order, drops repetitions and gives each its label.
+#[must_use]
+pub fn label(inputs: Vec<(Input, TimeBasis, OnIdentifier)>) -> Vec<SourceFile> {
+    let mut seen = BTreeSet::new();
+    let mut inputs: Vec<_> =
+        inputs.into_iter().filter(|(input, ..)| seen.insert(input.clone())).collect();
+    inputs.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut used: BTreeMap<String, u32> = BTreeMap::new();
+    inputs
+        .into_iter()
+        .enumerate()
+        .map(|(index, (input, basis, on_identifier))| {
+            let name = match &input {
+                Input::Stdin => "stdin".to_owned(),
+                Input::File(path) => {
+                    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+                }
+            };
+            let name = if find(&name, Place::Name).is_some() || !is_printable(&name) {
+                format!("file-{}", index + 1)
+            } else {
+                name
+            };
+            let times = used.entry(name.clone()).or_default();
+            *times += 1;
+            let label = if *times == 1 { name } else { format!("{name} ({times})") };
+            SourceFile { input, label, basis, on_identifier }
+        })
+        .collect()
+}
+
+fn is_printable(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 128 && !name.chars().any(char::is_control)
+}
+
+impl SourceFile {
+    /// BLAKE3 of the bytes of a file; `None` for standard input, which can be read only once.
+    ///
+    /// # Errors
+    /// [`IngestError::Unreadable`] if the file cannot be read to its end.
+    pub fn digest(&self) -> Result<Option<[u8; 32]>, IngestError> {
+        let Input::File(path) = &self.input else { return Ok(None) };
+        let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
+        let mut hasher = blake3::Hasher::new();
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut buffer = vec![0; 1 << 17];
+        loop {
+            match file.read(&mut buffer).map_err(unreadable)? {
+                0 => return Ok(Some(*hasher.finalize().as_bytes())),
+                n => hasher.update(&buffer[..n]),
+            };
+        }
+    }
+
+    /// Opens the source, unpacking gzip and zstd by what the bytes say.
+    ///
+    /// # Errors
+    /// [`IngestError::Unreadable`] if it cannot be opened.
+    pub fn open(&self) -> Result<Box<dyn BufRead + Send>, IngestError> {
+        let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
+        let raw: Box<dyn Read + Send> = match &self.input {
+            Input::File(path) => Box::new(File::open(path).map_err(unreadable)?),
+            Input::Stdin => Box::new(io::stdin()),
+        };
+        unpack(raw).map_err(unreadable)
+    }
+}
+
+/// Buffer between a file and the line reader, in bytes.
+const BUFFER: usize = 1 << 18;
+
+fn unpack(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut raw = BufReader::with_capacity(BUFFER, raw);
+    let head = raw.fill_buf()?;
+    Ok(if head.starts_with(&[0x1F, 0x8B]) {
+        Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(raw)))
+    } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        let decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+        Box::new(BufReader::with_capacity(BUFFER, decoder))
+    } else {
+        Box::new(raw)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_stable_unique_and_carry_no_identifier() {
+        let file =
+            |path: &str| (Input::File(path.into()), TimeBasis::Actual, OnIdentifier::RefuseFile);
+        let labels: Vec<String> = label(vec![
+            file("b/x.ndjson"),
+            file("a/x.ndjson"),
+            file("c/jo@example.org.ndjson"),
+            file("b/x.ndjson"),
+        ])
+        .into_iter()
+        .map(|source| source.label)
+        .collect();
+        assert_eq!(labels, ["x.ndjson", "x.ndjson (2)", "file-3"]);
+    }
+
+    #[test]
+    fn endings() {
+        assert!(has_known_ending(Path::new("a/b.NDJSON.gz")));
+        assert!(!has_known_ending(Path::new("a/b.csv")));
+    }
+}
