@@ -50,6 +50,14 @@ impl Score {
         self.num as f64 / self.den as f64
     }
 
+    /// `self - other` as a double, rounded once.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "fractions of small scores")]
+    pub fn minus_value(self, other: Self) -> f64 {
+        let (num, den) = self.minus(other);
+        num as f64 / den as f64
+    }
+
     /// Whether the score is exactly zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -110,7 +110,7 @@ impl Vocabulary {
                 let screening = started.screening.as_ref();
                 let codes = screening.and_then(|screening| screening.contraindications.as_ref());
                 for (index, code) in
-                    codes.into_iter().flat_map(|codes| codes.as_slice()).enumerate()
+                    codes.into_iter().flat_map(super::list::CodeSet::as_slice).enumerate()
                 {
                     known(&self.contraindications, code, || {
                         format!("screening.contraindications[{index}]")

@@ -13,12 +13,6 @@ pub enum IngestError {
         /// Why.
         error: io::Error,
     },
-    /// The bytes changed between recognising the file and reading it.
-    #[error("source {label} changed while it was read; try again when nothing writes to it")]
-    Changed {
-        /// What the source is called.
-        label: String,
-    },
     /// The rows of a source do not add up: a defect of this program.
     #[error(
         "source {label}: {read} records read, but {accepted} accepted, {duplicate} duplicate and {rejected} rejected"

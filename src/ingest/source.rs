@@ -87,19 +87,18 @@ fn is_printable(name: &str) -> bool {
 }
 
 impl SourceFile {
-    /// BLAKE3 of the bytes of a file; `None` for standard input, which can be read only once.
+    /// BLAKE3 of the bytes. Standard input can be read only once: spool it first.
     ///
     /// # Errors
     /// [`IngestError::Unreadable`] if the file cannot be read to its end.
-    pub fn digest(&self) -> Result<Option<[u8; 32]>, IngestError> {
-        let Input::File(path) = &self.input else { return Ok(None) };
+    pub fn digest(&self) -> Result<[u8; 32], IngestError> {
         let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
         let mut hasher = blake3::Hasher::new();
-        let mut file = File::open(path).map_err(unreadable)?;
+        let mut file = self.raw().map_err(unreadable)?;
         let mut buffer = vec![0; 1 << 17];
         loop {
             match file.read(&mut buffer).map_err(unreadable)? {
-                0 => return Ok(Some(*hasher.finalize().as_bytes())),
+                0 => return Ok(*hasher.finalize().as_bytes()),
                 n => hasher.update(&buffer[..n]),
             };
         }
@@ -111,11 +110,14 @@ impl SourceFile {
     /// [`IngestError::Unreadable`] if it cannot be opened.
     pub fn open(&self) -> Result<Box<dyn BufRead + Send>, IngestError> {
         let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
-        let raw: Box<dyn Read + Send> = match &self.input {
-            Input::File(path) => Box::new(File::open(path).map_err(unreadable)?),
+        unpack(self.raw().map_err(unreadable)?).map_err(unreadable)
+    }
+
+    fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.input {
+            Input::File(path) => Box::new(File::open(path)?),
             Input::Stdin => Box::new(io::stdin()),
-        };
-        unpack(raw).map_err(unreadable)
+        })
     }
 }
 

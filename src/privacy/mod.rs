@@ -7,3 +7,5 @@
 pub mod disclosed;
 pub mod gate;
 pub mod identifier;
+pub mod solve;
+pub mod suppress;

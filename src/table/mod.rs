@@ -131,7 +131,7 @@ impl Column {
             (Self::Text(cells), Cell::Text(value)) => cells.push(Some(value)),
             (Self::Int(cells), Cell::Int(value)) => cells.push(Some(value)),
             (Self::Float(cells), Cell::Float(value)) => {
-                cells.push(value.is_finite().then_some(value))
+                cells.push(value.is_finite().then_some(value));
             }
             (Self::Bool(cells), Cell::Bool(value)) => cells.push(Some(value)),
             (Self::Text(cells), _) => cells.push(None),
@@ -232,6 +232,14 @@ impl Table {
     pub fn add_column(&mut self, name: &str, column: Column) {
         self.names.push(name.into());
         self.columns.push(column);
+    }
+
+    /// Removes a column, if there is one of this name.
+    pub fn remove_column(&mut self, name: &str) {
+        if let Some(position) = self.position(name) {
+            self.names.remove(position);
+            self.columns.remove(position);
+        }
     }
 
     /// A cell; `NA` where there is no such row or column.

@@ -1,0 +1,359 @@
+//! What the columns and rows of the estimate tables are to each other, for disclosure control.
+//!
+//! The rules themselves are in `privacy::suppress`; here stands only which counts are parts of
+//! which, what is computed from what, and which rows add up.
+
+use super::cohort::Step;
+use super::settings::Stratum;
+use crate::privacy::disclosed::Disclosed;
+use crate::privacy::suppress::{CellAt, ColumnRules, Rounding, Suppression};
+use crate::table::Table;
+use std::collections::BTreeMap;
+
+/// `response_by_infusion`.
+///
+/// `responders_nri` is the same count as `responders` (whoever responded was observed), and
+/// `remitters_above_line` is part of both its wholes, so what hides one hides what gives it back.
+const RESPONSE: ColumnRules = ColumnRules {
+    people: &[
+        "n_observed",
+        "n_treated",
+        "responders",
+        "remitters",
+        "n_above_line",
+        "remitters_above_line",
+        "n_enrolled",
+        "n_not_due",
+        "responders_nri",
+        "responders_locf",
+    ],
+    parts: &[
+        ("responders", "n_observed"),
+        ("remitters", "n_observed"),
+        ("n_above_line", "n_observed"),
+        ("remitters_above_line", "n_above_line"),
+        ("remitters_above_line", "remitters"),
+        ("responders_nri", "n_enrolled"),
+        ("responders_locf", "n_enrolled"),
+    ],
+    rests_on: &[
+        (
+            "n_observed",
+            &[
+                "mean_score",
+                "mean_change",
+                "change_sd",
+                "change_lo",
+                "change_hi",
+                "responders",
+                "remitters",
+                "n_above_line",
+                "remitters_above_line",
+            ],
+        ),
+        ("n_above_line", &["remitters_above_line"]),
+        ("n_enrolled", &["responders_nri", "responders_locf"]),
+    ],
+    computed: &[
+        ("responders", &["response_rate", "response_lo", "response_hi"]),
+        ("remitters", &["remission_rate", "remission_lo", "remission_hi"]),
+        (
+            "n_observed",
+            &[
+                "change_lo",
+                "change_hi",
+                "response_rate",
+                "response_lo",
+                "response_hi",
+                "remission_rate",
+                "remission_lo",
+                "remission_hi",
+            ],
+        ),
+        ("responders_nri", &["response_rate_nri"]),
+        ("responders_locf", &["response_rate_locf"]),
+        ("n_enrolled", &["response_rate_nri", "response_rate_locf"]),
+    ],
+    rounding: &[
+        ("mean_score", Rounding::Mean),
+        ("mean_change", Rounding::Mean),
+        ("change_sd", Rounding::Mean),
+        ("change_lo", Rounding::Mean),
+        ("change_hi", Rounding::Mean),
+        ("response_rate", Rounding::Fraction),
+        ("response_lo", Rounding::Fraction),
+        ("response_hi", Rounding::Fraction),
+        ("remission_rate", Rounding::Fraction),
+        ("remission_lo", Rounding::Fraction),
+        ("remission_hi", Rounding::Fraction),
+        ("response_rate_nri", Rounding::Fraction),
+        ("response_rate_locf", Rounding::Fraction),
+    ],
+};
+
+/// `cohort_flow`: courses are hidden with their people.
+const FLOW: ColumnRules = ColumnRules {
+    people: &["n_subjects", "n_courses", "lost"],
+    parts: &[],
+    rests_on: &[("n_subjects", &["n_courses", "lost"])],
+    computed: &[("n_subjects", &["n_courses"])],
+    rounding: &[],
+};
+
+/// `anomalies`: events are hidden with their people.
+const ANOMALIES: ColumnRules = ColumnRules {
+    people: &["n_subjects"],
+    parts: &[],
+    rests_on: &[("n_subjects", &["n_events"])],
+    computed: &[("n_subjects", &["n_events"])],
+    rounding: &[],
+};
+
+/// The tables of a run, as they may leave.
+#[derive(Debug, Clone)]
+pub struct DisclosedTables {
+    /// `response_by_infusion`.
+    pub response: Disclosed<Table>,
+    /// `cohort_flow`.
+    pub flow: Disclosed<Table>,
+    /// `anomalies`.
+    pub anomalies: Disclosed<Table>,
+}
+
+const RESPONSE_AT: usize = 0;
+const FLOW_AT: usize = 1;
+
+/// Hides what must be hidden in all tables together: their counts are of the same people.
+#[must_use]
+pub fn disclose(response: Table, flow: Table, anomalies: Table, min_cell: u32) -> DisclosedTables {
+    let tables = [(response, &RESPONSE), (flow, &FLOW), (anomalies, &ANOMALIES)];
+    let mut suppression = Suppression::new(min_cell, tables);
+    if min_cell > 0 {
+        let rows = Rows::of(suppression.table(RESPONSE_AT));
+        within_rows(&mut suppression);
+        across_infusions(&mut suppression, &rows);
+        across_routes_and_levels(&mut suppression, &rows);
+        flow_relations(&mut suppression, &rows);
+    }
+    let [response, flow, anomalies] = suppression.finish();
+    DisclosedTables { response, flow, anomalies }
+}
+
+type Tables = Suppression<3>;
+
+/// Rows of `response_by_infusion` by what they are.
+struct Rows(BTreeMap<RowKey, usize>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct RowKey {
+    instrument: String,
+    infusion: i64,
+    stratum: String,
+    level: String,
+    route: String,
+}
+
+impl RowKey {
+    fn with(&self, stratum: &str, level: &str, route: &str) -> Self {
+        let [stratum, level, route] = [stratum, level, route].map(str::to_owned);
+        Self { instrument: self.instrument.clone(), infusion: self.infusion, stratum, level, route }
+    }
+}
+
+impl Rows {
+    fn of(table: &Table) -> Self {
+        let key = |row| RowKey {
+            instrument: table.text(row, "instrument").to_owned(),
+            infusion: table.int(row, "infusion").unwrap_or_default(),
+            stratum: table.text(row, "stratum").to_owned(),
+            level: table.text(row, "level").to_owned(),
+            route: table.text(row, "route").to_owned(),
+        };
+        Self((0..table.n_rows()).map(|row| (key(row), row)).collect())
+    }
+
+    fn get(&self, key: &RowKey) -> Option<usize> {
+        self.0.get(key).copied()
+    }
+}
+
+/// Cells of one column in two rows, or of two columns in one row, where both exist.
+fn pair(
+    tables: &Tables,
+    first: (usize, usize, &str),
+    second: (usize, usize, &str),
+) -> Option<(CellAt, CellAt)> {
+    tables.at(first.0, first.1, first.2).zip(tables.at(second.0, second.1, second.2))
+}
+
+fn within_rows(tables: &mut Tables) {
+    for row in 0..tables.table(RESPONSE_AT).n_rows() {
+        for (larger, smaller) in [
+            ("n_treated", "n_observed"),
+            ("n_enrolled", "n_treated"),
+            ("responders_locf", "responders_nri"),
+        ] {
+            let cells = pair(tables, (RESPONSE_AT, row, larger), (RESPONSE_AT, row, smaller));
+            if let Some((larger, smaller)) = cells {
+                tables.nested(larger, smaller);
+            }
+        }
+        let same =
+            pair(tables, (RESPONSE_AT, row, "responders"), (RESPONSE_AT, row, "responders_nri"));
+        if let Some((a, b)) = same {
+            tables.same(a, b);
+        }
+    }
+}
+
+/// Whoever was treated at k + 1 was treated at k; everyone enrolled at the start is at every k
+/// either enrolled or not yet due.
+fn across_infusions(tables: &mut Tables, rows: &Rows) {
+    for (key, row) in &rows.0 {
+        let at = |infusion| rows.get(&RowKey { infusion, ..key.clone() });
+        if let Some(next) = at(key.infusion + 1) {
+            for (column, larger, smaller) in [("n_treated", *row, next), ("n_not_due", next, *row)]
+            {
+                let cells =
+                    pair(tables, (RESPONSE_AT, larger, column), (RESPONSE_AT, smaller, column));
+                if let Some((larger, smaller)) = cells {
+                    tables.nested(larger, smaller);
+                }
+            }
+        }
+        let Some(first) = at(1) else { continue };
+        let total = tables.at(RESPONSE_AT, first, "n_treated");
+        let parts =
+            pair(tables, (RESPONSE_AT, *row, "n_enrolled"), (RESPONSE_AT, *row, "n_not_due"));
+        if let Some((total, (enrolled, not_due))) = total.zip(parts) {
+            tables.sum(total, [enrolled, not_due]);
+        }
+    }
+}
+
+const ALL: &str = "all";
+const MIXED: &str = "mixed";
+
+/// Routes add up to `all`, levels to the whole; `mixed` and `phase` are part of what they repeat.
+fn across_routes_and_levels(tables: &mut Tables, rows: &Rows) {
+    let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut by_level: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
+    let mut mixed = Vec::new();
+    let mut phase = Vec::new();
+    for (key, row) in &rows.0 {
+        let all_routes = rows.get(&key.with(&key.stratum, &key.level, ALL));
+        match (key.route.as_str(), all_routes) {
+            (ALL, _) | (_, None) => {}
+            (MIXED, Some(all)) => mixed.push((*row, all)),
+            (_, Some(all)) => by_route.entry(all).or_default().push(*row),
+        }
+        let whole = rows.get(&key.with(ALL, ALL, &key.route));
+        match (key.stratum.as_str(), whole) {
+            (ALL, _) | (_, None) => {}
+            (name, Some(whole)) if name == Stratum::Phase.as_str() => phase.push((*row, whole)),
+            (name, Some(whole)) if name != Stratum::CourseOrder.as_str() => {
+                by_level.entry((whole, name)).or_default().push(*row);
+            }
+            _ => {}
+        }
+    }
+    for column in RESPONSE.people {
+        let at = |tables: &Tables, row| tables.at(RESPONSE_AT, row, column);
+        let sets = by_route.iter().map(|(total, parts)| (*total, parts));
+        for (total, parts) in sets.chain(by_level.iter().map(|((total, _), parts)| (*total, parts)))
+        {
+            let mut parts = parts.clone();
+            parts.sort_unstable();
+            let parts: Vec<CellAt> = parts.into_iter().filter_map(|row| at(tables, row)).collect();
+            if let Some(total) = at(tables, total) {
+                tables.sum(total, parts);
+            }
+        }
+        for (row, whole) in &mixed {
+            if let Some((part, whole)) = at(tables, *row).zip(at(tables, *whole)) {
+                tables.part(part, whole);
+            }
+        }
+        for (row, whole) in &phase {
+            let Some((part, whole)) = at(tables, *row).zip(at(tables, *whole)) else { continue };
+            match *column {
+                // Whoever is past induction is over there, so more are enrolled than in the whole.
+                "n_enrolled" => tables.nested(part, whole),
+                "responders_locf" => {}
+                _ => tables.part(part, whole),
+            }
+        }
+    }
+}
+
+/// Each step loses from the one before; routes add up; steps that no instrument enters are the
+/// same for all; and whoever is scorable is whoever was treated first in the response table.
+fn flow_relations(tables: &mut Tables, rows: &Rows) {
+    let flow = tables.table(FLOW_AT).clone();
+    let text = |row: usize, name: &str| flow.text(row, name).to_owned();
+    let key = |row: usize| (text(row, "instrument"), text(row, "route"), text(row, "step"));
+    let places: BTreeMap<_, usize> = (0..flow.n_rows()).map(|row| (key(row), row)).collect();
+    let first_instrument = text(0, "instrument");
+    let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for row in 0..flow.n_rows() {
+        let (instrument, route, step) = key(row);
+        if let Some((courses, subjects)) =
+            pair(tables, (FLOW_AT, row, "n_courses"), (FLOW_AT, row, "n_subjects"))
+        {
+            tables.nested(courses, subjects);
+        }
+        if row > 0 && flow.int(row, "lost").is_some() {
+            let before = tables.at(FLOW_AT, row - 1, "n_subjects");
+            let parts = pair(tables, (FLOW_AT, row, "n_subjects"), (FLOW_AT, row, "lost"));
+            if let Some((before, (left, lost))) = before.zip(parts) {
+                tables.nested(before, left);
+                tables.sum(before, [left, lost]);
+            }
+        }
+        if route != ALL
+            && let Some(all) = places.get(&(instrument.clone(), ALL.to_owned(), step.clone()))
+        {
+            by_route.entry(*all).or_default().push(row);
+        }
+        let shared = Step::ALL
+            .into_iter()
+            .take_while(|step| *step < Step::WithBaseline)
+            .any(|shared| shared.as_str() == step);
+        let twin = places.get(&(first_instrument.clone(), route.clone(), step.clone()));
+        if let Some(twin) = twin.filter(|twin| shared && **twin != row) {
+            for column in FLOW.people {
+                if let Some((a, b)) = pair(tables, (FLOW_AT, *twin, column), (FLOW_AT, row, column))
+                {
+                    tables.same(a, b);
+                }
+            }
+        }
+        if step == Step::Scorable.as_str() {
+            let [all, first] = [ALL.to_owned(), ALL.to_owned()];
+            let response = RowKey { instrument, infusion: 1, stratum: all, level: first, route };
+            if let Some(row_of_response) = rows.get(&response) {
+                let cells = pair(
+                    tables,
+                    (FLOW_AT, row, "n_subjects"),
+                    (RESPONSE_AT, row_of_response, "n_treated"),
+                );
+                if let Some((a, b)) = cells {
+                    tables.same(a, b);
+                }
+            }
+        }
+    }
+    for (total, parts) in by_route {
+        for column in FLOW.people {
+            // The first step of a single route has lost nobody yet, so losses do not add up there.
+            if *column == "lost" && parts.iter().any(|row| flow.int(*row, column).is_none()) {
+                continue;
+            }
+            let cells: Vec<CellAt> =
+                parts.iter().filter_map(|row| tables.at(FLOW_AT, *row, column)).collect();
+            if let Some(total) = tables.at(FLOW_AT, total, column) {
+                tables.sum(total, cells);
+            }
+        }
+    }
+}

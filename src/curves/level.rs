@@ -1,0 +1,105 @@
+//! Levels of a stratum, in code order, and the level a course belongs to.
+
+use super::settings::Stratum;
+use crate::course::fact::Course;
+use crate::event::instrument::Instrument;
+use crate::event::score::Score;
+use crate::event::vocabulary::Vocabulary;
+
+/// A level with its place in the order of tables.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Level {
+    /// Place in code order; levels of equal place are ordered by label.
+    pub place: u32,
+    /// What tables print.
+    pub label: String,
+}
+
+/// Place of a level that stands behind all codes of its list.
+const LAST: u32 = u32::MAX;
+
+impl Level {
+    fn new(place: usize, label: &str) -> Self {
+        Self { place: u32::try_from(place).unwrap_or(LAST - 1), label: label.into() }
+    }
+
+    fn unknown() -> Self {
+        Self { place: LAST, label: "unknown".into() }
+    }
+
+    /// The level `all` of the whole.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::new(0, "all")
+    }
+}
+
+/// The level of a stratum that a course belongs to; `None` where the stratum does not exist for
+/// it: severity bands of an instrument without bands, `course_order` of a first course.
+///
+/// `phase` has the level `induction`, to which every course belongs with its induction sessions.
+#[must_use]
+pub fn level_of(
+    stratum: Stratum,
+    course: &Course,
+    baseline: Score,
+    instrument: &Instrument,
+    vocabulary: &Vocabulary,
+) -> Option<Level> {
+    let profile = &course.profile;
+    let coded = |place: usize, label: &str| Some(Level::new(place, label));
+    match stratum {
+        Stratum::All => Some(Level::all()),
+        Stratum::Phase => coded(0, "induction"),
+        Stratum::CourseOrder => {
+            (course.order > 1).then(|| Level::new(course.order, &course.order.to_string()))
+        }
+        Stratum::Drug => {
+            let drug = course.drug.as_str();
+            coded(
+                vocabulary.drugs.iter().position(|known| known == drug).unwrap_or(usize::MAX),
+                drug,
+            )
+        }
+        Stratum::Site => coded(0, course.site.as_str()),
+        Stratum::Indication => match profile.indications.as_slice() {
+            [] => Some(Level::unknown()),
+            [one] => coded(*one as usize, one.as_str()),
+            _ => Some(Level { place: LAST - 1, label: "multiple".into() }),
+        },
+        Stratum::AgeBand => known(profile.age_band.map(|band| (band as usize, band.as_str()))),
+        // `unknown` is a code of this list: said to be unknown and not said are one level.
+        Stratum::Sex => known(
+            profile
+                .sex
+                .filter(|sex| *sex != crate::event::code::Sex::Unknown)
+                .map(|sex| (sex as usize, sex.as_str())),
+        ),
+        Stratum::BaselineSeverity => {
+            let label = instrument.band(baseline)?;
+            let place = instrument.bands.iter().position(|(_, known)| known == label)?;
+            coded(place, label)
+        }
+        Stratum::Psychotherapy => {
+            known(course.psychotherapy.map(
+                |paired| {
+                    if paired { (0, "paired") } else { (1, "not-paired") }
+                },
+            ))
+        }
+        Stratum::PriorFailedTrials => known(profile.prior_failed_trials.map(|n| match n {
+            0 | 1 => (0, "0-1"),
+            2 => (1, "2"),
+            _ => (2, "3+"),
+        })),
+        Stratum::DoseBand => {
+            let band = course.dose_band;
+            let is_unknown = band == crate::course::fact::DoseBand::Unknown;
+            known((!is_unknown).then(|| (band as usize, band.as_str())))
+        }
+    }
+}
+
+fn known(code: Option<(usize, &str)>) -> Option<Level> {
+    Some(code.map_or_else(Level::unknown, |(place, label)| Level::new(place, label)))
+}

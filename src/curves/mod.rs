@@ -1,0 +1,12 @@
+//! Course facts to estimates by route and infusion number. Layer 3.
+//!
+//! Facts are read once, in a stable order, into counts and exact sums; every table is made from
+//! those. Nothing here knows about disclosure but [`disclose`], which every table passes.
+
+pub mod cohort;
+pub mod disclose;
+pub mod flow;
+pub mod level;
+pub mod response;
+pub mod route;
+pub mod settings;

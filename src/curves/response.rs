@@ -1,0 +1,254 @@
+//! `response_by_infusion`: what was seen after each infusion, by route and stratum.
+//!
+//! Three denominators side by side: `observed` (scored after infusion k), `nri` (everyone
+//! enrolled, missing is no response) and `locf` (the last assessment after an infusion j <= k).
+//! Definitions: `docs/methods/response_by_infusion.md`.
+
+use super::cohort::{Cohort, Member};
+use super::level::{Level, level_of};
+use super::route::RouteRow;
+use super::settings::Stratum;
+use crate::event::instrument::Instrument;
+use crate::event::score::Score;
+use crate::stats::mean::Moments;
+use crate::stats::proportion::{proportion, wilson};
+use crate::table::{Cell, ColumnType as T, Table};
+use std::collections::BTreeMap;
+
+/// Columns before suppression; `suppressed`, `hidden` and `disclosure` come with it.
+pub const COLUMNS: [(&str, T); 29] = [
+    ("instrument", T::Text),
+    ("stratum", T::Text),
+    ("level", T::Text),
+    ("route", T::Text),
+    ("infusion", T::Int),
+    ("n_treated", T::Int),
+    ("n_observed", T::Int),
+    ("mean_score", T::Float),
+    ("mean_change", T::Float),
+    ("change_sd", T::Float),
+    ("change_lo", T::Float),
+    ("change_hi", T::Float),
+    ("responders", T::Int),
+    ("response_rate", T::Float),
+    ("response_lo", T::Float),
+    ("response_hi", T::Float),
+    ("remitters", T::Int),
+    ("remission_rate", T::Float),
+    ("remission_lo", T::Float),
+    ("remission_hi", T::Float),
+    ("n_above_line", T::Int),
+    ("remitters_above_line", T::Int),
+    ("n_enrolled", T::Int),
+    ("n_not_due", T::Int),
+    ("responders_nri", T::Int),
+    ("response_rate_nri", T::Float),
+    ("responders_locf", T::Int),
+    ("response_rate_locf", T::Float),
+    ("na_reason", T::Text),
+];
+
+/// Counts and sums of one cell: one instrument, stratum, level, route and infusion.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    n_treated: u64,
+    n_enrolled: u64,
+    n_not_due: u64,
+    score: Moments,
+    change: Moments,
+    responders: u64,
+    remitters: u64,
+    n_above_line: u64,
+    remitters_above_line: u64,
+    responders_locf: u64,
+}
+
+type Tallies = BTreeMap<(usize, Level, RouteRow), Vec<Tally>>;
+
+/// The table, one row per instrument, stratum, level, route and infusion number.
+#[must_use]
+pub fn response_by_infusion(cohort: &Cohort) -> Table {
+    let mut table = Table::new("response_by_infusion", &COLUMNS);
+    for code in &cohort.analysis.instruments {
+        let Some(instrument) = cohort.vocabulary.instrument(code.as_str()) else { continue };
+        let strata = strata(cohort);
+        let mut tallies = Tallies::new();
+        for member in cohort.members(code, instrument) {
+            count_member(&mut tallies, &strata, &member, instrument, cohort);
+        }
+        for ((stratum, level, route), cells) in &tallies {
+            let head = [code.as_str(), strata[*stratum].as_str(), &level.label, route.as_str()];
+            for (position, tally) in cells.iter().enumerate() {
+                table.push(row(head, position + 1, tally, instrument));
+            }
+        }
+    }
+    table
+}
+
+/// Strata in table order.
+fn strata(cohort: &Cohort) -> Vec<Stratum> {
+    Stratum::ALWAYS.into_iter().chain(cohort.analysis.strata.iter().copied()).collect()
+}
+
+fn count_member(
+    tallies: &mut Tallies,
+    strata: &[Stratum],
+    member: &Member,
+    instrument: &Instrument,
+    cohort: &Cohort,
+) {
+    let horizon = cohort.analysis.horizon;
+    for (place, stratum) in strata.iter().enumerate() {
+        // Later courses stand in `course_order` alone: intervals assume one course a person.
+        if (member.course.order > 1) != (*stratum == Stratum::CourseOrder) {
+            continue;
+        }
+        let level =
+            level_of(*stratum, member.course, member.baseline, instrument, cohort.vocabulary);
+        let Some(level) = level else { continue };
+        let view = View::of(member, *stratum);
+        for route in RouteRow::of(member.course) {
+            let cells = tallies
+                .entry((place, level.clone(), route))
+                .or_insert_with(|| vec![Tally::default(); horizon]);
+            for (position, tally) in cells.iter_mut().enumerate() {
+                view.count(tally, position, instrument);
+            }
+        }
+    }
+}
+
+/// A course as a stratum sees it: `phase` sees induction alone.
+struct View<'a> {
+    member: &'a Member<'a>,
+    n_infusions: usize,
+    running: bool,
+}
+
+impl<'a> View<'a> {
+    fn of(member: &'a Member<'a>, stratum: Stratum) -> Self {
+        let induction = stratum == Stratum::Phase;
+        let n_all = member.course.infusions.len();
+        Self {
+            member,
+            n_infusions: if induction { member.course.n_induction } else { n_all },
+            running: if induction { member.in_induction } else { member.running },
+        }
+    }
+
+    fn score(&self, position: usize) -> Option<Score> {
+        (position < self.n_infusions)
+            .then(|| self.member.scores.after.get(position).copied().flatten())
+            .flatten()
+            .map(|assessment| assessment.score)
+    }
+
+    /// Counts the course in the cell of infusion `position + 1`.
+    fn count(&self, tally: &mut Tally, position: usize, instrument: &Instrument) {
+        let baseline = self.member.baseline;
+        let treated = position < self.n_infusions;
+        tally.n_treated += u64::from(treated);
+        if self.running && !treated {
+            tally.n_not_due += 1;
+            return;
+        }
+        tally.n_enrolled += 1;
+        let responds = |score| instrument.is_response(baseline, score) == Some(true);
+        let last = (0..=position).rev().find_map(|earlier| self.score(earlier));
+        tally.responders_locf += u64::from(last.is_some_and(responds));
+        let Some(score) = self.score(position) else { return };
+        tally.score.push(score.value());
+        tally.change.push(score.minus_value(baseline));
+        tally.responders += u64::from(responds(score));
+        let remits = instrument.is_remission(score) == Some(true);
+        let above = instrument.is_remission(baseline) == Some(false);
+        tally.remitters += u64::from(remits);
+        tally.n_above_line += u64::from(above);
+        tally.remitters_above_line += u64::from(above && remits);
+    }
+}
+
+/// Writes a row; every undefined cell is `NA` with its reason.
+fn row(head: [&str; 4], infusion: usize, tally: &Tally, instrument: &Instrument) -> Vec<Cell> {
+    let mut row = Row::default();
+    for text in head {
+        row.cells.push(text.into());
+    }
+    let n = tally.score.n();
+    let nobody = (n == 0).then_some("nobody");
+    let one = nobody.or((n == 1).then_some("one"));
+    let no_rule = instrument.response.is_none().then_some("no-rule");
+    let no_line = instrument.remission.is_none().then_some("no-line");
+    row.int("infusion", u64::try_from(infusion).unwrap_or_default(), None);
+    row.int("n_treated", tally.n_treated, None);
+    row.int("n_observed", n, None);
+    row.float("mean_score", tally.score.mean(), nobody);
+    row.float("mean_change", tally.change.mean(), nobody);
+    row.float("change_sd", tally.change.sd(), one);
+    let interval = tally.change.t_interval();
+    row.float("change_lo", interval.map(|i| i.lo), one);
+    row.float("change_hi", interval.map(|i| i.hi), one);
+    row.rate(
+        ["responders", "response_rate", "response_lo", "response_hi"],
+        tally.responders,
+        n,
+        no_rule,
+    );
+    row.rate(
+        ["remitters", "remission_rate", "remission_lo", "remission_hi"],
+        tally.remitters,
+        n,
+        no_line,
+    );
+    row.int("n_above_line", tally.n_above_line, no_line);
+    row.int("remitters_above_line", tally.remitters_above_line, no_line);
+    row.int("n_enrolled", tally.n_enrolled, None);
+    row.int("n_not_due", tally.n_not_due, None);
+    // Whoever responded was observed and so was due: the responders of `nri` are those observed.
+    for (columns, k) in [
+        (["responders_nri", "response_rate_nri"], tally.responders),
+        (["responders_locf", "response_rate_locf"], tally.responders_locf),
+    ] {
+        let none_due = (tally.n_enrolled == 0).then_some("nobody");
+        row.int(columns[0], k, no_rule);
+        row.float(columns[1], proportion(k, tally.n_enrolled), no_rule.or(none_due));
+    }
+    row.cells.push(row.reasons.join(";").into());
+    row.cells
+}
+
+#[derive(Default)]
+struct Row {
+    cells: Vec<Cell>,
+    reasons: Vec<String>,
+}
+
+impl Row {
+    fn int(&mut self, column: &str, value: u64, undefined: Option<&str>) {
+        self.push(column, i64::try_from(value).ok().into(), undefined);
+    }
+
+    fn float(&mut self, column: &str, value: Option<f64>, undefined: Option<&str>) {
+        self.push(column, value.into(), undefined);
+    }
+
+    /// A count, its share of `n`, and the Wilson interval.
+    fn rate(&mut self, columns: [&str; 4], k: u64, n: u64, no_rule: Option<&str>) {
+        let undefined = no_rule.or((n == 0).then_some("nobody"));
+        let interval = wilson(k, n);
+        self.int(columns[0], k, no_rule);
+        self.float(columns[1], proportion(k, n), undefined);
+        self.float(columns[2], interval.map(|i| i.lo), undefined);
+        self.float(columns[3], interval.map(|i| i.hi), undefined);
+    }
+
+    fn push(&mut self, column: &str, cell: Cell, undefined: Option<&str>) {
+        if let Some(reason) = undefined {
+            self.cells.push(Cell::Na);
+            self.reasons.push(format!("{column}={reason}"));
+        } else {
+            self.cells.push(cell);
+        }
+    }
+}

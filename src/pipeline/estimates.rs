@@ -1,0 +1,73 @@
+//! The third stage of a run: facts to tables, and the tables through disclosure control.
+
+use super::accounts::SourceAccount;
+use super::facts::Folded;
+use super::plan::Settings;
+use crate::curves::cohort::{Cohort, data_cuts};
+use crate::curves::disclose::{DisclosedTables, disclose};
+use crate::curves::flow::cohort_flow;
+use crate::curves::response::response_by_infusion;
+use crate::curves::settings::Analysis;
+use crate::event::refuse::Reason;
+use crate::privacy::disclosed::Disclosed;
+use crate::privacy::suppress::records;
+use crate::quality::anomalies::anomalies;
+use crate::table::{ColumnType, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The tables of a run, as they may leave.
+pub struct Estimates {
+    /// The estimate tables.
+    pub tables: DisclosedTables,
+    /// `rejections`: records, not people, so never hidden.
+    pub rejections: Disclosed<Table>,
+    /// The settings of the estimates with the instruments that were used.
+    pub analysis: Analysis,
+}
+
+/// Makes every table. Without instruments in the settings, every one found is used.
+#[must_use]
+pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
+    let mut analysis = settings.analysis.clone();
+    if analysis.instruments.is_empty() {
+        let courses = folded.subjects.iter().flat_map(|facts| &facts.courses);
+        let found: BTreeSet<_> = courses.flat_map(|course| course.scores.keys()).collect();
+        analysis.instruments = found.into_iter().cloned().collect();
+    }
+    let cuts = data_cuts(&folded.subjects, settings.fold.data_cut_us);
+    let cohort = Cohort {
+        subjects: &folded.subjects,
+        fold: &settings.fold,
+        analysis: &analysis,
+        vocabulary: &settings.vocabulary,
+        cuts: &cuts,
+    };
+    let response = response_by_infusion(&cohort);
+    let flow = cohort_flow(&cohort);
+    let anomalies = anomalies(&folded.subjects);
+    let tables = disclose(response, flow, anomalies, settings.min_cell);
+    Estimates { tables, rejections: records(rejections(accounts)), analysis }
+}
+
+/// `rejections`: records by source and reason. Sources of one name are counted together.
+fn rejections(accounts: &[SourceAccount]) -> Table {
+    let columns = [
+        ("source", ColumnType::Text),
+        ("reason", ColumnType::Text),
+        ("meaning", ColumnType::Text),
+        ("records", ColumnType::Int),
+    ];
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for account in accounts {
+        for (reason, n) in &account.reasons {
+            *counts.entry((&account.file, reason)).or_default() += n;
+        }
+    }
+    let mut table = Table::new("rejections", &columns);
+    for ((source, reason), n) in counts {
+        let meaning = Reason::parse(reason).map_or("", Reason::meaning);
+        let n = i64::try_from(n).ok();
+        table.push(vec![source.into(), reason.into(), meaning.into(), n.into()]);
+    }
+    table
+}

@@ -1,0 +1,148 @@
+//! The second stage of a run: the log folded into facts, a share of the subjects at a time.
+//!
+//! Events are never all in memory: as many shares are read at once as hold about
+//! [`EVENTS_AT_ONCE`] events. The facts themselves are kept for the estimates; they grow with the
+//! courses, not with the events.
+
+use super::error::PipelineError;
+use super::plan::Settings;
+use crate::charts::marking::Synthetic;
+use crate::course::fact::SubjectFacts;
+use crate::course::fold::FoldContext;
+use crate::course::fold_subjects;
+use crate::course::table::FactTables;
+use crate::event::ids::Source;
+use crate::store::index::KeyIndex;
+use crate::store::log::EventLog;
+use crate::store::share::SHARES;
+use crate::table::Table;
+use crate::table::parquet::TableWriter;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Directory inside the store.
+const DIR: &str = "facts";
+
+/// Events read at once, about; half a gigabyte.
+const EVENTS_AT_ONCE: u64 = 500_000;
+
+/// The log, folded.
+pub struct Folded {
+    /// Facts of everyone who did not withdraw, in the order of the log.
+    pub subjects: Vec<SubjectFacts>,
+    /// Every source that sent an event that stands in the log.
+    pub sources: BTreeSet<Source>,
+    /// Events in the log.
+    pub n_events: u64,
+    /// A sum over the contents of all events: the same events have the same sum, in whatever order
+    /// and in whatever files they stand.
+    pub events_digest: u128,
+}
+
+impl Folded {
+    /// Whether the events were made up.
+    #[must_use]
+    pub fn synthetic(&self) -> Synthetic {
+        let n = self.sources.iter().filter(|source| source.is_synthetic()).count();
+        match n {
+            0 => Synthetic::None,
+            n if n == self.sources.len() => Synthetic::All,
+            _ => Synthetic::Part,
+        }
+    }
+}
+
+/// Folds the log and writes the facts into the store.
+///
+/// # Errors
+/// If the store cannot be read or the facts not be written.
+pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded, PipelineError> {
+    let conflicts = KeyIndex::of(log)?.conflicting();
+    let context = FoldContext {
+        settings: &settings.fold,
+        vocabulary: &settings.vocabulary,
+        conflicts: &conflicts,
+    };
+    let mut writer = FactWriter::begin(store, &settings.facts_hash())?;
+    let mut folded = Folded {
+        subjects: Vec::new(),
+        sources: BTreeSet::new(),
+        n_events: log.n_events()?,
+        events_digest: 0,
+    };
+    let step = shares_at_once(folded.n_events);
+    for first in (0..SHARES).step_by(step) {
+        let last = SHARES.min(first + i32::try_from(step).unwrap_or(SHARES));
+        let events = log.scan(first..last)?;
+        for logged in &events {
+            folded.events_digest = folded.events_digest.wrapping_add(logged.content.0);
+            if !folded.sources.contains(&logged.event.source) {
+                folded.sources.insert(logged.event.source.clone());
+            }
+        }
+        let facts = fold_subjects(&events, &context);
+        writer.write(&facts)?;
+        folded.subjects.extend(facts);
+    }
+    // The order of subjects must not depend on how many shares were read at once.
+    folded.subjects.sort_by(|a, b| a.subject.cmp(&b.subject));
+    writer.finish()?;
+    Ok(folded)
+}
+
+fn shares_at_once(n_events: u64) -> usize {
+    let shares = u64::from(SHARES.unsigned_abs());
+    let step = (shares * EVENTS_AT_ONCE / n_events.max(1)).clamp(1, shares);
+    usize::try_from(step).unwrap_or(1)
+}
+
+/// Writes the three fact tables aside, then puts them in place of earlier ones.
+struct FactWriter {
+    aside: TempDir,
+    place: PathBuf,
+    writers: [TableWriter<File>; 3],
+}
+
+impl FactWriter {
+    fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
+        let dir = store.join(DIR);
+        super::accounts::make_private_dir(&dir).map_err(PipelineError::write(&dir))?;
+        let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
+        let begin = |table: &Table| {
+            let path = aside.path().join(format!("{}.parquet", table.name));
+            let file = File::create(&path).map_err(PipelineError::write(&path))?;
+            super::accounts::make_private(&path).map_err(PipelineError::write(&path))?;
+            TableWriter::new(file, table).map_err(PipelineError::make("the facts"))
+        };
+        let empty = FactTables::empty();
+        let writers = [begin(&empty.courses)?, begin(&empty.infusions)?, begin(&empty.assessments)?];
+        Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
+    }
+
+    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
+        let mut tables = FactTables::empty();
+        facts.iter().for_each(|facts| tables.push(facts));
+        let parts = [&tables.courses, &tables.infusions, &tables.assessments];
+        for (writer, table) in self.writers.iter_mut().zip(parts) {
+            writer.write(table).map_err(PipelineError::make("the facts"))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), PipelineError> {
+        for writer in self.writers {
+            let file = writer.finish().map_err(PipelineError::make("the facts"))?;
+            file.sync_all().map_err(PipelineError::write(&self.place))?;
+        }
+        match std::fs::remove_dir_all(&self.place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(PipelineError::write(&self.place)(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        let aside = self.aside.keep();
+        std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
+    }
+}

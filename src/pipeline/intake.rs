@@ -1,0 +1,236 @@
+//! The first stage of a run: sources into the store, each with its row account.
+
+use super::accounts::{AccountWriter, SourceAccount};
+use super::error::PipelineError;
+use super::plan::{Plan, Settings};
+use super::progress::Progress;
+use crate::event::key::{KnownKeys, NothingKnown};
+use crate::event::time::TimeBasis;
+use crate::ingest::dedupe::Seen;
+use crate::ingest::record::Context;
+use crate::ingest::reject::Rejection;
+use crate::ingest::source::{Input, SourceFile};
+use crate::ingest::{Accepted, Sink, SinkError, read_source};
+use crate::store::append::{Batch, Commit};
+use crate::store::index::KeyIndex;
+use crate::store::log::EventLog;
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// What became of the sources.
+#[derive(Debug, Clone, Default)]
+pub struct Intake {
+    /// Accounts of the sources that were read now.
+    pub read: Vec<SourceAccount>,
+    /// How many sources were taken before, and passed over.
+    pub n_taken_before: usize,
+    /// Events that are new to the log.
+    pub n_new: u64,
+}
+
+impl Intake {
+    /// Whether an identifier was found (exit 5).
+    #[must_use]
+    pub fn found_identifier(&self) -> bool {
+        self.read.iter().any(|account| account.n_identifiers() > 0)
+    }
+
+    /// Whether a source broke off midway (exit 3).
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.read.iter().any(|account| account.truncated)
+    }
+}
+
+/// A source whose bytes can be read twice, with their digest.
+struct Ready {
+    source: SourceFile,
+    digest: [u8; 32],
+    /// Keeps the spooled standard input until it was read.
+    _spool: Option<NamedTempFile>,
+}
+
+/// Reads every source of the plan into the store.
+///
+/// # Errors
+/// If a source cannot be opened, in which case nothing is written; or the store fails.
+pub fn ingest(
+    plan: &Plan,
+    log: &EventLog,
+    now_us: i64,
+    progress: &dyn Progress,
+) -> Result<Intake, PipelineError> {
+    let settings = &plan.settings;
+    let ready = get_ready(&plan.sources, Some(&plan.store))?;
+    let reading_hash = settings.reading_hash();
+    let mut intake = Intake::default();
+    let mut todo = Vec::new();
+    for source in ready {
+        let app_id = app_id(&source, &reading_hash);
+        if log.is_taken(&app_id)? {
+            intake.n_taken_before += 1;
+        } else {
+            todo.push((source, app_id));
+        }
+    }
+    if todo.is_empty() {
+        return Ok(intake);
+    }
+    let index = KeyIndex::of(log)?;
+    let mut seen = Seen::new(&index);
+    let mut sink = StoreSink { batch: log.batch()?, account: None };
+    let mut taken = Vec::new();
+    let mut accounts = Vec::new();
+    for (ready, app_id) in todo {
+        let label = &ready.source.label;
+        let blake3 = blake3::Hash::from_bytes(ready.digest).to_hex().to_string();
+        sink.batch.begin_source();
+        sink.account = Some(AccountWriter::begin(&plan.store, label, &blake3)?);
+        let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
+        sink.batch.keep_source()?;
+        if account.is_clean() {
+            taken.push(app_id);
+        }
+        intake.n_new += account.accepted;
+        let account = SourceAccount::new(label, blake3, ready.source.basis, &account);
+        progress.source(&account);
+        accounts.extend(sink.account.take().map(|writer| (writer, account)));
+    }
+    match sink.batch.commit(&taken, "ingest")? {
+        Commit::Done { .. } | Commit::Nothing => {}
+        Commit::Conflict { .. } => return Err(PipelineError::Busy { holder: "another host".into() }),
+    }
+    // The accounts follow the commit: a crash in between costs an account, never an event.
+    for (writer, account) in accounts {
+        intake.read.push(writer.finish(account)?);
+    }
+    Ok(intake)
+}
+
+/// Reads every source of the plan and writes nothing: what `ingest` would say.
+///
+/// # Errors
+/// If a source cannot be opened.
+pub fn check(
+    sources: &[SourceFile],
+    settings: &Settings,
+    known: Option<&dyn KnownKeys>,
+    now_us: i64,
+    on_rejection: &mut dyn FnMut(&str, &Rejection),
+) -> Result<Intake, PipelineError> {
+    let mut intake = Intake::default();
+    let mut seen = Seen::new(known.unwrap_or(&NothingKnown));
+    for ready in get_ready(sources, None)? {
+        let mut sink = CheckSink { label: &ready.source.label, on_rejection };
+        let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
+        intake.n_new += account.accepted;
+        let blake3 = blake3::Hash::from_bytes(ready.digest).to_hex().to_string();
+        let source = &ready.source;
+        intake.read.push(SourceAccount::new(&source.label, blake3, source.basis, &account));
+    }
+    Ok(intake)
+}
+
+fn read(
+    ready: &Ready,
+    settings: &Settings,
+    now_us: i64,
+    seen: &mut Seen,
+    sink: &mut dyn Sink,
+) -> Result<crate::ingest::account::Account, PipelineError> {
+    let source = &ready.source;
+    let context = Context {
+        basis: Some(source.basis),
+        vocabulary: &settings.vocabulary,
+        now_us: Some(now_us),
+    };
+    let reader = source.open()?;
+    Ok(read_source(source, ready.digest, reader, &context, seen, sink)?)
+}
+
+/// Opens and digests every source before anything is written, so that a missing one costs nothing.
+fn get_ready(sources: &[SourceFile], store: Option<&Path>) -> Result<Vec<Ready>, PipelineError> {
+    let mut ready = Vec::with_capacity(sources.len());
+    for source in sources {
+        let mut source = source.clone();
+        let spool = if source.input == Input::Stdin { Some(spool(store)?) } else { None };
+        if let Some(spool) = &spool {
+            source.input = Input::File(spool.path().to_owned());
+        }
+        let digest = source.digest()?;
+        ready.push(Ready { source, digest, _spool: spool });
+    }
+    Ok(ready)
+}
+
+/// Standard input can be read only once, and is needed twice: for its digest, then for its lines.
+/// The copy is private and gone when it was read.
+fn spool(store: Option<&Path>) -> Result<NamedTempFile, PipelineError> {
+    let dir = store.unwrap_or(Path::new("the temporary directory"));
+    let made = store.map_or_else(NamedTempFile::new, NamedTempFile::new_in);
+    let mut file = made.map_err(PipelineError::write(dir))?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(PipelineError::write(dir))?;
+    Ok(file)
+}
+
+/// A source is taken under the bytes, the statement about its times, what is done about
+/// identifiers, and what decides whether a record is valid.
+fn app_id(ready: &Ready, reading_hash: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&ready.digest);
+    hasher.update(basis_byte(ready.source.basis));
+    hasher.update(reading_hash.as_bytes());
+    hasher.finalize().to_hex().to_string()
+}
+
+const fn basis_byte(basis: TimeBasis) -> &'static [u8] {
+    match basis {
+        TimeBasis::Actual => b"a",
+        TimeBasis::Shifted => b"s",
+        TimeBasis::Relative => b"r",
+    }
+}
+
+struct StoreSink {
+    batch: Batch,
+    account: Option<AccountWriter>,
+}
+
+impl Sink for StoreSink {
+    fn accept(&mut self, accepted: Accepted) -> Result<(), SinkError> {
+        let Accepted { event, origin, basis, content } = accepted;
+        Ok(self.batch.push(event, origin, basis, content)?)
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> Result<(), SinkError> {
+        match &mut self.account {
+            Some(account) => Ok(account.reject(&rejection)?),
+            None => Ok(()),
+        }
+    }
+
+    fn drop_accepted(&mut self) -> Result<(), SinkError> {
+        self.batch.drop_source();
+        Ok(())
+    }
+}
+
+struct CheckSink<'a> {
+    label: &'a str,
+    on_rejection: &'a mut dyn FnMut(&str, &Rejection),
+}
+
+impl Sink for CheckSink<'_> {
+    fn accept(&mut self, _accepted: Accepted) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> Result<(), SinkError> {
+        (self.on_rejection)(self.label, &rejection);
+        Ok(())
+    }
+
+    fn drop_accepted(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+}

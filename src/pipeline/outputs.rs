@@ -1,0 +1,126 @@
+//! The single writer of runs: everything aside first, then published whole, `current` last.
+
+use super::error::PipelineError;
+use crate::privacy::disclosed::Disclosed;
+use crate::table::Table;
+use serde::Serialize;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A run being written, out of sight.
+pub struct RunFolder {
+    aside: TempDir,
+    out: PathBuf,
+    files: Vec<OutputFile>,
+}
+
+/// A file of a run, for the manifest.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutputFile {
+    /// Path inside the run.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// BLAKE3, in hex.
+    pub blake3: String,
+}
+
+/// Name of the link to the newest run.
+const CURRENT: &str = "current";
+
+impl RunFolder {
+    /// Begins a run.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the output directory cannot be written to.
+    pub fn begin(out: &Path) -> Result<Self, PipelineError> {
+        let runs = out.join("runs");
+        std::fs::create_dir_all(&runs).map_err(PipelineError::write(&runs))?;
+        let aside = tempfile::Builder::new().prefix(".writing-").tempdir_in(&runs);
+        let aside = aside.map_err(PipelineError::write(&runs))?;
+        Ok(Self { aside, out: out.into(), files: Vec::new() })
+    }
+
+    /// Writes a file of the run and makes sure it is on disk.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] naming the path.
+    pub fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), PipelineError> {
+        let full = self.aside.path().join(path);
+        let dir = full.parent().unwrap_or(self.aside.path());
+        std::fs::create_dir_all(dir).map_err(PipelineError::write(dir))?;
+        let mut file = File::create(&full).map_err(PipelineError::write(&full))?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(PipelineError::write(&full))?;
+        let blake3 = blake3::hash(bytes).to_hex().to_string();
+        self.files.push(OutputFile { path: path.into(), bytes: bytes.len() as u64, blake3 });
+        Ok(())
+    }
+
+    /// Writes a table as CSV and Parquet.
+    ///
+    /// # Errors
+    /// [`PipelineError`] if it cannot be made or written.
+    pub fn write_table(&mut self, table: &Disclosed<Table>) -> Result<(), PipelineError> {
+        let table = table.get();
+        let failed = || PipelineError::make(&format!("table {}", table.name));
+        let csv = table.to_csv().map_err(failed())?;
+        self.write(&format!("tables/{}.csv", table.name), &csv)?;
+        let parquet = table.to_parquet().map_err(failed())?;
+        self.write(&format!("tables/{}.parquet", table.name), &parquet)
+    }
+
+    /// Files written so far.
+    #[must_use]
+    pub fn files(&self) -> &[OutputFile] {
+        &self.files
+    }
+
+    /// Makes the run visible under its id, then flips `current` to it. Returns its directory.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`]; `current` is then as it was.
+    pub fn publish(self, run_id: &str) -> Result<PathBuf, PipelineError> {
+        let runs = self.out.join("runs");
+        let place = runs.join(run_id);
+        make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
+        let aside = self.aside.keep();
+        std::fs::rename(&aside, &place).map_err(|error| {
+            // Nothing of a run that was not published stays behind.
+            let _ = std::fs::remove_dir_all(&aside);
+            PipelineError::write(&place)(error)
+        })?;
+        sync_dir(&runs)?;
+        flip(&self.out, run_id)?;
+        Ok(place)
+    }
+}
+
+/// The newest published run; `None` before the first.
+#[must_use]
+pub fn current(out: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(out.join(CURRENT)).ok()
+}
+
+/// Replaces the link in one step: a reader sees the old run or the new one.
+fn flip(out: &Path, run_id: &str) -> Result<(), PipelineError> {
+    let link = out.join(CURRENT);
+    let next = out.join(format!(".{CURRENT}-{run_id}"));
+    let target = Path::new("runs").join(run_id);
+    let _ = std::fs::remove_file(&next);
+    let linked = std::os::unix::fs::symlink(target, &next);
+    linked.map_err(PipelineError::write(&next))?;
+    std::fs::rename(&next, &link).map_err(PipelineError::write(&link))?;
+    sync_dir(out)
+}
+
+fn sync_dir(dir: &Path) -> Result<(), PipelineError> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(PipelineError::write(dir))
+}
+
+/// A temporary directory is private; a published run is for readers.
+fn make_readable(dir: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+}

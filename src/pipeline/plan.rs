@@ -1,0 +1,368 @@
+//! A pipeline as it will run: every default explicit, every path and code checked.
+
+use super::error::PipelineError;
+use super::spec::{AnalysisSpec, DateSpec, Spec, nearest};
+use crate::course::settings::{FoldSettings, Induction};
+use crate::curves::settings::{Analysis, Filter, Stratum};
+use crate::event::code::Route;
+use crate::event::ids::OpenCode;
+use crate::event::instrument::{Instrument, shipped_text};
+use crate::event::time::{Moment, TimeBasis};
+use crate::event::vocabulary::Vocabulary;
+use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
+pub const MIN_CELL: u32 = 11;
+/// Default of `horizon`.
+pub const HORIZON: usize = 8;
+/// Default of `compare_at`.
+pub const COMPARE_AT: usize = 6;
+/// Largest horizon: a table has a row an infusion.
+const LARGEST_HORIZON: usize = 200;
+
+/// What a run was asked to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Name of the pipeline.
+    pub name: String,
+    /// Directory of the store.
+    pub store: PathBuf,
+    /// Directory of the runs.
+    pub out: PathBuf,
+    /// Files to read.
+    pub sources: Vec<SourceFile>,
+    /// Everything that decides a number.
+    pub settings: Settings,
+}
+
+/// Everything that decides a number or a word of the outputs; paths do not.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settings {
+    /// Rules of course, baseline and assessment.
+    pub fold: FoldSettings,
+    /// Rules of the estimates; no instruments means every instrument found.
+    pub analysis: Analysis,
+    /// Smallest count that may be shown; 0 shows all.
+    pub min_cell: u32,
+    /// Title of the report.
+    pub title: String,
+    /// Whose report it is.
+    pub organisation: Option<String>,
+    /// Instruments, drugs and open code lists.
+    #[serde(serialize_with = "vocabulary_as_json")]
+    pub vocabulary: Vocabulary,
+}
+
+fn vocabulary_as_json<S: serde::Serializer>(v: &Vocabulary, s: S) -> Result<S::Ok, S::Error> {
+    (&v.instruments, &v.drugs, &v.contraindications, &v.stop_reasons).serialize(s)
+}
+
+impl Settings {
+    /// Hash of everything: 64 hex digits of BLAKE3 over the settings as JSON.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hash_of(self)
+    }
+
+    /// Hash of what decides the facts.
+    #[must_use]
+    pub fn facts_hash(&self) -> String {
+        hash_of(&(&self.fold, &self.vocabulary.instruments))
+    }
+
+    /// Hash of what decides whether a record is valid: the vocabulary and the schemas.
+    #[must_use]
+    pub fn reading_hash(&self) -> String {
+        let vocabulary = &self.vocabulary;
+        hash_of(&(
+            &vocabulary.instruments,
+            &vocabulary.drugs,
+            &vocabulary.contraindications,
+            &vocabulary.stop_reasons,
+            crate::schema::all_documents().collect::<Vec<_>>(),
+        ))
+    }
+}
+
+fn hash_of(value: &impl Serialize) -> String {
+    let json = serde_json::to_vec(value).unwrap_or_default();
+    blake3::hash(&json).to_hex().to_string()
+}
+
+/// What the command line says over the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Pipeline file.
+    pub pipeline: Option<PathBuf>,
+    /// Directory of the store.
+    pub store: Option<PathBuf>,
+    /// Directory of the runs.
+    pub out: Option<PathBuf>,
+    /// Sources named on the command line, instead of the file's.
+    pub sources: Vec<PathBuf>,
+    /// Time basis of those.
+    pub time_basis: Option<TimeBasis>,
+}
+
+impl Plan {
+    /// Resolves a pipeline file and the command line into a plan.
+    ///
+    /// # Errors
+    /// [`PipelineError::Usage`] for anything wrong in the file or missing on the command line,
+    /// [`PipelineError::NoInput`] for a named source that does not exist.
+    pub fn resolve(overrides: &Overrides) -> Result<Self, PipelineError> {
+        let (spec, base) = match &overrides.pipeline {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    PipelineError::Usage(format!("cannot read {}: {error}", path.display()))
+                })?;
+                let spec = Spec::parse(&text).map_err(|error| {
+                    PipelineError::Usage(format!("{}, {error}", path.display()))
+                })?;
+                (spec, path.parent().unwrap_or(Path::new("")).to_owned())
+            }
+            None => (Spec { name: "default".into(), ..Spec::default() }, PathBuf::new()),
+        };
+        let in_file = |problem: String| match &overrides.pipeline {
+            Some(path) => PipelineError::Usage(format!("{}: {problem}", path.display())),
+            None => PipelineError::Usage(problem),
+        };
+        let vocabulary = vocabulary(&spec).map_err(in_file)?;
+        let (fold, analysis) = analysis(&spec.analysis, &vocabulary).map_err(in_file)?;
+        let path = |flag: &Option<PathBuf>, key: &Option<String>| {
+            flag.clone().or_else(|| key.as_ref().map(|key| base.join(key)))
+        };
+        let out = path(&overrides.out, &spec.output.path).unwrap_or_default();
+        let store = path(&overrides.store, &spec.store.path).unwrap_or_default();
+        Ok(Self {
+            name: spec.name.clone(),
+            store,
+            out,
+            sources: sources(&spec, overrides, &base)?,
+            settings: Settings {
+                fold,
+                analysis,
+                min_cell: spec.disclosure.min_cell.unwrap_or(MIN_CELL),
+                title: spec.report.title.unwrap_or_else(|| "Response after each infusion".into()),
+                organisation: spec.report.organisation,
+                vocabulary,
+            },
+        })
+    }
+}
+
+fn vocabulary(spec: &Spec) -> Result<Vocabulary, String> {
+    let mut vocabulary = Vocabulary::shipped()?;
+    let mut table: toml::Table = toml::from_str(shipped_text()).map_err(|e| e.to_string())?;
+    for (code, changes) in &spec.instruments {
+        if OpenCode::new(code).is_none() {
+            return Err(format!("[instruments.{code}]: a code is lower-case letters, digits and dashes"));
+        }
+        let mut merged = match table.remove(code) {
+            Some(toml::Value::Table(known)) => known,
+            _ => toml::Table::new(),
+        };
+        merged.extend(changes.clone());
+        let instrument: Instrument = toml::Value::Table(merged)
+            .try_into()
+            .map_err(|error: toml::de::Error| format!("[instruments.{code}]: {}", error.message()))?;
+        if instrument.range[0] >= instrument.range[1] {
+            return Err(format!("[instruments.{code}]: range must ascend"));
+        }
+        vocabulary.instruments.insert(code.clone(), instrument);
+    }
+    for drug in &spec.codes.drugs {
+        check_code("drugs", drug)?;
+        if !vocabulary.drugs.contains(drug) {
+            vocabulary.drugs.push(drug.clone());
+        }
+    }
+    for (key, added, list) in [
+        ("contraindications", &spec.codes.contraindications, &mut vocabulary.contraindications),
+        ("stop_reasons", &spec.codes.stop_reasons, &mut vocabulary.stop_reasons),
+    ] {
+        for code in added {
+            check_code(key, code)?;
+            list.insert(code.clone());
+        }
+    }
+    Ok(vocabulary)
+}
+
+fn check_code(key: &str, code: &str) -> Result<(), String> {
+    match OpenCode::new(code) {
+        Some(_) => Ok(()),
+        None => Err(format!("[codes] {key}: `{code}` is not lower-case letters, digits and dashes")),
+    }
+}
+
+fn analysis(
+    spec: &AnalysisSpec,
+    vocabulary: &Vocabulary,
+) -> Result<(FoldSettings, Analysis), String> {
+    let mut instruments = Vec::new();
+    for code in spec.instruments.iter().flatten() {
+        let known = vocabulary.instruments.keys().map(String::as_str);
+        match OpenCode::new(code).filter(|_| vocabulary.instrument(code).is_some()) {
+            Some(code) if instruments.contains(&code) => {
+                return Err(format!("[analysis] instruments: `{code}` is named twice"));
+            }
+            Some(code) => instruments.push(code),
+            None => return Err(unknown("[analysis] instruments", code, known)),
+        }
+    }
+    let names = Stratum::ON_REQUEST.map(Stratum::as_str);
+    let mut strata = Vec::new();
+    for name in spec.strata.clone().unwrap_or_else(|| vec!["indication".into(), "baseline_severity".into()]) {
+        match Stratum::ON_REQUEST.into_iter().find(|stratum| stratum.as_str() == name) {
+            Some(stratum) if strata.contains(&stratum) => {
+                return Err(format!("[analysis] strata: `{name}` is named twice"));
+            }
+            Some(stratum) => strata.push(stratum),
+            None if Stratum::ALWAYS.iter().any(|stratum| stratum.as_str() == name) => {
+                return Err(format!("[analysis] strata: `{name}` is always made and need not be named"));
+            }
+            None => return Err(unknown("[analysis] strata", &name, names.into_iter())),
+        }
+    }
+    let routes = Route::ALL.iter().map(|route| route.as_str());
+    for route in spec.course_gap_days_by_route.keys().chain(spec.induction_by_route.keys()) {
+        if Route::parse(route).is_none() {
+            return Err(unknown("[analysis] by_route", route, routes));
+        }
+    }
+    let days = |key: &str, value: Option<i64>, default: i64| match value {
+        Some(days) if !(0..=3650).contains(&days) => Err(format!("[analysis] {key} must be 0 to 3650 days")),
+        given => Ok(given.unwrap_or(default)),
+    };
+    let infusion = |key: &str, value: Option<usize>, default: usize| match value {
+        Some(k) if !(1..=LARGEST_HORIZON).contains(&k) => {
+            Err(format!("[analysis] {key} must be 1 to {LARGEST_HORIZON}"))
+        }
+        given => Ok(given.unwrap_or(default)),
+    };
+    let date = |key: &str, value: &Option<DateSpec>| {
+        value.as_ref().map(|date| micros(date).ok_or_else(|| format!("[analysis] {key} is not a date"))).transpose()
+    };
+    let defaults = FoldSettings::default();
+    let induction = spec.induction.unwrap_or_default().over(Induction::default());
+    let filter = Filter {
+        from_us: date("start_from", &spec.start_from)?,
+        before_us: date("start_before", &spec.start_before)?,
+        sites: spec.sites.iter().cloned().collect(),
+    };
+    if filter.from_us.zip(filter.before_us).is_some_and(|(from, before)| from >= before) {
+        return Err("[analysis] start_from must lie before start_before".into());
+    }
+    let fold = FoldSettings {
+        baseline_max_age_days: days(
+            "baseline_max_age_days",
+            spec.baseline_max_age_days,
+            defaults.baseline_max_age_days,
+        )?,
+        course_gap_days: days("course_gap_days", spec.course_gap_days, defaults.course_gap_days)?,
+        course_gap_days_by_route: spec.course_gap_days_by_route.clone(),
+        followup_days: days("followup_days", spec.followup_days, defaults.followup_days)?,
+        induction,
+        induction_by_route: spec
+            .induction_by_route
+            .iter()
+            .map(|(route, rule)| (route.clone(), rule.over(induction)))
+            .collect(),
+        data_cut_us: date("data_cut", &spec.data_cut)?,
+    };
+    let analysis = Analysis {
+        instruments,
+        horizon: infusion("horizon", spec.horizon, HORIZON)?,
+        compare_at: infusion("compare_at", spec.compare_at, COMPARE_AT)?,
+        strata,
+        filter,
+    };
+    Ok((fold, analysis))
+}
+
+fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match nearest(name, known) {
+        Some(known) => format!("{key}: `{name}` is not known; did you mean `{known}`?"),
+        None => format!("{key}: `{name}` is not known"),
+    }
+}
+
+/// A date is its UTC midnight.
+fn micros(date: &DateSpec) -> Option<i64> {
+    let text = match date {
+        DateSpec::Bare(date) => date.to_string(),
+        DateSpec::Quoted(text) => text.clone(),
+    };
+    let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text };
+    Moment::from_rfc3339(&text).ok().map(|moment| moment.micros)
+}
+
+/// Files named on the command line, else those of the pipeline file.
+fn sources(spec: &Spec, overrides: &Overrides, base: &Path) -> Result<Vec<SourceFile>, PipelineError> {
+    let mut inputs = Vec::new();
+    for path in &overrides.sources {
+        let basis = overrides.time_basis.ok_or_else(|| {
+            PipelineError::Usage(
+                "--time-basis is missing: say whether the times are actual, shifted or relative".into(),
+            )
+        })?;
+        let found = if path.as_os_str() == "-" {
+            vec![Input::Stdin]
+        } else {
+            files(path)?.into_iter().map(Input::File).collect()
+        };
+        inputs.extend(found.into_iter().map(|input| (input, basis, OnIdentifier::RefuseFile)));
+    }
+    if overrides.sources.is_empty() {
+        for source in &spec.sources {
+            let on_identifier = source.on_identifier.unwrap_or(OnIdentifier::RefuseFile);
+            let found = if source.path == "-" {
+                vec![Input::Stdin]
+            } else {
+                files(&base.join(&source.path))?.into_iter().map(Input::File).collect()
+            };
+            inputs.extend(found.into_iter().map(|input| (input, source.time_basis, on_identifier)));
+        }
+    }
+    Ok(label(inputs))
+}
+
+/// The files a path or glob names. A path that names one file must exist; a glob may match none.
+fn files(path: &Path) -> Result<Vec<PathBuf>, PipelineError> {
+    let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let no_input = |problem: String| PipelineError::NoInput(format!("source {shown} {problem}"));
+    let pattern = path.to_str().ok_or_else(|| no_input("has a name that is not UTF-8".into()))?;
+    let is_glob = pattern.contains(['*', '?', '[']) && !path.exists();
+    if !is_glob {
+        if !path.is_file() {
+            return Err(no_input("does not exist or is not a file".into()));
+        }
+        check_ending(path, &no_input)?;
+        return Ok(vec![path.to_owned()]);
+    }
+    let matches = glob::glob(pattern)
+        .map_err(|error| PipelineError::Usage(format!("source {shown} is not a glob: {error}")))?;
+    let mut found = Vec::new();
+    for path in matches {
+        let path = path.map_err(|error| no_input(format!("cannot be read: {}", error.error())))?;
+        if path.is_file() {
+            check_ending(&path, &no_input)?;
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn check_ending(
+    path: &Path,
+    no_input: &dyn Fn(String) -> PipelineError,
+) -> Result<(), PipelineError> {
+    if has_known_ending(path) {
+        return Ok(());
+    }
+    let endings = crate::ingest::source::ENDINGS.join(", ");
+    Err(no_input(format!("names a file that is none of {endings}")))
+}

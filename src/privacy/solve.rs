@@ -1,0 +1,84 @@
+//! Which hidden counts follow from the shown ones: exact elimination over the equations.
+
+use super::suppress::CellAt;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A prime near 2^61: arithmetic modulo it is exact, and a system of small whole numbers that has
+/// another rank modulo it than over the rationals does not occur.
+const PRIME: i128 = (1 << 61) - 1;
+
+/// Hidden cells in order, each with its coefficient.
+type Row = BTreeMap<CellAt, i128>;
+
+/// The hidden cells whose value every solution of the equations shares, given the shown cells.
+///
+/// Each equation is a list of cells with coefficients that add up to zero; only the hidden cells
+/// are unknown. A hidden cell is determined exactly if the reduced row echelon form has a row with
+/// that cell alone.
+#[must_use]
+pub fn determined(equations: &[Vec<(CellAt, i64)>], hidden: &BTreeSet<CellAt>) -> Vec<CellAt> {
+    let mut pivots: BTreeMap<CellAt, Row> = BTreeMap::new();
+    for equation in equations {
+        let mut row = Row::new();
+        for (at, coefficient) in equation.iter().filter(|(at, _)| hidden.contains(at)) {
+            add(&mut row, *at, i128::from(*coefficient));
+        }
+        // Forward: each pivot is the first cell of its row.
+        while let Some((first, coefficient)) = row.first_key_value().map(|(at, c)| (*at, *c)) {
+            let Some(pivot) = pivots.get(&first) else {
+                scale(&mut row, inverse(coefficient));
+                pivots.insert(first, row);
+                break;
+            };
+            subtract(&mut row, pivot, coefficient);
+        }
+    }
+    // Backward, from the last pivot to the first: no row holds another row's pivot.
+    let order: Vec<CellAt> = pivots.keys().rev().copied().collect();
+    for pivot in &order {
+        let Some(mut row) = pivots.remove(pivot) else { continue };
+        let others: Vec<CellAt> = row.keys().skip(1).copied().collect();
+        for other in others {
+            if let (Some(below), Some(coefficient)) = (pivots.get(&other), row.get(&other).copied())
+            {
+                subtract(&mut row, below, coefficient);
+            }
+        }
+        pivots.insert(*pivot, row);
+    }
+    pivots.into_iter().filter(|(_, row)| row.len() == 1).map(|(at, _)| at).collect()
+}
+
+fn add(row: &mut Row, at: CellAt, coefficient: i128) {
+    let sum = (row.get(&at).copied().unwrap_or(0) + coefficient).rem_euclid(PRIME);
+    if sum == 0 {
+        row.remove(&at);
+    } else {
+        row.insert(at, sum);
+    }
+}
+
+fn subtract(row: &mut Row, other: &Row, factor: i128) {
+    for (at, coefficient) in other {
+        add(row, *at, -(coefficient * factor % PRIME));
+    }
+}
+
+fn scale(row: &mut Row, factor: i128) {
+    for coefficient in row.values_mut() {
+        *coefficient = *coefficient * factor % PRIME;
+    }
+}
+
+/// The inverse modulo the prime, by Fermat's little theorem.
+fn inverse(value: i128) -> i128 {
+    let (mut base, mut exponent, mut result) = (value, PRIME - 2, 1);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result * base % PRIME;
+        }
+        base = base * base % PRIME;
+        exponent >>= 1;
+    }
+    result
+}

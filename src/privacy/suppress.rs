@@ -1,0 +1,331 @@
+//! What may leave: small cells hidden, and whatever would give them back. The only constructor of
+//! [`Disclosed`].
+//!
+//! 1. A count of 1 to `min_cell - 1` people is hidden; so is a part whose rest is that small, and
+//!    the larger of two nested counts whose difference is.
+//! 2. Whatever is computed from a hidden cell is hidden with it; where a whole is small, so is all
+//!    that rests on it, zeros too.
+//! 3. Counts that add up are equations. A lone hidden cell of an equation takes the smallest
+//!    non-zero one with it, ties in code order. When none is alone any more, the equations are
+//!    solved together, and as long as any hidden cell follows from the shown ones, another is
+//!    hidden.
+//! 4. What is left is rounded, half to even, once.
+//!
+//! With `min_cell = 0` nothing is hidden or rounded and every row says `internal`.
+
+use super::disclosed::Disclosed;
+use super::solve::determined;
+use crate::table::{Column, ColumnType, Table};
+use std::collections::BTreeSet;
+
+/// How a column is rounded on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Rates and their limits: 2 decimals.
+    Fraction,
+    /// Means, standard deviations and times: 1 decimal.
+    Mean,
+}
+
+impl Rounding {
+    fn apply(self, value: f64) -> f64 {
+        let scale = match self {
+            Self::Fraction => 100.0,
+            Self::Mean => 10.0,
+        };
+        (value * scale).round_ties_even() / scale
+    }
+}
+
+/// What the columns of a table are to each other.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnRules {
+    /// Counts of distinct people.
+    pub people: &'static [&'static str],
+    /// A count that is part of another in the same row.
+    pub parts: &'static [(&'static str, &'static str)],
+    /// Columns that rest on a whole: hidden where the whole is small.
+    pub rests_on: &'static [(&'static str, &'static [&'static str])],
+    /// Columns computed from a count: hidden wherever the count is.
+    pub computed: &'static [(&'static str, &'static [&'static str])],
+    /// Columns that are rounded.
+    pub rounding: &'static [(&'static str, Rounding)],
+}
+
+/// A cell of one of the tables, in the order they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellAt {
+    /// Table, by its place.
+    pub table: usize,
+    /// Row.
+    pub row: usize,
+    /// Column.
+    pub column: usize,
+}
+
+/// `N` tables on their way out, hidden together because their counts are of the same people.
+pub struct Suppression<const N: usize> {
+    min_cell: i64,
+    tables: [(Table, &'static ColumnRules); N],
+    equations: Vec<Vec<(CellAt, i64)>>,
+    nested: Vec<(CellAt, CellAt)>,
+    parts: Vec<(CellAt, CellAt)>,
+    hidden: BTreeSet<CellAt>,
+}
+
+impl<const N: usize> Suppression<N> {
+    /// Nothing to hide yet. `min_cell` is the smallest count that may be shown; 0 shows all. The
+    /// last column of each table is `na_reason`.
+    #[must_use]
+    pub fn new(min_cell: u32, tables: [(Table, &'static ColumnRules); N]) -> Self {
+        Self {
+            min_cell: i64::from(min_cell),
+            tables,
+            equations: Vec::new(),
+            nested: Vec::new(),
+            parts: Vec::new(),
+            hidden: BTreeSet::new(),
+        }
+    }
+
+    /// A table, by its place in the array.
+    #[must_use]
+    pub const fn table(&self, number: usize) -> &Table {
+        &self.tables[number].0
+    }
+
+    /// A cell, if its table has that column.
+    #[must_use]
+    pub fn at(&self, table: usize, row: usize, name: &str) -> Option<CellAt> {
+        let column = self.tables.get(table)?.0.position(name)?;
+        Some(CellAt { table, row, column })
+    }
+
+    /// The first cell is the sum of the others, which may be none of them hidden alone.
+    pub fn sum(&mut self, total: CellAt, parts: impl IntoIterator<Item = CellAt>) {
+        let parts = parts.into_iter().map(|part| (part, 1));
+        self.equations.push(std::iter::once((total, -1)).chain(parts).collect());
+    }
+
+    /// Two cells hold the same count.
+    pub fn same(&mut self, a: CellAt, b: CellAt) {
+        self.equations.push(vec![(a, -1), (b, 1)]);
+    }
+
+    /// The people of the second cell are among those of the first; where the difference is small
+    /// the first, larger one is hidden.
+    pub fn nested(&mut self, larger: CellAt, smaller: CellAt) {
+        self.nested.push((larger, smaller));
+    }
+
+    /// The people of the first cell are part of the second's; where the rest is small the first,
+    /// smaller one is hidden. Where there is no rest, the two are the same count.
+    pub fn part(&mut self, part: CellAt, whole: CellAt) {
+        self.parts.push((part, whole));
+        if self.value(part).is_some() && self.value(part) == self.value(whole) {
+            self.same(part, whole);
+        }
+    }
+
+    /// Hides what must be hidden, rounds the rest.
+    #[must_use]
+    pub fn finish(mut self) -> [Disclosed<Table>; N] {
+        if self.min_cell > 0 {
+            self.hide_small();
+            self.hide_lone();
+            self.hide_determined();
+        }
+        let label = match self.min_cell {
+            0 => "internal".to_owned(),
+            n => format!("min-cell-{n}"),
+        };
+        std::array::from_fn(|number| Disclosed::new(self.outgoing(number, &label)))
+    }
+
+    fn value(&self, at: CellAt) -> Option<i64> {
+        match self.tables.get(at.table)?.0.columns().get(at.column)? {
+            Column::Int(cells) => cells.get(at.row).copied().flatten(),
+            _ => None,
+        }
+    }
+
+    fn is_small(&self, n: i64) -> bool {
+        n > 0 && n < self.min_cell
+    }
+
+    fn hide_small(&mut self) {
+        for number in 0..self.tables.len() {
+            let rules = self.tables[number].1;
+            for row in 0..self.tables[number].0.n_rows() {
+                self.hide_small_in_row(number, row, rules);
+            }
+        }
+        for (part, whole) in std::mem::take(&mut self.parts) {
+            if self.difference_is_small(whole, part) {
+                self.hide(part);
+            }
+        }
+        for (larger, smaller) in std::mem::take(&mut self.nested) {
+            if self.difference_is_small(larger, smaller) {
+                self.hide(larger);
+            }
+        }
+    }
+
+    fn hide_small_in_row(&mut self, table: usize, row: usize, rules: &ColumnRules) {
+        for name in rules.people {
+            let Some(at) = self.at(table, row, name) else { continue };
+            if self.value(at).is_some_and(|n| self.is_small(n)) {
+                self.hide(at);
+                let resting = rules.rests_on.iter().filter(|(whole, _)| whole == name);
+                for column in resting.flat_map(|(_, columns)| *columns) {
+                    if let Some(at) = self.at(table, row, column) {
+                        self.hide(at);
+                    }
+                }
+            }
+        }
+        for (part, whole) in rules.parts {
+            let cells = self.at(table, row, part).zip(self.at(table, row, whole));
+            if let Some((part, whole)) = cells
+                && self.difference_is_small(whole, part)
+            {
+                self.hide(part);
+            }
+        }
+    }
+
+    fn difference_is_small(&self, larger: CellAt, smaller: CellAt) -> bool {
+        let values = self.value(larger).zip(self.value(smaller));
+        values.is_some_and(|(larger, smaller)| self.is_small(larger - smaller))
+    }
+
+    /// Hides a cell and all that is computed from it.
+    fn hide(&mut self, at: CellAt) {
+        if !self.hidden.insert(at) {
+            return;
+        }
+        let (table, rules) = &self.tables[at.table];
+        let name = table.names()[at.column].as_str();
+        let computed = rules.computed.iter().filter(|(input, _)| *input == name);
+        let next: Vec<CellAt> = computed
+            .flat_map(|(_, columns)| *columns)
+            .filter_map(|column| self.at(at.table, at.row, column))
+            .collect();
+        for at in next {
+            self.hide(at);
+        }
+    }
+
+    /// A lone hidden cell of an equation takes the smallest non-zero one with it.
+    fn hide_lone(&mut self) {
+        let equations = std::mem::take(&mut self.equations);
+        loop {
+            let before = self.hidden.len();
+            for equation in &equations {
+                let n_hidden = equation.iter().filter(|(at, _)| self.hidden.contains(at)).count();
+                if n_hidden == 1
+                    && let Some(next) = self.smallest_shown(equation) {
+                        self.hide(next);
+                    }
+            }
+            if self.hidden.len() == before {
+                break;
+            }
+        }
+        self.equations = equations;
+    }
+
+    /// The smallest non-zero shown cell of an equation; of equals a part before the total, then in
+    /// code order.
+    fn smallest_shown(&self, equation: &[(CellAt, i64)]) -> Option<CellAt> {
+        equation
+            .iter()
+            .filter(|(at, _)| !self.hidden.contains(at))
+            .filter_map(|(at, sign)| Some((self.value(*at).filter(|n| *n != 0)?, -sign, *at)))
+            .min()
+            .map(|(_, _, at)| at)
+    }
+
+    /// Solves the equations together, and hides more as long as a hidden cell follows.
+    fn hide_determined(&mut self) {
+        loop {
+            let known = determined(&self.equations, &self.hidden);
+            let mut changed = false;
+            for at in known {
+                let next = self
+                    .equations
+                    .iter()
+                    .filter(|equation| equation.iter().any(|(member, _)| *member == at))
+                    .filter_map(|equation| self.smallest_shown(equation))
+                    .min_by_key(|next| (self.value(*next), *next));
+                if let Some(next) = next {
+                    self.hide(next);
+                    changed = true;
+                }
+            }
+            if !changed {
+                return;
+            }
+            self.hide_lone();
+        }
+    }
+
+    /// The table as it leaves: hidden cells cleared and named, the rest rounded.
+    fn outgoing(&self, number: usize, label: &str) -> Table {
+        let (table, rules) = &self.tables[number];
+        let mut table = table.clone();
+        let n_rows = table.n_rows();
+        let mut suppressed = Column::empty(ColumnType::Bool);
+        let mut hidden = Column::empty(ColumnType::Text);
+        let mut reasons = Column::empty(ColumnType::Text);
+        let mut labels = Column::empty(ColumnType::Text);
+        for row in 0..n_rows {
+            let first = CellAt { table: number, row, column: 0 };
+            let last = CellAt { table: number, row, column: usize::MAX };
+            let columns: Vec<usize> = self.hidden.range(first..=last).map(|at| at.column).collect();
+            let names: Vec<String> = columns.iter().map(|at| table.names()[*at].clone()).collect();
+            for column in columns {
+                if let Some(column) = table.column_mut(column) {
+                    column.clear(row);
+                }
+            }
+            // A reason beside a hidden cell would say what it holds.
+            let kept: Vec<&str> = table
+                .text(row, "na_reason")
+                .split(';')
+                .filter(|reason| !names.iter().any(|name| reason.starts_with(&format!("{name}="))))
+                .collect();
+            suppressed.push((!names.is_empty()).into());
+            hidden.push(names.join(";").into());
+            reasons.push(kept.join(";").into());
+            labels.push(label.into());
+        }
+        if self.min_cell > 0 {
+            round(&mut table, rules);
+        }
+        table.remove_column("na_reason");
+        table.add_column("suppressed", suppressed);
+        table.add_column("hidden", hidden);
+        table.add_column("na_reason", reasons);
+        table.add_column("disclosure", labels);
+        table
+    }
+}
+
+fn round(table: &mut Table, rules: &ColumnRules) {
+    for (name, rounding) in rules.rounding {
+        let position = table.position(name);
+        if let Some(Column::Float(cells)) = position.and_then(|at| table.column_mut(at)) {
+            for cell in cells.iter_mut().flatten() {
+                *cell = rounding.apply(*cell);
+            }
+        }
+    }
+}
+
+/// A table of records rather than people, such as the rejections: shown as it is.
+#[must_use]
+pub fn records(table: Table) -> Disclosed<Table> {
+    Disclosed::new(table)
+}

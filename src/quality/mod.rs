@@ -1,0 +1,3 @@
+//! Quality of the data and of the care: what was odd, what was missed. Layer 3.
+
+pub mod anomalies;

@@ -1,0 +1,292 @@
+//! Appending: events of many source files, made visible by one commit or not at all.
+
+use super::data_file::{self, WrittenFile};
+use super::delta::{ENGINE_INFO, Table};
+use super::error::StoreError;
+use super::log::EventLog;
+use super::row::{Row, Logged};
+use super::share::share_of;
+use crate::event::envelope::{Event, Origin};
+use crate::event::key::ContentDigest;
+use crate::event::time::TimeBasis;
+use crate::privacy::gate::Deidentified;
+use arrow::array::{ArrayRef, RecordBatch, StringArray, StructArray};
+use delta_kernel::committer::FileSystemCommitter;
+use delta_kernel::engine::arrow_data::ArrowEngineData;
+use delta_kernel::schema::{DataType, StructField, StructType};
+use delta_kernel::transaction::{
+    BoundWriteContext, CommitResult, Transaction, UpdateTableOperation,
+};
+use delta_kernel::{EngineData, FileMeta};
+use delta_kernel_default_engine::build_add_file_metadata;
+use delta_kernel_default_engine::parquet::DataFileMetadata;
+use delta_kernel_default_engine::stats::FileStatsAccumulator;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+/// Rows held in memory before they are written to a data file.
+const ROWS_PER_FILE: usize = 200_000;
+
+/// How often a commit is tried when the disk fails it.
+const ATTEMPTS: u32 = 3;
+
+/// What became of a batch.
+#[must_use = "losing the race for a version is a value, and somebody has to act on it"]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commit {
+    /// All of it is in the log.
+    Done {
+        /// The version that holds it.
+        version: u64,
+    },
+    /// There was nothing to add and no source file that was not taken before: no version was made.
+    Nothing,
+    /// Another writer was first. Nothing of the batch is in the log: open the newest version, look
+    /// again what is a duplicate, and append anew.
+    Conflict {
+        /// The version the other writer made.
+        version: u64,
+    },
+}
+
+/// Events on their way into the log, gathered source file by source file.
+///
+/// Rows pushed since the last [`Batch::keep_source`] belong to a file that may yet be refused:
+/// they reach the log only if it is kept. What is not committed leaves nothing behind.
+pub struct Batch {
+    log: EventLog,
+    context: BoundWriteContext,
+    rows_per_file: usize,
+    kept: Gathered,
+    pending: Gathered,
+}
+
+/// Rows in memory, and those of before in files that are not yet part of the table.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<Row>,
+    files: Vec<Staged>,
+}
+
+struct Staged {
+    file: WrittenFile,
+    statistics: StructArray,
+}
+
+impl EventLog {
+    /// Begins a batch to be committed on top of this version. Other readers see nothing of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Delta`] if the table cannot be written to.
+    pub fn batch(&self) -> Result<Batch, StoreError> {
+        let failed = || StoreError::delta(&self.table.dir);
+        let state = self.transaction(false)?.write_state().map_err(failed())?;
+        let context = state.write_context_builder().build().map_err(failed())?;
+        Ok(Batch {
+            log: self.clone(),
+            context,
+            rows_per_file: ROWS_PER_FILE,
+            kept: Gathered::default(),
+            pending: Gathered::default(),
+        })
+    }
+
+    fn transaction(&self, adds_files: bool) -> Result<Transaction, StoreError> {
+        let snapshot = Arc::clone(&self.snapshot);
+        let mut builder = snapshot.update_table(UpdateTableOperation::Write, ENGINE_INFO, true);
+        if adds_files {
+            builder = builder.with_blind_append();
+        }
+        builder
+            .build(&*self.table.engine, Box::new(FileSystemCommitter::new()))
+            .map_err(StoreError::delta(&self.table.dir))
+    }
+}
+
+impl Batch {
+    /// Writes a data file whenever this many rows are gathered, for tests and small machines.
+    #[must_use]
+    pub fn with_rows_per_file(mut self, rows: usize) -> Self {
+        self.rows_per_file = rows.max(1);
+        self
+    }
+
+    /// Begins a source file. One that was begun and not kept is dropped.
+    pub fn begin_source(&mut self) {
+        self.drop_source();
+    }
+
+    /// Adds an event of the source file begun last.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a data file had to be written and could not.
+    pub fn push(
+        &mut self,
+        event: Deidentified<Event>,
+        origin: Origin,
+        basis: TimeBasis,
+        content: ContentDigest,
+    ) -> Result<(), StoreError> {
+        let event = event.into_inner();
+        let share = share_of(&event.subject);
+        let stored = Logged { event, origin, basis, content };
+        self.pending.rows.push(Row { share, stored });
+        self.make_room()
+    }
+
+    /// Keeps the source file begun last: its events are part of the batch.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a data file had to be written and could not.
+    pub fn keep_source(&mut self) -> Result<(), StoreError> {
+        self.kept.rows.append(&mut self.pending.rows);
+        self.kept.files.append(&mut self.pending.files);
+        self.make_room()
+    }
+
+    /// Drops the source file begun last, with all its events.
+    pub fn drop_source(&mut self) {
+        self.pending = Gathered::default();
+    }
+
+    /// Number of events kept so far.
+    #[must_use]
+    pub fn n_kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Makes the kept events visible, all at once, and marks source files as taken. `taken` holds
+    /// their digests, never their paths, which may carry names; those taken before are passed
+    /// over. `operation` says in a word what was done, for the history. A source file begun and
+    /// not kept is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the disk refuses. Losing the race for a version is no error, see
+    /// [`Commit`].
+    pub fn commit(mut self, taken: &[String], operation: &str) -> Result<Commit, StoreError> {
+        self.drop_source();
+        self.kept.flush(&self.log.table, &self.context)?;
+        let mut fresh = Vec::new();
+        for app_id in taken {
+            if !fresh.contains(app_id) && !self.log.is_taken(app_id)? {
+                fresh.push(app_id.clone());
+            }
+        }
+        if self.kept.files.is_empty() && fresh.is_empty() {
+            return Ok(Commit::Nothing);
+        }
+        let failed = || StoreError::delta(&self.log.table.dir);
+        let metrics = [("events", self.kept.len()), ("sources", fresh.len())];
+        let metrics = metrics.map(|(name, count)| (name, Some(count.to_string())));
+        let mut transaction =
+            self.log.transaction(!self.kept.files.is_empty())?.with_operation_metrics(metrics);
+        let (note, schema) = note(operation).map_err(StoreError::columns(&self.log.table.dir))?;
+        transaction = transaction.with_commit_info(note, schema);
+        for app_id in fresh {
+            transaction = transaction.with_transaction_id(app_id, 1);
+        }
+        for staged in self.kept.files {
+            let add = staged.publish(&self.log.table, &self.context)?;
+            transaction.add_files(add);
+        }
+        sync_dir(&self.log.table.dir)?;
+        let mut attempts = 1;
+        loop {
+            match transaction.commit(&*self.log.table.engine).map_err(failed())? {
+                CommitResult::Committed(committed) => {
+                    let version = committed.commit_version();
+                    if let Some(snapshot) = committed.post_commit_snapshot() {
+                        // Speeds up the next opening and `is_taken`; the log is whole without.
+                        let _ = snapshot.write_checksum(&*self.log.table.engine);
+                    }
+                    self.log.table.tighten_commit(version)?;
+                    return Ok(Commit::Done { version });
+                }
+                CommitResult::Conflicted(conflicted) => {
+                    return Ok(Commit::Conflict { version: conflicted.conflict_version() });
+                }
+                CommitResult::Retryable(retry) if attempts == ATTEMPTS => {
+                    let (path, source) = (self.log.table.dir, Box::new(retry.error));
+                    return Err(StoreError::CommitFailed { path, attempts, source });
+                }
+                CommitResult::Retryable(retry) => {
+                    attempts += 1;
+                    transaction = retry.transaction;
+                }
+            }
+        }
+    }
+
+    /// Writes rows to files until those in memory are within bounds again.
+    fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.kept.rows.len() + self.pending.rows.len() < self.rows_per_file {
+            return Ok(());
+        }
+        let pending_is_larger = self.pending.rows.len() > self.kept.rows.len();
+        let larger = if pending_is_larger { &mut self.pending } else { &mut self.kept };
+        larger.flush(&self.log.table, &self.context)
+    }
+}
+
+impl Gathered {
+    fn len(&self) -> usize {
+        self.rows.len() + self.files.iter().map(|staged| staged.file.rows).sum::<usize>()
+    }
+
+    fn flush(&mut self, table: &Table, context: &BoundWriteContext) -> Result<(), StoreError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let mut statistics =
+            FileStatsAccumulator::new(context.stats_columns(), context.physical_data_schema());
+        let file = data_file::write(&table.dir, &self.rows, |batch| {
+            statistics.merge(batch).map_err(StoreError::delta(&table.dir))
+        })?;
+        let statistics = statistics.finish().map_err(StoreError::delta(&table.dir))?;
+        self.rows.clear();
+        self.files.extend(statistics.map(|statistics| Staged { file, statistics }));
+        Ok(())
+    }
+}
+
+impl Staged {
+    /// Gives the file its lasting name; says what the commit will say of it.
+    fn publish(
+        self,
+        table: &Table,
+        context: &BoundWriteContext,
+    ) -> Result<Box<dyn EngineData>, StoreError> {
+        let path = table.dir.join(&self.file.name);
+        // The same name is the same content: a run that broke off left it here.
+        self.file.temporary.persist(&path).map_err(|error| StoreError::io(&path)(error.error))?;
+        let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
+        let modified = modified.map_err(StoreError::io(&path))?;
+        let millis = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let url = table.url.join(&self.file.name);
+        let url = url.map_err(|_| StoreError::Place { path })?;
+        let meta = FileMeta::new(url, i64::try_from(millis).unwrap_or_default(), self.file.bytes);
+        build_add_file_metadata(DataFileMetadata::new(meta, self.statistics), context)
+            .map_err(StoreError::delta(&table.dir))
+    }
+}
+
+/// What the commit info says beside what the kernel writes there: `userMetadata` is where readers
+/// of Delta tables look for a word of the writer's own.
+fn note(
+    operation: &str,
+) -> Result<(Box<dyn EngineData>, Arc<StructType>), arrow::error::ArrowError> {
+    let text: ArrayRef = Arc::new(StringArray::from(vec![operation]));
+    let batch = RecordBatch::try_from_iter_with_nullable([("userMetadata", text, true)])?;
+    let field = StructField::nullable("userMetadata", DataType::STRING);
+    let schema = Arc::new(StructType::new_unchecked([field]));
+    Ok((Box::new(ArrowEngineData::new(batch)), schema))
+}
+
+/// The names in a directory are on the disk when this returns.
+fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    if cfg!(unix) {
+        std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(StoreError::io(dir))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Data files: sorted rows as Parquet, and reading some of their rows and columns back.
+
+use super::columns::encode::encode;
+use super::error::StoreError;
+use super::row::Row;
+use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
+use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    RowFilter,
+};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData, SortingColumn};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::statistics::Statistics;
+use parquet::schema::types::ColumnPath;
+use std::fs::File;
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use tempfile::TempPath;
+
+/// Rows of a row group.
+const ROWS_PER_GROUP: usize = 65_536;
+
+/// Rows of a page: what is skipped or read at once within a row group.
+const ROWS_PER_PAGE: usize = 8_192;
+
+/// Rows decoded at once.
+const ROWS_PER_BATCH: usize = 8_192;
+
+/// Position of the column `share` among the columns of a file.
+const SHARE: usize = 0;
+
+/// Position of the column `subject` among the columns of a file.
+const SUBJECT: i32 = 1;
+
+/// A data file that is written but not yet part of the table. It stands under a passing name and
+/// is removed when dropped.
+#[derive(Debug)]
+pub(super) struct WrittenFile {
+    pub(super) temporary: TempPath,
+    /// The name it takes when it becomes part of the table: the BLAKE3 of its bytes.
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    pub(super) rows: usize,
+}
+
+/// Sorts rows, writes them into a file of `dir`, and hands each row group to `seen` on the way.
+pub(super) fn write(
+    dir: &Path,
+    rows: &[Row],
+    mut seen: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
+) -> Result<WrittenFile, StoreError> {
+    let mut sorted: Vec<&Row> = rows.iter().collect();
+    sorted.sort_unstable_by(|a, b| a.file_order(b));
+    let mut writer: Option<ArrowWriter<Vec<u8>>> = None;
+    for group in sorted.chunks(ROWS_PER_GROUP) {
+        let batch = encode(group).map_err(StoreError::columns(dir))?;
+        seen(&batch)?;
+        let mut open = match writer.take() {
+            Some(open) => open,
+            None => ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties()))
+                .map_err(StoreError::data_file(dir))?,
+        };
+        open.write(&batch).and_then(|()| open.flush()).map_err(StoreError::data_file(dir))?;
+        writer = Some(open);
+    }
+    let bytes = writer.map_or_else(|| Ok(Vec::new()), ArrowWriter::into_inner);
+    let bytes = bytes.map_err(StoreError::data_file(dir))?;
+    let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
+    let temporary = write_aside(dir, &bytes).map_err(StoreError::io(dir))?;
+    Ok(WrittenFile { temporary, name, bytes: bytes.len() as u64, rows: rows.len() })
+}
+
+/// Readable by the owner alone, and on the disk when this returns.
+fn write_aside(dir: &Path, bytes: &[u8]) -> std::io::Result<TempPath> {
+    // Names beginning with a dot or an underscore are no data to a reader of Delta tables.
+    let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file.into_temp_path())
+}
+
+pub(super) fn properties() -> WriterProperties {
+    let sorting = |column_idx| SortingColumn { column_idx, descending: false, nulls_first: false };
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by("afterdose".into())
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
+        .set_data_page_row_count_limit(ROWS_PER_PAGE)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_sorting_columns(Some(vec![sorting(0), sorting(SUBJECT)]));
+    // Every value once: a dictionary would only be thrown away again.
+    for name in ["id", "content", "time", "studytime_us", "line"] {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    }
+    for name in ["time", "studytime_us", "line"] {
+        builder =
+            builder.set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
+    }
+    builder.build()
+}
+
+/// What to read of a file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part<'a> {
+    /// Columns by name; all of them if none are named.
+    pub(super) columns: &'a [&'a str],
+    /// Shares; all of them if none are given.
+    pub(super) shares: Option<Range<i32>>,
+}
+
+/// Reads part of a file, a batch at a time, passing over row groups and pages without a row asked
+/// for.
+pub(super) fn read(
+    path: &Path,
+    part: &Part<'_>,
+    mut each: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let failed = || StoreError::data_file(path);
+    let file = File::open(path).map_err(StoreError::io(path))?;
+    let metadata = metadata_of(&file).map_err(failed())?;
+    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+        .with_batch_size(ROWS_PER_BATCH);
+    let columns = metadata.parquet_schema();
+    if !part.columns.is_empty() {
+        let mask = ProjectionMask::columns(columns, part.columns.iter().copied());
+        builder = builder.with_projection(mask);
+    }
+    if let Some(shares) = part.shares.clone() {
+        let groups = metadata.metadata().row_groups().iter().enumerate();
+        let groups = groups.filter(|(_, group)| may_hold(group, &shares)).map(|(at, _)| at);
+        builder = builder.with_row_groups(groups.collect());
+        let only_share = ProjectionMask::columns(columns, ["share"]);
+        let filter = ArrowPredicateFn::new(only_share, move |batch| is_in(&batch, &shares));
+        builder = builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]));
+    }
+    for batch in builder.build().map_err(failed())? {
+        each(&batch.map_err(|source| failed()(source.into()))?)?;
+    }
+    Ok(())
+}
+
+/// Rows of a file, from its footer.
+pub(super) fn count_rows(path: &Path) -> Result<u64, StoreError> {
+    let file = File::open(path).map_err(StoreError::io(path))?;
+    let metadata = metadata_of(&file).map_err(StoreError::data_file(path))?;
+    let rows = metadata.metadata().file_metadata().num_rows();
+    Ok(u64::try_from(rows).unwrap_or_default())
+}
+
+fn metadata_of(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
+    // The types follow from the Parquet types alone, whichever program wrote the file.
+    let options = ArrowReaderOptions::new()
+        .with_skip_arrow_metadata(true)
+        .with_page_index_policy(PageIndexPolicy::Optional);
+    ArrowReaderMetadata::load(file, options)
+}
+
+/// Whether the statistics of a row group leave room for these shares.
+fn may_hold(group: &RowGroupMetaData, shares: &Range<i32>) -> bool {
+    let column = group.columns().iter().find(|c| c.column_path().string() == "share");
+    let Some(Statistics::Int32(statistics)) = column.and_then(|c| c.statistics()) else {
+        return true;
+    };
+    match (statistics.min_opt(), statistics.max_opt()) {
+        (Some(min), Some(max)) => *min < shares.end && *max >= shares.start,
+        _ => true,
+    }
+}
+
+fn is_in(batch: &RecordBatch, shares: &Range<i32>) -> Result<BooleanArray, ArrowError> {
+    let column = batch.columns().get(SHARE).and_then(|c| c.as_any().downcast_ref::<Int32Array>());
+    let column = column.ok_or_else(|| ArrowError::SchemaError("share is no integer".into()))?;
+    Ok(column.iter().map(|share| share.map(|share| shares.contains(&share))).collect())
+}

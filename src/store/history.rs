@@ -1,0 +1,105 @@
+//! The commits, oldest first: what was done to the log, when, and how much.
+
+use super::delta::LOG_DIR;
+use super::error::StoreError;
+use super::log::EventLog;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// One commit of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitRow {
+    /// The version it made.
+    pub version: u64,
+    /// When, in microseconds since the Unix epoch.
+    pub time: i64,
+    /// What was done: the word given to [`Batch::commit`](super::append::Batch::commit), or the
+    /// name the Delta format has for it.
+    pub operation: String,
+    /// Events added, where the commit says so.
+    pub n_events: Option<u64>,
+    /// Data files added.
+    pub n_files: u64,
+    /// Bytes of the data files added.
+    pub n_bytes: u64,
+}
+
+impl EventLog {
+    /// Every commit up to this version whose commit file is still there.
+    ///
+    /// # Errors
+    /// [`StoreError::CommitFile`] if one does not have the shape of one; [`StoreError::Io`].
+    pub fn history(&self) -> Result<Vec<CommitRow>, StoreError> {
+        let mut commits = Vec::new();
+        for (version, path) in commit_files(&self.table.dir.join(LOG_DIR))? {
+            if version <= self.version() {
+                commits.push(read_commit(version, &path)?);
+            }
+        }
+        Ok(commits)
+    }
+}
+
+/// Commit files by version: twenty digits, `.json`.
+fn commit_files(log: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(log).map_err(StoreError::io(log))? {
+        let path = entry.map_err(StoreError::io(log))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20);
+        if let Some(version) = digits.and_then(|digits| digits.parse().ok()) {
+            files.push((version, path));
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// One line of a commit file; the actions not named here are passed over.
+#[derive(Deserialize)]
+struct Action {
+    add: Option<Add>,
+    #[serde(rename = "commitInfo")]
+    info: Option<Info>,
+}
+
+#[derive(Deserialize)]
+struct Add {
+    size: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Info {
+    in_commit_timestamp: Option<i64>,
+    timestamp: Option<i64>,
+    operation: Option<String>,
+    user_metadata: Option<String>,
+    operation_metrics: Option<HashMap<String, Option<String>>>,
+}
+
+fn read_commit(version: u64, path: &Path) -> Result<CommitRow, StoreError> {
+    let text = std::fs::read_to_string(path).map_err(StoreError::io(path))?;
+    let (mut info, mut n_files, mut n_bytes) = (Info::default(), 0, 0);
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let action: Action = serde_json::from_str(line)
+            .map_err(|source| StoreError::CommitFile { path: path.to_path_buf(), source })?;
+        info = action.info.unwrap_or(info);
+        if let Some(add) = action.add {
+            n_files += 1;
+            n_bytes += add.size;
+        }
+    }
+    let millis = info.in_commit_timestamp.or(info.timestamp).unwrap_or_default();
+    let metrics = info.operation_metrics.unwrap_or_default();
+    let n_events = metrics.get("events").and_then(|count| count.as_deref()?.parse().ok());
+    Ok(CommitRow {
+        version,
+        time: millis.saturating_mul(1_000),
+        operation: info.user_metadata.or(info.operation).unwrap_or_default(),
+        n_events,
+        n_files,
+        n_bytes,
+    })
+}

@@ -1,0 +1,40 @@
+//! The append-only log of events: a Delta Lake table, one row an event.
+//!
+//! Layer 2, may import `event` and `privacy`.
+//!
+//! ```text
+//! <store>/lock                     who is working on the store, if anyone
+//! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
+//! <store>/events/_delta_log/       one commit file a version: which data files are live
+//! ```
+//!
+//! Invariants, each held by one file:
+//!
+//! - Only [`Deidentified`](crate::privacy::gate::Deidentified) events are appended ([`append`]).
+//! - A batch becomes visible whole or not at all: one commit, which also marks the source files it
+//!   was read from as taken. Losing the race for a version is a value, not an error.
+//! - [`columns`] is the only mapping between events and rows, and loses nothing.
+//! - Rows of a data file are sorted by share, subject, time, source and id. A share is a small
+//!   number from a hash of the subject ([`share`]), so that a share of the subjects can be read
+//!   without the rest ([`scan`]).
+//! - The commit log names no subject: statistics are kept of `share` and `time` alone, and a
+//!   source file is known by its digest, because its path may carry a name ([`delta`]).
+//! - No value of a file or of the log is trusted: what does not fit the vocabulary is an error
+//!   naming the file and the column, never the value.
+
+pub mod append;
+pub mod columns;
+mod data_file;
+mod delta;
+pub mod error;
+pub mod history;
+pub mod index;
+pub mod lock;
+pub mod log;
+mod permissions;
+pub mod row;
+pub mod scan;
+pub mod share;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! Reading events back, some shares of the subjects at a time.
+
+use super::columns::decode::Decoder;
+use super::columns::names::Names;
+use super::data_file::{self, Part};
+use super::error::StoreError;
+use super::log::EventLog;
+use super::row::Logged;
+use std::ops::Range;
+
+impl EventLog {
+    /// Every event of the subjects of these shares, sorted by [`Logged::log_order`], however
+    /// they were batched. All events of a subject are in one share. Memory grows with the shares
+    /// asked for; [`EventLog::n_events`] over [`SHARES`](super::share::SHARES) is about what one
+    /// holds.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
+    pub fn scan(&self, shares: Range<i32>) -> Result<Vec<Logged>, StoreError> {
+        let mut events = Vec::new();
+        let mut names = Names::default();
+        let files = self.table.live_files(&self.snapshot, Some(&shares))?;
+        let part = Part { columns: &[], shares: Some(shares) };
+        for file in files {
+            data_file::read(&file.path, &part, |batch| {
+                let corrupt = |column| StoreError::Corrupt { path: file.path.clone(), column };
+                let decoder = Decoder::new(batch).map_err(corrupt)?;
+                events.reserve(batch.num_rows());
+                for row in 0..batch.num_rows() {
+                    events.push(decoder.event(row, &mut names).map_err(corrupt)?);
+                }
+                Ok(())
+            })?;
+        }
+        // Stable, because it is fast on the sorted runs that the files are.
+        events.sort_by(Logged::log_order);
+        Ok(events)
+    }
+}

@@ -1,0 +1,81 @@
+//! Events to rows and back.
+
+use super::events::{FIELDS, clinical, correction, data_json, kinds, moments, retraction, stored};
+use crate::event::code::RetractReason;
+use crate::event::kind::{EventType, Kind};
+use crate::event::time::Moment;
+use crate::store::columns::decode::Decoder;
+use crate::store::columns::encode::encode;
+use crate::store::columns::names::Names;
+use crate::store::columns::{COLUMNS, SCHEMA};
+use crate::store::row::{Row, Logged};
+use proptest::prelude::*;
+
+fn there_and_back(events: &[Logged]) -> Vec<Logged> {
+    let rows: Vec<Row> = events.iter().map(|e| Row { share: 0, stored: e.clone() }).collect();
+    let batch = encode(&rows.iter().collect::<Vec<_>>()).expect("columns of the schema");
+    let decoder = Decoder::new(&batch).expect("columns of the schema");
+    let mut names = Names::default();
+    (0..batch.num_rows()).map(|row| decoder.event(row, &mut names).expect("an event")).collect()
+}
+
+proptest! {
+    #[test]
+    fn every_event_reads_back_as_itself(
+        parts in proptest::collection::vec((moments(), kinds()), 1..40),
+    ) {
+        let events: Vec<_> =
+            parts.into_iter().enumerate().map(|(n, (when, kind))| stored(n, when, kind)).collect();
+        prop_assert_eq!(there_and_back(&events), events);
+    }
+}
+
+#[test]
+fn all_nine_kinds_full_and_empty() {
+    let study = Moment::from_studytime("P13D").expect("a study time");
+    let mut kinds = vec![Kind::Withdrawn, retraction(None)];
+    kinds.extend(RetractReason::ALL.iter().map(|reason| retraction(Some(*reason))));
+    for (event_type, fields) in FIELDS {
+        let longest = fields.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+        for at in 0..longest {
+            let full: Vec<_> =
+                fields.iter().map(|(name, values)| (*name, values[at % values.len()])).collect();
+            let json = data_json(event_type, &full);
+            kinds.push(clinical(event_type, &json));
+            kinds.push(correction(&json, Some(study)));
+        }
+        kinds.push(clinical(event_type, &data_json(event_type, &[])));
+    }
+    let events: Vec<_> =
+        kinds.into_iter().enumerate().map(|(n, kind)| stored(n, study, kind)).collect();
+    let types: std::collections::BTreeSet<_> =
+        events.iter().map(|stored| stored.event.kind.event_type()).collect();
+    assert_eq!(types.len(), EventType::ALL.len());
+    assert_eq!(there_and_back(&events), events);
+}
+
+#[test]
+fn a_correction_keeps_every_reading() {
+    let readings = |json: &str| {
+        let events = [stored(0, Moment::calendar(0), correction(json, None))];
+        let back = there_and_back(&events);
+        assert_eq!(back, events);
+        match &back[0].event.kind {
+            Kind::Corrected(correction) => correction.readings.len(),
+            _ => 0,
+        }
+    };
+    assert_eq!(readings("{}"), 5, "all but a session, which must have a route");
+    assert_eq!(readings(r#"{"reason":"side-effects"}"#), 2);
+    assert_eq!(readings(r#"{"reason":"no-show"}"#), 1);
+    assert_eq!(readings(r#"{"effects":[]}"#), 1);
+}
+
+#[test]
+fn every_column_says_what_it_holds() {
+    assert_eq!(SCHEMA.fields().len(), COLUMNS.len());
+    for field in SCHEMA.fields() {
+        let comment = field.metadata().get("comment");
+        assert!(comment.is_some_and(|comment| !comment.is_empty()), "{}", field.name());
+    }
+}

@@ -1,0 +1,7 @@
+//! The store as its callers see it.
+
+mod columns;
+mod commit;
+mod events;
+mod scan;
+mod tmpbench;

@@ -1,0 +1,94 @@
+//! What is appended is what is read.
+
+use super::events::{in_order, many, push};
+use crate::event::key::{KeyDigest, KnownKeys};
+use crate::store::append::Commit;
+use crate::store::index::KeyIndex;
+use crate::store::log::EventLog;
+use crate::store::row::Logged;
+use crate::store::share::{SHARES, share_of};
+use std::path::Path;
+
+/// Commits events in batches of `batch`, each source file of `source` events, a data file every
+/// `file` rows.
+fn write(dir: &Path, events: &[Logged], batch: usize, source: usize, file: usize) {
+    for (n, part) in events.chunks(batch).enumerate() {
+        let log = EventLog::open_or_create(dir).expect("a log");
+        let mut open = log.batch().expect("a batch").with_rows_per_file(file);
+        for events in part.chunks(source) {
+            open.begin_source();
+            push(&mut open, events);
+            open.keep_source().expect("the disk has room");
+        }
+        assert_eq!(open.n_kept(), part.len());
+        let commit = open.commit(&[format!("source-{n}")], "ingest").expect("a commit");
+        assert!(matches!(commit, Commit::Done { .. }));
+    }
+}
+
+#[test]
+fn what_is_read_is_what_was_appended_however_it_was_batched() {
+    let events = many(2_000);
+    let expected = in_order(events.clone());
+    for (batch, source, file) in [(2_000, 2_000, 200_000), (700, 90, 100), (2_000, 2_000, 333)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        write(dir.path(), &events, batch, source, file);
+        let log = EventLog::open(dir.path()).expect("a log");
+        assert_eq!(log.n_events().expect("statistics"), 2_000);
+        assert_eq!(log.scan(0..SHARES).expect("a scan"), expected);
+        let again = EventLog::open(dir.path()).expect("a log").scan(0..SHARES);
+        assert_eq!(again.expect("a scan"), expected);
+    }
+}
+
+#[test]
+fn a_share_is_read_without_the_rest() {
+    let events = many(1_500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 400, 100, 150);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let mut seen = 0;
+    for shares in [0..10, 10..11, 11..40, 40..SHARES] {
+        let part = log.scan(shares.clone()).expect("a scan");
+        let expected = events.iter().filter(|e| shares.contains(&share_of(&e.event.subject)));
+        assert_eq!(part, in_order(expected.cloned().collect()));
+        seen += part.len();
+    }
+    assert_eq!(seen, events.len());
+    assert!(log.scan(5..5).expect("a scan").is_empty());
+}
+
+#[test]
+fn the_index_knows_every_key_and_its_contents() {
+    let events = many(500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 200, 50, 80);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let index = KeyIndex::of(&log).expect("an index");
+    assert_eq!(index.len(), 500);
+    for stored in &events {
+        let key = KeyDigest::of(&stored.event.source, &stored.event.id);
+        assert_eq!(index.contents(key), &[stored.content]);
+    }
+    assert!(index.contents(KeyDigest(1)).is_empty());
+}
+
+#[test]
+fn an_older_version_reads_as_it_was() {
+    let events = many(300);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 100, 100, 1_000);
+    let log = EventLog::open(dir.path()).expect("a log");
+    assert_eq!(log.version(), 3);
+    let old = log.at_version(2).expect("version 2");
+    assert_eq!(old.scan(0..SHARES).expect("a scan"), in_order(events[..200].to_vec()));
+    assert_eq!(log.at_version(0).expect("version 0").n_events().expect("statistics"), 0);
+    assert!(log.at_version(4).is_err());
+    let history = log.history().expect("a history");
+    let times: Vec<i64> = history.iter().map(|commit| commit.time).collect();
+    for (commit, time) in history.iter().zip(&times) {
+        assert_eq!(log.version_at(*time).expect("the log"), Some(commit.version));
+    }
+    assert_eq!(log.version_at(times[0] - 1_000).expect("the log"), None);
+    assert_eq!(log.version_at(i64::MAX / 2).expect("the log"), Some(3));
+}
