@@ -6,5 +6,4 @@ pub mod event;
 pub mod ingest;
 pub mod privacy;
 pub mod schema;
-pub mod stats;
 pub mod table;
