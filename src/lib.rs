@@ -6,4 +6,5 @@ pub mod event;
 pub mod ingest;
 pub mod privacy;
 pub mod schema;
+pub mod stats;
 pub mod table;

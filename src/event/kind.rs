@@ -12,11 +12,47 @@ use super::ids::{EventId, OpenCode};
 use super::list::{CodeSet, List};
 use super::number::{Amount, Int, Num};
 use super::time::Moment;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Reads a field that may be absent but not null.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
+}
+
+/// Reads the named structs from JSON objects only: serde's derive alone would take a list of their
+/// values for one too.
+macro_rules! objects {
+    ($($name:ident),+ $(,)?) => { $(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                // The derived function, which `remote = "Self"` makes an inherent one.
+                Self::serialize(self, s)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                struct Object;
+                impl<'de> de::Visitor<'de> for Object {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        $name::deserialize(de::value::MapAccessDeserializer::new(map))
+                    }
+                }
+                d.deserialize_map(Object)
+            }
+        }
+    )+ };
+}
+
+objects! {
+    CourseStarted, Screening, Dose, Vitals, Dissociation, Effect, SessionCompleted, SessionMissed,
+    Measure, CheckinSubmitted, PlanAdjusted, CourseEnded,
 }
 
 /// Declares the data of an event: a struct whose fields may all be absent, but not null.
@@ -24,7 +60,7 @@ macro_rules! data {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(remote = "Self", deny_unknown_fields)]
         pub struct $name {
             $(
                 $(#[$fdoc])*
@@ -69,7 +105,7 @@ data! {
 
 /// A dose as given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Dose {
     /// Above 0, at most 1000.
     pub value: Amount,
@@ -95,7 +131,7 @@ data! {
 
 /// A dissociation scale after a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Dissociation {
     /// Scale, of the instrument table.
     pub instrument: OpenCode,
@@ -105,7 +141,7 @@ pub struct Dissociation {
 
 /// A side effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Effect {
     /// What.
     pub term: EffectTerm,
@@ -125,13 +161,13 @@ pub struct Effect {
 
 /// A session was completed: one infusion of the course.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct SessionCompleted {
     /// Way of giving the drug.
     pub route: Route,
     /// Ketamine, esketamine, or a drug the pipeline file adds.
     pub drug: OpenCode,
-    /// The rest, all of which may be absent. `flatten` would lose the refusal of unknown fields.
+    /// Dose as given.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub dose: Option<Dose>,
     /// Body weight, kg.
@@ -179,7 +215,7 @@ data! {
 
 /// One filled-in questionnaire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Measure {
     /// Which, of the instrument table.
     pub instrument: OpenCode,
@@ -248,14 +284,6 @@ pub struct EventCorrected {
     pub readings: Vec<Data>,
     /// The right time, where the time was wrong.
     pub when: Option<Moment>,
-}
-
-data! {
-    /// Why an earlier event was taken back; the target stands beside it.
-    Retraction {
-        /// Why.
-        reason: RetractReason,
-    }
 }
 
 /// An earlier event was taken back.

@@ -53,7 +53,8 @@ impl<const LO: i64, const HI: i64> Num<LO, HI> {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "bounds are small constants")]
     pub fn new(value: f64) -> Option<Self> {
-        (value >= LO as f64 && value <= HI as f64).then_some(Self(value))
+        // Adding zero turns -0 into 0, so that one number has one text.
+        (value >= LO as f64 && value <= HI as f64).then_some(Self(value + 0.0))
     }
 
     /// The number.

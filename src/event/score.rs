@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-/// Most decimals of a reported score that count; any more are rounded away.
+/// Most decimals of a reported score that count; any more are cut off.
 const DECIMALS: usize = 15;
 
 /// A questionnaire score: an exact fraction, never a rounded double.

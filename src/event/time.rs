@@ -89,7 +89,7 @@ impl Moment {
         Self { axis: Axis::Calendar, micros, day_only: false }
     }
 
-    /// Reads an RFC 3339 time with offset. Years 0001 to 9999; no leap second.
+    /// Reads an RFC 3339 time with offset. Years 1900 to 2199; no leap second.
     ///
     /// # Errors
     /// [`Reason::MalformedTime`] for any other text.
@@ -139,7 +139,7 @@ fn has_rfc3339_shape(bytes: &[u8]) -> bool {
         b'T' => matches!(got, b'T' | b't'),
         other => got == other,
     });
-    if !head || bytes[17] > b'5' || &bytes[..4] == b"0000" {
+    if !head || bytes[17] > b'5' || !matches!(&bytes[..2], b"19" | b"20" | b"21") {
         return false;
     }
     let mut rest = &bytes[19..];

@@ -216,8 +216,12 @@ fn check_time(when: Moment, context: &Context, at: &str) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Reads JSON typed; on failure reads it again to name the field.
+/// Reads a JSON object typed; on failure reads it again to name the field. A list of the values of
+/// its fields is no object, though serde's derive would take it for one.
 fn parse<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Result<T, Refusal> {
+    if text.trim_start().starts_with('[') {
+        return Err(Refusal::new(Reason::WrongType, at));
+    }
     serde_json::from_str(text).map_err(|_| explain::<T>(text, at))
 }
 

@@ -1,0 +1,4 @@
+//! One test binary, so that the tests share a single compile and link.
+
+mod harness;
+mod schemas;
