@@ -89,7 +89,11 @@ impl FactTables {
             course.switched.into(),
             course.prevalent.into(),
             course.ended.is_some().into(),
-            course.ended.and_then(|end| end.reason).map(super::super::event::code::EndReason::as_str).into(),
+            course
+                .ended
+                .and_then(|end| end.reason)
+                .map(super::super::event::code::EndReason::as_str)
+                .into(),
             count(course.infusions.len()),
             count(course.n_induction),
             indications.join(" ").into(),

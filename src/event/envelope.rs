@@ -46,6 +46,21 @@ pub struct Logged {
     pub content: super::key::ContentDigest,
 }
 
+impl Logged {
+    /// The order of the log: subject, time, source, id; then content, so that the versions of a
+    /// conflicting key also have one order, whichever arrived first.
+    #[must_use]
+    pub fn log_order(&self, other: &Self) -> std::cmp::Ordering {
+        let (a, b) = (&self.event, &other.event);
+        a.subject
+            .cmp(&b.subject)
+            .then_with(|| a.when.micros.cmp(&b.when.micros))
+            .then_with(|| a.source.cmp(&b.source))
+            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| self.content.cmp(&other.content))
+    }
+}
+
 impl Event {
     /// The event as the contract writes it: one JSON object, fields in the contract's order.
     /// Two events with the same content have the same text, however they were written at first.

@@ -66,7 +66,7 @@ impl<const LO: i64, const HI: i64> Num<LO, HI> {
 
 impl<const LO: i64, const HI: i64> Serialize for Num<LO, HI> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_f64(self.0)
+        write_number(self.0, s)
     }
 }
 
@@ -96,7 +96,7 @@ impl Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_f64(self.0)
+        write_number(self.0, s)
     }
 }
 
@@ -104,6 +104,15 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         Self::new(d.deserialize_f64(NumberVisitor)?).ok_or_else(|| refuse(Reason::OutOfRange))
     }
+}
+
+/// Writes whole numbers without a point: 19, not 19.0.
+fn write_number<S: Serializer>(value: f64, s: S) -> Result<S::Ok, S::Error> {
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        return s.serialize_i64(value as i64);
+    }
+    s.serialize_f64(value)
 }
 
 /// Any JSON number as a double; every other kind of value is a wrong type.

@@ -95,7 +95,7 @@ impl Reason {
 const MARK: char = '\u{1}';
 
 /// A deserialisation error that carries only a reason code.
-#[must_use] 
+#[must_use]
 pub fn refuse<E: de::Error>(reason: Reason) -> E {
     E::custom(format_args!("{MARK}{}", reason.code()))
 }

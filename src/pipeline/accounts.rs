@@ -73,8 +73,9 @@ impl SourceAccount {
     /// Records rejected for a suspected identifier.
     #[must_use]
     pub fn n_identifiers(&self) -> u64 {
-        let is_identifier =
-            |code: &str| Reason::parse(code).is_some_and(crate::event::refuse::Reason::is_identifier);
+        let is_identifier = |code: &str| {
+            Reason::parse(code).is_some_and(crate::event::refuse::Reason::is_identifier)
+        };
         self.reasons.iter().filter(|(code, _)| is_identifier(code)).map(|(_, n)| n).sum()
     }
 

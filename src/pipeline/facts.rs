@@ -117,7 +117,8 @@ impl FactWriter {
             TableWriter::new(file, table).map_err(PipelineError::make("the facts"))
         };
         let empty = FactTables::empty();
-        let writers = [begin(&empty.courses)?, begin(&empty.infusions)?, begin(&empty.assessments)?];
+        let writers =
+            [begin(&empty.courses)?, begin(&empty.infusions)?, begin(&empty.assessments)?];
         Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
     }
 

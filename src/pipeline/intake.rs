@@ -98,7 +98,9 @@ pub fn ingest(
     }
     match sink.batch.commit(&taken, "ingest")? {
         Commit::Done { .. } | Commit::Nothing => {}
-        Commit::Conflict { .. } => return Err(PipelineError::Busy { holder: "another host".into() }),
+        Commit::Conflict { .. } => {
+            return Err(PipelineError::Busy { holder: "another host".into() });
+        }
     }
     // The accounts follow the commit: a crash in between costs an account, never an event.
     for (writer, account) in accounts {

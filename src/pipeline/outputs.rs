@@ -65,10 +65,10 @@ impl RunFolder {
     /// [`PipelineError`] if it cannot be made or written.
     pub fn write_table(&mut self, table: &Disclosed<Table>) -> Result<(), PipelineError> {
         let table = table.get();
-        let failed = || PipelineError::make(&format!("table {}", table.name));
-        let csv = table.to_csv().map_err(failed())?;
+        let what = format!("table {}", table.name);
+        let csv = table.to_csv().map_err(PipelineError::make(&what))?;
         self.write(&format!("tables/{}.csv", table.name), &csv)?;
-        let parquet = table.to_parquet().map_err(failed())?;
+        let parquet = table.to_parquet().map_err(PipelineError::make(&what))?;
         self.write(&format!("tables/{}.parquet", table.name), &parquet)
     }
 

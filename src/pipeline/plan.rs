@@ -158,16 +158,19 @@ fn vocabulary(spec: &Spec) -> Result<Vocabulary, String> {
     let mut table: toml::Table = toml::from_str(shipped_text()).map_err(|e| e.to_string())?;
     for (code, changes) in &spec.instruments {
         if OpenCode::new(code).is_none() {
-            return Err(format!("[instruments.{code}]: a code is lower-case letters, digits and dashes"));
+            return Err(format!(
+                "[instruments.{code}]: a code is lower-case letters, digits and dashes"
+            ));
         }
         let mut merged = match table.remove(code) {
             Some(toml::Value::Table(known)) => known,
             _ => toml::Table::new(),
         };
         merged.extend(changes.clone());
-        let instrument: Instrument = toml::Value::Table(merged)
-            .try_into()
-            .map_err(|error: toml::de::Error| format!("[instruments.{code}]: {}", error.message()))?;
+        let instrument: Instrument =
+            toml::Value::Table(merged).try_into().map_err(|error: toml::de::Error| {
+                format!("[instruments.{code}]: {}", error.message())
+            })?;
         if instrument.range[0] >= instrument.range[1] {
             return Err(format!("[instruments.{code}]: range must ascend"));
         }
@@ -194,7 +197,9 @@ fn vocabulary(spec: &Spec) -> Result<Vocabulary, String> {
 fn check_code(key: &str, code: &str) -> Result<(), String> {
     match OpenCode::new(code) {
         Some(_) => Ok(()),
-        None => Err(format!("[codes] {key}: `{code}` is not lower-case letters, digits and dashes")),
+        None => {
+            Err(format!("[codes] {key}: `{code}` is not lower-case letters, digits and dashes"))
+        }
     }
 }
 
@@ -215,14 +220,18 @@ fn analysis(
     }
     let names = Stratum::ON_REQUEST.map(Stratum::as_str);
     let mut strata = Vec::new();
-    for name in spec.strata.clone().unwrap_or_else(|| vec!["indication".into(), "baseline_severity".into()]) {
+    for name in
+        spec.strata.clone().unwrap_or_else(|| vec!["indication".into(), "baseline_severity".into()])
+    {
         match Stratum::ON_REQUEST.into_iter().find(|stratum| stratum.as_str() == name) {
             Some(stratum) if strata.contains(&stratum) => {
                 return Err(format!("[analysis] strata: `{name}` is named twice"));
             }
             Some(stratum) => strata.push(stratum),
             None if Stratum::ALWAYS.iter().any(|stratum| stratum.as_str() == name) => {
-                return Err(format!("[analysis] strata: `{name}` is always made and need not be named"));
+                return Err(format!(
+                    "[analysis] strata: `{name}` is always made and need not be named"
+                ));
             }
             None => return Err(unknown("[analysis] strata", &name, names.into_iter())),
         }
@@ -234,7 +243,9 @@ fn analysis(
         }
     }
     let days = |key: &str, value: Option<i64>, default: i64| match value {
-        Some(days) if !(0..=3650).contains(&days) => Err(format!("[analysis] {key} must be 0 to 3650 days")),
+        Some(days) if !(0..=3650).contains(&days) => {
+            Err(format!("[analysis] {key} must be 0 to 3650 days"))
+        }
         given => Ok(given.unwrap_or(default)),
     };
     let infusion = |key: &str, value: Option<usize>, default: usize| match value {
@@ -244,7 +255,10 @@ fn analysis(
         given => Ok(given.unwrap_or(default)),
     };
     let date = |key: &str, value: &Option<DateSpec>| {
-        value.as_ref().map(|date| micros(date).ok_or_else(|| format!("[analysis] {key} is not a date"))).transpose()
+        value
+            .as_ref()
+            .map(|date| micros(date).ok_or_else(|| format!("[analysis] {key} is not a date")))
+            .transpose()
     };
     let defaults = FoldSettings::default();
     let induction = spec.induction.unwrap_or_default().over(Induction::default());
@@ -301,12 +315,17 @@ fn micros(date: &DateSpec) -> Option<i64> {
 }
 
 /// Files named on the command line, else those of the pipeline file.
-fn sources(spec: &Spec, overrides: &Overrides, base: &Path) -> Result<Vec<SourceFile>, PipelineError> {
+fn sources(
+    spec: &Spec,
+    overrides: &Overrides,
+    base: &Path,
+) -> Result<Vec<SourceFile>, PipelineError> {
     let mut inputs = Vec::new();
     for path in &overrides.sources {
         let basis = overrides.time_basis.ok_or_else(|| {
             PipelineError::Usage(
-                "--time-basis is missing: say whether the times are actual, shifted or relative".into(),
+                "--time-basis is missing: say whether the times are actual, shifted or relative"
+                    .into(),
             )
         })?;
         let found = if path.as_os_str() == "-" {

@@ -177,7 +177,9 @@ impl Spec {
     /// A sentence with line, key and, for an unknown key, the nearest known one.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             format!("line {line}: {}", explain(error.message()))
         })
     }
@@ -213,13 +215,18 @@ mod tests {
     fn unknown_keys_name_the_nearest_known_one() {
         let error = Spec::parse("name = \"x\"\n[analysis]\nhorizn = 3\n").expect_err("unknown");
         assert_eq!(error, "line 3: unknown key `horizn`; did you mean `horizon`?");
-        let error = Spec::parse("name = \"x\"\n[[sources]]\npath = \"a\"\ntime_basis = \"actul\"\n");
-        assert_eq!(error.expect_err("unknown"), "line 4: unknown value `actul`; did you mean `actual`?");
+        let error =
+            Spec::parse("name = \"x\"\n[[sources]]\npath = \"a\"\ntime_basis = \"actul\"\n");
+        assert_eq!(
+            error.expect_err("unknown"),
+            "line 4: unknown value `actul`; did you mean `actual`?"
+        );
     }
 
     #[test]
     fn dates_may_be_bare_or_quoted() {
-        let text = "name = \"x\"\n[analysis]\nstart_from = 2025-01-01\nstart_before = \"2025-02-01\"\n";
+        let text =
+            "name = \"x\"\n[analysis]\nstart_from = 2025-01-01\nstart_before = \"2025-02-01\"\n";
         assert!(Spec::parse(text).is_ok());
     }
 }

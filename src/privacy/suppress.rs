@@ -225,9 +225,10 @@ impl<const N: usize> Suppression<N> {
             for equation in &equations {
                 let n_hidden = equation.iter().filter(|(at, _)| self.hidden.contains(at)).count();
                 if n_hidden == 1
-                    && let Some(next) = self.smallest_shown(equation) {
-                        self.hide(next);
-                    }
+                    && let Some(next) = self.smallest_shown(equation)
+                {
+                    self.hide(next);
+                }
             }
             if self.hidden.len() == before {
                 break;

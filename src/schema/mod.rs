@@ -49,6 +49,11 @@ pub fn document(event_type: EventType, version: u16) -> Option<&'static str> {
         .map(|document| document.text)
 }
 
+/// The texts of every schema ever published, in a stable order.
+pub fn all_documents() -> impl Iterator<Item = &'static str> {
+    DOCUMENTS.iter().map(|document| document.text)
+}
+
 /// Reads a `type` attribute, such as `afterdose.session.completed.v1`.
 ///
 /// # Errors

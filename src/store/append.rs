@@ -4,8 +4,9 @@ use super::data_file::{self, WrittenFile};
 use super::delta::{ENGINE_INFO, Table};
 use super::error::StoreError;
 use super::log::EventLog;
-use super::row::{Row, Logged};
+use super::row::Row;
 use super::share::share_of;
+use crate::event::envelope::Logged;
 use crate::event::envelope::{Event, Origin};
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
@@ -23,6 +24,7 @@ use delta_kernel_default_engine::parquet::DataFileMetadata;
 use delta_kernel_default_engine::stats::FileStatsAccumulator;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::UNIX_EPOCH;
 
 /// Rows held in memory before they are written to a data file.
@@ -56,7 +58,7 @@ pub enum Commit {
 /// they reach the log only if it is kept. What is not committed leaves nothing behind.
 pub struct Batch {
     log: EventLog,
-    context: BoundWriteContext,
+    context: Arc<BoundWriteContext>,
     rows_per_file: usize,
     kept: Gathered,
     pending: Gathered,
@@ -66,7 +68,11 @@ pub struct Batch {
 #[derive(Default)]
 struct Gathered {
     rows: Vec<Row>,
+    /// Files being written by other threads, so that reading goes on meanwhile.
+    writing: Vec<JoinHandle<Result<Staged, StoreError>>>,
     files: Vec<Staged>,
+    /// Rows that are not in memory any more.
+    written: usize,
 }
 
 struct Staged {
@@ -85,7 +91,7 @@ impl EventLog {
         let context = state.write_context_builder().build().map_err(failed())?;
         Ok(Batch {
             log: self.clone(),
-            context,
+            context: Arc::new(context),
             rows_per_file: ROWS_PER_FILE,
             kept: Gathered::default(),
             pending: Gathered::default(),
@@ -140,8 +146,14 @@ impl Batch {
     /// # Errors
     /// [`StoreError`] if a data file had to be written and could not.
     pub fn keep_source(&mut self) -> Result<(), StoreError> {
-        self.kept.rows.append(&mut self.pending.rows);
-        self.kept.files.append(&mut self.pending.files);
+        let pending = &mut self.pending;
+        if self.kept.rows.is_empty() {
+            std::mem::swap(&mut self.kept.rows, &mut pending.rows);
+        }
+        self.kept.rows.append(&mut pending.rows);
+        self.kept.writing.append(&mut pending.writing);
+        self.kept.files.append(&mut pending.files);
+        self.kept.written += std::mem::take(&mut pending.written);
         self.make_room()
     }
 
@@ -167,6 +179,7 @@ impl Batch {
     pub fn commit(mut self, taken: &[String], operation: &str) -> Result<Commit, StoreError> {
         self.drop_source();
         self.kept.flush(&self.log.table, &self.context)?;
+        self.kept.wait()?;
         let mut fresh = Vec::new();
         for app_id in taken {
             if !fresh.contains(app_id) && !self.log.is_taken(app_id)? {
@@ -186,7 +199,7 @@ impl Batch {
         for app_id in fresh {
             transaction = transaction.with_transaction_id(app_id, 1);
         }
-        for staged in self.kept.files {
+        for staged in std::mem::take(&mut self.kept.files) {
             let add = staged.publish(&self.log.table, &self.context)?;
             transaction.add_files(add);
         }
@@ -231,26 +244,59 @@ impl Batch {
 
 impl Gathered {
     fn len(&self) -> usize {
-        self.rows.len() + self.files.iter().map(|staged| staged.file.rows).sum::<usize>()
+        self.rows.len() + self.written
     }
 
-    fn flush(&mut self, table: &Table, context: &BoundWriteContext) -> Result<(), StoreError> {
+    /// Begins to write the rows in memory to a file. One file at a time is written for a batch, so
+    /// that memory holds no more than twice the rows of one.
+    fn flush(&mut self, table: &Table, context: &Arc<BoundWriteContext>) -> Result<(), StoreError> {
+        self.wait()?;
         if self.rows.is_empty() {
             return Ok(());
         }
-        let mut statistics =
-            FileStatsAccumulator::new(context.stats_columns(), context.physical_data_schema());
-        let file = data_file::write(&table.dir, &self.rows, |batch| {
-            statistics.merge(batch).map_err(StoreError::delta(&table.dir))
-        })?;
-        let statistics = statistics.finish().map_err(StoreError::delta(&table.dir))?;
-        self.rows.clear();
-        self.files.extend(statistics.map(|statistics| Staged { file, statistics }));
+        let rows = std::mem::take(&mut self.rows);
+        self.written += rows.len();
+        let (dir, context) = (table.dir.clone(), Arc::clone(context));
+        let writer = std::thread::Builder::new().name("data-file".into());
+        let writer = writer.spawn(move || Staged::write(&dir, &rows, &context));
+        self.writing.push(writer.map_err(StoreError::io(&table.dir))?);
+        Ok(())
+    }
+
+    /// Waits until every file is on the disk.
+    fn wait(&mut self) -> Result<(), StoreError> {
+        for writer in self.writing.drain(..) {
+            match writer.join() {
+                Ok(staged) => self.files.push(staged?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
         Ok(())
     }
 }
 
+impl Drop for Gathered {
+    /// A file still being written is removed as well.
+    fn drop(&mut self) {
+        for writer in self.writing.drain(..) {
+            drop(writer.join());
+        }
+    }
+}
+
 impl Staged {
+    fn write(dir: &Path, rows: &[Row], context: &BoundWriteContext) -> Result<Self, StoreError> {
+        let mut statistics =
+            FileStatsAccumulator::new(context.stats_columns(), context.physical_data_schema());
+        let file = data_file::write(dir, rows, |batch| {
+            statistics.merge(batch).map_err(StoreError::delta(dir))
+        })?;
+        let statistics = statistics.finish().map_err(StoreError::delta(dir))?;
+        // A file has rows, so there are statistics; none at all would be allowed, too.
+        let statistics = statistics.unwrap_or_else(|| StructArray::new_empty_fields(1, None));
+        Ok(Self { file, statistics })
+    }
+
     /// Gives the file its lasting name; says what the commit will say of it.
     fn publish(
         self,

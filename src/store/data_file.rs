@@ -1,5 +1,6 @@
 //! Data files: sorted rows as Parquet, and reading some of their rows and columns back.
 
+use super::columns::SCHEMA;
 use super::columns::encode::encode;
 use super::error::StoreError;
 use super::row::Row;
@@ -21,6 +22,7 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempPath;
 
 /// Rows of a row group.
@@ -28,6 +30,10 @@ const ROWS_PER_GROUP: usize = 65_536;
 
 /// Rows of a page: what is skipped or read at once within a row group.
 const ROWS_PER_PAGE: usize = 8_192;
+
+/// Rows laid out in columns at once: few enough to stay near the core, since every column is a walk
+/// over all of them.
+const ROWS_PER_CHUNK: usize = 1_024;
 
 /// Rows decoded at once.
 const ROWS_PER_BATCH: usize = 8_192;
@@ -46,10 +52,9 @@ pub(super) struct WrittenFile {
     /// The name it takes when it becomes part of the table: the BLAKE3 of its bytes.
     pub(super) name: String,
     pub(super) bytes: u64,
-    pub(super) rows: usize,
 }
 
-/// Sorts rows, writes them into a file of `dir`, and hands each row group to `seen` on the way.
+/// Sorts rows, writes them into a file of `dir`, and hands each part of them to `seen` on the way.
 pub(super) fn write(
     dir: &Path,
     rows: &[Row],
@@ -57,23 +62,18 @@ pub(super) fn write(
 ) -> Result<WrittenFile, StoreError> {
     let mut sorted: Vec<&Row> = rows.iter().collect();
     sorted.sort_unstable_by(|a, b| a.file_order(b));
-    let mut writer: Option<ArrowWriter<Vec<u8>>> = None;
-    for group in sorted.chunks(ROWS_PER_GROUP) {
-        let batch = encode(group).map_err(StoreError::columns(dir))?;
+    let failed = || StoreError::data_file(dir);
+    let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))
+        .map_err(failed())?;
+    for chunk in sorted.chunks(ROWS_PER_CHUNK) {
+        let batch = encode(chunk).map_err(StoreError::columns(dir))?;
         seen(&batch)?;
-        let mut open = match writer.take() {
-            Some(open) => open,
-            None => ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties()))
-                .map_err(StoreError::data_file(dir))?,
-        };
-        open.write(&batch).and_then(|()| open.flush()).map_err(StoreError::data_file(dir))?;
-        writer = Some(open);
+        writer.write(&batch).map_err(failed())?;
     }
-    let bytes = writer.map_or_else(|| Ok(Vec::new()), ArrowWriter::into_inner);
-    let bytes = bytes.map_err(StoreError::data_file(dir))?;
+    let bytes = writer.into_inner().map_err(failed())?;
     let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
     let temporary = write_aside(dir, &bytes).map_err(StoreError::io(dir))?;
-    Ok(WrittenFile { temporary, name, bytes: bytes.len() as u64, rows: rows.len() })
+    Ok(WrittenFile { temporary, name, bytes: bytes.len() as u64 })
 }
 
 /// Readable by the owner alone, and on the disk when this returns.

@@ -5,7 +5,7 @@ use super::columns::names::Names;
 use super::data_file::{self, Part};
 use super::error::StoreError;
 use super::log::EventLog;
-use super::row::Logged;
+use crate::event::envelope::Logged;
 use std::ops::Range;
 
 impl EventLog {

@@ -14,6 +14,7 @@ use crate::event::code::{
     Indication, MissedReason, Phase, PlanChange, RetractReason, Route, ScreeningDecision, Severity,
     Sex,
 };
+use crate::event::envelope::Logged;
 use crate::event::envelope::{Event, Origin};
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Dose, Effect, EventCorrected,
@@ -23,7 +24,6 @@ use crate::event::kind::{
 use crate::event::list::List;
 use crate::event::number::Amount;
 use crate::event::time::TimeBasis;
-use crate::store::row::Logged;
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
     RecordBatch, StringArray, StructArray, TimestampMicrosecondArray, new_null_array,
@@ -183,11 +183,7 @@ impl Decoder {
     }
 
     /// The event of a row.
-    pub(in crate::store) fn event(
-        &self,
-        row: usize,
-        names: &mut Names,
-    ) -> Result<Logged, Bad> {
+    pub(in crate::store) fn event(&self, row: usize, names: &mut Names) -> Result<Logged, Bad> {
         let c = &self.columns;
         let event_type = text(&c.event_type, row).and_then(EventType::parse).ok_or("type")?;
         if int_of(&c.version, row) != Some(i32::from(event_type.latest())) {

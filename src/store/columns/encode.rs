@@ -1,7 +1,7 @@
 //! Events to rows.
 
 use super::{SCHEMA, effect_fields, measure_fields};
-use crate::event::code::{ScreeningDecision, Severity};
+use crate::event::code::Severity;
 use crate::event::envelope::Event;
 use crate::event::ids::OpenCode;
 use crate::event::kind::{
@@ -61,87 +61,67 @@ fn envelope(rows: &[&Row]) -> Built {
 }
 
 fn course(rows: &[&Row]) -> Result<Built, ArrowError> {
-    let screening = rows.iter().map(|row| started(row).and_then(|c| c.screening.as_ref()));
-    let screening: Vec<_> = screening.collect();
-    let decision =
-        screening.iter().map(|s| s.and_then(|s| s.decision).map(ScreeningDecision::as_str));
-    let decision: ArrayRef = Arc::new(decision.collect::<StringArray>());
-    let contraindications = texts(screening.iter().map(|s| {
-        let codes = s.and_then(|s| s.contraindications.as_ref())?;
+    let of: Vec<_> = rows.iter().map(|row| started(row)).collect();
+    let screened: Vec<_> = of.iter().map(|c| c.and_then(|c| c.screening.as_ref())).collect();
+    let contraindications = texts(screened.iter().map(|screening| {
+        let codes = screening.and_then(|screening| screening.contraindications.as_ref())?;
         Some(codes.as_slice().iter().map(OpenCode::as_str))
     }));
-    let screening = structure(
-        "screening",
-        vec![decision, contraindications],
-        screening.iter().map(Option::is_some),
-    )?;
-    let indications = texts(rows.iter().map(|row| {
-        let codes = started(row)?.indications.as_ref()?;
+    let indications = texts(of.iter().map(|course| {
+        let codes = course.and_then(|course| course.indications.as_ref())?;
         Some(codes.as_slice().iter().map(|code| code.as_str()))
     }));
+    let decision = text(&screened, |s| Some(s?.decision?.as_str()));
     Ok(vec![
         ("indications", indications),
-        ("age_band", text(rows, |row| Some(started(row)?.age_band?.as_str()))),
-        ("sex", text(rows, |row| Some(started(row)?.sex?.as_str()))),
-        ("prior_failed_trials", int(rows, |row| small(started(row)?.prior_failed_trials))),
-        ("planned_route", text(rows, |row| Some(started(row)?.planned_route?.as_str()))),
-        ("planned_infusions", int(rows, |row| small(started(row)?.planned_infusions))),
-        ("psychotherapy_planned", flag(rows, |row| started(row)?.psychotherapy_planned)),
-        ("screening", screening),
+        ("age_band", text(&of, |c| Some(c?.age_band?.as_str()))),
+        ("sex", text(&of, |c| Some(c?.sex?.as_str()))),
+        ("prior_failed_trials", int(&of, |c| small(c?.prior_failed_trials))),
+        ("planned_route", text(&of, |c| Some(c?.planned_route?.as_str()))),
+        ("planned_infusions", int(&of, |c| small(c?.planned_infusions))),
+        ("psychotherapy_planned", flag(&of, |c| c?.psychotherapy_planned)),
+        ("screening", structure("screening", vec![decision, contraindications], &screened)?),
     ])
 }
 
 fn session(rows: &[&Row]) -> Result<Built, ArrowError> {
-    let dose = |row: &'_ &Row| session_of(row).and_then(|s| s.dose);
-    let dose = structure(
-        "dose",
-        vec![
-            float(rows, |row| Some(session_of(row)?.dose?.value.get())),
-            text(rows, |row| Some(session_of(row)?.dose?.unit.as_str())),
-        ],
-        rows.iter().map(|row| dose(row).is_some()),
-    )?;
-    let vital = |row| session_of(row).and_then(|s| s.vitals.as_ref());
-    let vitals = structure(
-        "vitals",
-        vec![
-            int(rows, |row| small(vital(row)?.sbp_pre)),
-            int(rows, |row| small(vital(row)?.dbp_pre)),
-            int(rows, |row| small(vital(row)?.sbp_peak)),
-            int(rows, |row| small(vital(row)?.dbp_peak)),
-            int(rows, |row| small(vital(row)?.spo2_min)),
-        ],
-        rows.iter().map(|row| vital(row).is_some()),
-    )?;
-    let scale = |row| session_of(row).and_then(|s| s.dissociation.as_ref());
-    let dissociation = structure(
-        "dissociation",
-        vec![
-            text(rows, |row| Some(scale(row)?.instrument.as_str())),
-            float(rows, |row| Some(scale(row)?.total.get())),
-        ],
-        rows.iter().map(|row| scale(row).is_some()),
-    )?;
+    let of: Vec<_> = rows.iter().map(|row| session_of(row)).collect();
+    let doses: Vec<_> = of.iter().map(|s| s.and_then(|s| s.dose.as_ref())).collect();
+    let dose = vec![
+        float(&doses, |dose| Some(dose?.value.get())),
+        text(&doses, |dose| Some(dose?.unit.as_str())),
+    ];
+    let signs: Vec<_> = of.iter().map(|s| s.and_then(|s| s.vitals.as_ref())).collect();
+    let vitals = vec![
+        int(&signs, |vitals| small(vitals?.sbp_pre)),
+        int(&signs, |vitals| small(vitals?.dbp_pre)),
+        int(&signs, |vitals| small(vitals?.sbp_peak)),
+        int(&signs, |vitals| small(vitals?.dbp_peak)),
+        int(&signs, |vitals| small(vitals?.spo2_min)),
+    ];
+    let scales: Vec<_> = of.iter().map(|s| s.and_then(|s| s.dissociation.as_ref())).collect();
+    let dissociation = vec![
+        text(&scales, |scale| Some(scale?.instrument.as_str())),
+        float(&scales, |scale| Some(scale?.total.get())),
+    ];
     Ok(vec![
-        ("route", text(rows, |row| Some(session_of(row)?.route.as_str()))),
-        ("drug", text(rows, |row| Some(session_of(row)?.drug.as_str()))),
-        ("dose", dose),
-        ("weight_kg", float(rows, |row| number(session_of(row)?.weight_kg))),
-        ("duration_min", float(rows, |row| number(session_of(row)?.duration_min))),
-        ("monitoring_min", float(rows, |row| number(session_of(row)?.monitoring_min))),
-        ("phase", text(rows, |row| Some(session_of(row)?.phase?.as_str()))),
-        ("session_number", int(rows, |row| small(session_of(row)?.session_number))),
-        ("psychotherapy", flag(rows, |row| session_of(row)?.psychotherapy)),
-        ("vitals", vitals),
-        ("dissociation", dissociation),
-        (
-            "stopped_early",
-            text(rows, |row| Some(session_of(row)?.stopped_early.as_ref()?.as_str())),
-        ),
+        ("route", text(&of, |s| Some(s?.route.as_str()))),
+        ("drug", text(&of, |s| Some(s?.drug.as_str()))),
+        ("dose", structure("dose", dose, &doses)?),
+        ("weight_kg", float(&of, |s| number(s?.weight_kg))),
+        ("duration_min", float(&of, |s| number(s?.duration_min))),
+        ("monitoring_min", float(&of, |s| number(s?.monitoring_min))),
+        ("phase", text(&of, |s| Some(s?.phase?.as_str()))),
+        ("session_number", int(&of, |s| small(s?.session_number))),
+        ("psychotherapy", flag(&of, |s| s?.psychotherapy)),
+        ("vitals", structure("vitals", vitals, &signs)?),
+        ("dissociation", structure("dissociation", dissociation, &scales)?),
+        ("stopped_early", text(&of, |s| Some(s?.stopped_early.as_ref()?.as_str()))),
     ])
 }
 
 fn checkin(rows: &[&Row]) -> Result<Built, ArrowError> {
+    let of: Vec<_> = rows.iter().map(|row| checkin_of(row)).collect();
     let capture = |row| match data(row)? {
         Data::SessionCompleted(session) => session.effects_capture,
         Data::CheckinSubmitted(checkin) => checkin.effects_capture,
@@ -150,22 +130,24 @@ fn checkin(rows: &[&Row]) -> Result<Built, ArrowError> {
     Ok(vec![
         ("effects", effects(rows)?),
         ("effects_capture", text(rows, |row| Some(capture(row)?.as_str()))),
-        ("measures", measures(rows)?),
-        ("mode", text(rows, |row| Some(checkin_of(row)?.mode?.as_str()))),
-        ("global_change", int(rows, |row| small(checkin_of(row)?.global_change))),
+        ("measures", measures(&of)?),
+        ("mode", text(&of, |c| Some(c?.mode?.as_str()))),
+        ("global_change", int(&of, |c| small(c?.global_change))),
     ])
 }
 
 fn about(rows: &[&Row]) -> Built {
-    let right = |row| corrected(row).and_then(|correction| correction.when);
+    let plans: Vec<_> = rows.iter().map(|row| plan(row)).collect();
+    let corrections: Vec<_> = rows.iter().map(|row| corrected(row)).collect();
+    let right: Vec<_> = corrections.iter().map(|c| c.and_then(|c| c.when)).collect();
     vec![
         ("reason", text(rows, reason)),
-        ("change", text(rows, |row| Some(plan(row)?.change?.as_str()))),
-        ("after_infusion", int(rows, |row| small(plan(row)?.after_infusion))),
-        ("corrects", text(rows, |row| Some(corrected(row)?.corrects.as_str()))),
-        ("corrected_time", time(rows, |row| on(Axis::Calendar, right(row)))),
-        ("corrected_studytime_us", long(rows, |row| on(Axis::Study, right(row)))),
-        ("corrected_day_only", flag(rows, |row| Some(right(row)?.day_only))),
+        ("change", text(&plans, |plan| Some(plan?.change?.as_str()))),
+        ("after_infusion", int(&plans, |plan| small(plan?.after_infusion))),
+        ("corrects", text(&corrections, |c| Some(c?.corrects.as_str()))),
+        ("corrected_time", time(&right, |when| on(Axis::Calendar, when))),
+        ("corrected_studytime_us", long(&right, |when| on(Axis::Study, when))),
+        ("corrected_day_only", flag(&right, |when| Some(when?.day_only))),
         ("retracts", text(rows, |row| Some(retracted(row)?.retracts.as_str()))),
     ]
 }
@@ -232,28 +214,28 @@ fn number<const LO: i64, const HI: i64>(value: Option<Num<LO, HI>>) -> Option<f6
     value.map(Num::get)
 }
 
-fn text<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<&'a str>) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| get(row)).collect::<StringArray>())
+fn text<'a, T: Copy>(of: &[T], get: impl Fn(T) -> Option<&'a str>) -> ArrayRef {
+    Arc::new(of.iter().map(|one| get(*one)).collect::<StringArray>())
 }
 
-fn int<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<i32>) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| get(row)).collect::<Int32Array>())
+fn int<T: Copy>(of: &[T], get: impl Fn(T) -> Option<i32>) -> ArrayRef {
+    Arc::new(of.iter().map(|one| get(*one)).collect::<Int32Array>())
 }
 
-fn long<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<i64>) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| get(row)).collect::<Int64Array>())
+fn long<T: Copy>(of: &[T], get: impl Fn(T) -> Option<i64>) -> ArrayRef {
+    Arc::new(of.iter().map(|one| get(*one)).collect::<Int64Array>())
 }
 
-fn float<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<f64>) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| get(row)).collect::<Float64Array>())
+fn float<T: Copy>(of: &[T], get: impl Fn(T) -> Option<f64>) -> ArrayRef {
+    Arc::new(of.iter().map(|one| get(*one)).collect::<Float64Array>())
 }
 
-fn flag<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<bool>) -> ArrayRef {
-    Arc::new(rows.iter().map(|row| get(row)).collect::<BooleanArray>())
+fn flag<T: Copy>(of: &[T], get: impl Fn(T) -> Option<bool>) -> ArrayRef {
+    Arc::new(of.iter().map(|one| get(*one)).collect::<BooleanArray>())
 }
 
-fn time<'a>(rows: &[&'a Row], get: impl Fn(&'a Row) -> Option<i64>) -> ArrayRef {
-    let times = rows.iter().map(|row| get(row)).collect::<TimestampMicrosecondArray>();
+fn time<T: Copy>(of: &[T], get: impl Fn(T) -> Option<i64>) -> ArrayRef {
+    let times = of.iter().map(|one| get(*one)).collect::<TimestampMicrosecondArray>();
     Arc::new(times.with_timezone("UTC"))
 }
 
@@ -282,14 +264,14 @@ where
     Arc::new(builder.finish())
 }
 
-/// A struct column, null where it is not present.
-fn structure(
+/// A struct column, null where there is no struct.
+fn structure<T>(
     name: &str,
     children: Vec<ArrayRef>,
-    present: impl Iterator<Item = bool>,
+    of: &[Option<T>],
 ) -> Result<ArrayRef, ArrowError> {
     let fields = super::fields_of(SCHEMA.field_with_name(name)?.data_type());
-    let nulls = present.collect::<NullBuffer>();
+    let nulls = of.iter().map(Option::is_some).collect::<NullBuffer>();
     Ok(Arc::new(StructArray::try_new(fields, children, Some(nulls))?))
 }
 
@@ -332,10 +314,10 @@ fn effects(rows: &[&Row]) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(builder.finish()))
 }
 
-fn measures(rows: &[&Row]) -> Result<ArrayRef, ArrowError> {
-    let mut builder = list_of_structs(&measure_fields(), rows.len());
-    for row in rows {
-        let list = checkin_of(row).and_then(|checkin| checkin.measures.as_ref());
+fn measures(of: &[Option<&CheckinSubmitted>]) -> Result<ArrayRef, ArrowError> {
+    let mut builder = list_of_structs(&measure_fields(), of.len());
+    for checkin in of {
+        let list = checkin.and_then(|checkin| checkin.measures.as_ref());
         for measure in list.map_or(&[][..], |list| list.as_slice()) {
             let Measure { instrument, total, items } = measure;
             let values = builder.values();

@@ -2,13 +2,14 @@
 
 use super::events::{FIELDS, clinical, correction, data_json, kinds, moments, retraction, stored};
 use crate::event::code::RetractReason;
+use crate::event::envelope::Logged;
 use crate::event::kind::{EventType, Kind};
 use crate::event::time::Moment;
 use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
 use crate::store::columns::names::Names;
 use crate::store::columns::{COLUMNS, SCHEMA};
-use crate::store::row::{Row, Logged};
+use crate::store::row::Row;
 use proptest::prelude::*;
 
 fn there_and_back(events: &[Logged]) -> Vec<Logged> {

@@ -1,5 +1,6 @@
 //! Events to store: every kind, every field set and unset.
 
+use crate::event::envelope::Logged;
 use crate::event::envelope::{Event, Origin};
 use crate::event::ids::{EventId, Source, Subject};
 use crate::event::key::ContentDigest;
@@ -7,7 +8,6 @@ use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::time::{Moment, TimeBasis};
 use crate::privacy::gate::{Deidentified, admit};
 use crate::store::append::Batch;
-use crate::store::row::Logged;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 

@@ -4,4 +4,3 @@ mod columns;
 mod commit;
 mod events;
 mod scan;
-mod tmpbench;

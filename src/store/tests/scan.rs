@@ -1,11 +1,11 @@
 //! What is appended is what is read.
 
 use super::events::{in_order, many, push};
+use crate::event::envelope::Logged;
 use crate::event::key::{KeyDigest, KnownKeys};
 use crate::store::append::Commit;
 use crate::store::index::KeyIndex;
 use crate::store::log::EventLog;
-use crate::store::row::Logged;
 use crate::store::share::{SHARES, share_of};
 use std::path::Path;
 

@@ -1,0 +1,151 @@
+//! Places a figure can be shown at, and where a plot lies on the page there.
+
+use super::figure::{Figure, Uncertainty};
+use super::scene::text_width;
+use super::theme;
+
+/// Where a figure is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a file of its own.
+    File,
+    /// In a page, beside its words.
+    Page,
+    /// In a page no wider than a telephone.
+    NarrowPage,
+}
+
+/// Room for a mark and a piece of line before a name.
+pub(super) const SAMPLE: f64 = 38.0;
+/// Width of a label is only estimated: some air beside it.
+const AIR: f64 = 15.0;
+/// Bold letters are that much wider.
+const BOLD: f64 = 1.12;
+/// Between curves with whiskers that stand side by side.
+const APART: f64 = 5.0;
+
+/// Sizes at a place.
+pub(super) struct Sizes {
+    pub(super) width: f64,
+    pub(super) plot_height: f64,
+    pub(super) margin: f64,
+    pub(super) text: f64,
+    pub(super) small: f64,
+    pub(super) number: f64,
+    pub(super) row: f64,
+    /// Names of rows stand above their numbers, and no name stands at the end of a curve.
+    pub(super) narrow: bool,
+}
+
+impl Place {
+    pub(super) const fn sizes(self) -> Sizes {
+        match self {
+            Self::File => Sizes {
+                width: 880.0,
+                plot_height: 340.0,
+                margin: 28.0,
+                text: 14.0,
+                small: 12.5,
+                number: 13.0,
+                row: 24.0,
+                narrow: false,
+            },
+            Self::Page => Sizes {
+                width: 760.0,
+                plot_height: 300.0,
+                margin: 4.0,
+                text: 14.0,
+                small: 13.0,
+                number: 13.0,
+                row: 23.0,
+                narrow: false,
+            },
+            Self::NarrowPage => Sizes {
+                width: 340.0,
+                plot_height: 250.0,
+                margin: 2.0,
+                text: 13.0,
+                small: 12.0,
+                number: 11.0,
+                row: 19.0,
+                narrow: true,
+            },
+        }
+    }
+}
+
+/// The plot area and its scales.
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+    /// From the edges to the first and the last tick.
+    pub(super) pad: f64,
+    pub(super) n_ticks: usize,
+    /// Every how many ticks a number fits.
+    pub(super) every: usize,
+}
+
+impl Frame {
+    #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+    pub(super) fn x(&self, tick: usize) -> f64 {
+        if self.n_ticks < 2 {
+            return f64::midpoint(self.left, self.right);
+        }
+        let step = (self.right - self.left - 2.0 * self.pad) / (self.n_ticks - 1) as f64;
+        self.left + self.pad + step * tick as f64
+    }
+
+    pub(super) fn y(&self, share: f64) -> f64 {
+        self.bottom - share.clamp(0.0, 1.0) * (self.bottom - self.top)
+    }
+
+    pub(super) fn is_labelled(&self, tick: usize) -> bool {
+        tick.is_multiple_of(self.every)
+    }
+}
+
+pub(super) fn frame(top: f64, figure: &Figure, sizes: &Sizes) -> Frame {
+    let widest = |size: f64| {
+        figure.series.iter().map(|series| text_width(&series.label, size)).fold(0.0, f64::max)
+    };
+    let scale = text_width("100\u{a0}%", sizes.small) + 10.0;
+    let names = SAMPLE + widest(sizes.text) * BOLD + AIR;
+    let left = if sizes.narrow { scale } else { names.max(scale) };
+    let right = if has_end_labels(figure, sizes) { widest(sizes.small) + AIR } else { 0.0 };
+    let number = figure
+        .series
+        .iter()
+        .flat_map(|series| &series.numbers)
+        .map(|number| text_width(&number.text(), sizes.number))
+        .fold(text_width("00", sizes.number), f64::max);
+    let aside = offset(figure, figure.series.len().saturating_sub(1)) + 2.5 * theme::MARK_SIZE;
+    let mut frame = Frame {
+        left: sizes.margin + left,
+        right: sizes.width - sizes.margin - right,
+        top,
+        bottom: top + sizes.plot_height,
+        pad: aside.max(number / 2.0),
+        n_ticks: figure.x_ticks.len(),
+        every: 1,
+    };
+    while frame.x(frame.every) - frame.x(0) < number + 1.5 && frame.every < frame.n_ticks {
+        frame.every += 1;
+    }
+    frame
+}
+
+/// Where there is room, and more than one curve to tell apart.
+pub(super) fn has_end_labels(figure: &Figure, sizes: &Sizes) -> bool {
+    !sizes.narrow && figure.series.len() > 1
+}
+
+/// Curves with whiskers stand side by side at each infusion.
+#[allow(clippy::cast_precision_loss, reason = "a handful of curves")]
+pub(super) fn offset(figure: &Figure, position: usize) -> f64 {
+    match figure.uncertainty {
+        Uncertainty::Band => 0.0,
+        Uncertainty::Whisker => APART * (position as f64 - (figure.series.len() - 1) as f64 / 2.0),
+    }
+}

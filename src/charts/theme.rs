@@ -1,0 +1,158 @@
+//! How things look: colours safe for colour-blind readers, a dash and a mark per route, sizes.
+//!
+//! Colours follow Okabe and Ito (jfly.uni-koeln.de/color). Colour never stands alone: each route
+//! also has its own mark and dash, and its name beside it. Names are printed in a darker shade of
+//! the colour of the line, so that they can be read. The report's style sheet maps each of these
+//! colours to one for dark pages.
+
+use crate::event::code::Route;
+
+/// A colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
+impl Rgb {
+    /// The colour as written in an SVG.
+    #[must_use]
+    pub fn hex(self) -> String {
+        format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+}
+
+/// Background of a picture, and the rim around marks.
+pub const PAPER: Rgb = Rgb(0xFF, 0xFF, 0xFF);
+/// Titles and numbers.
+pub const INK: Rgb = Rgb(0x1F, 0x29, 0x33);
+/// Axis labels and notes.
+pub const MUTED: Rgb = Rgb(0x52, 0x60, 0x6D);
+/// Grid lines.
+pub const GRID: Rgb = Rgb(0xE4, 0xE7, 0xEB);
+/// The zero line.
+pub const AXIS: Rgb = Rgb(0x9A, 0xA5, 0xB1);
+/// Markings such as "internal, do not share".
+pub const WARNING: Rgb = Rgb(0x9B, 0x1C, 0x1C);
+
+/// The faces a picture asks for, in order; the last known one is built in.
+pub const FONTS: &str = "Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif";
+
+/// Opacity of a band.
+pub const BAND_OPACITY: f64 = 0.16;
+/// Opacity of a whisker.
+pub const WHISKER_OPACITY: f64 = 0.55;
+/// Width of a curve.
+pub const CURVE_WIDTH: f64 = 2.4;
+/// Half the size of a mark.
+pub const MARK_SIZE: f64 = 4.4;
+
+/// The shape at each point of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "shapes")]
+pub enum Mark {
+    Circle,
+    Square,
+    Triangle,
+    TriangleDown,
+    Diamond,
+}
+
+/// Lengths of dash and gap; `None` is an unbroken line.
+pub type Dash = Option<(f64, f64)>;
+
+/// Everything that tells one curve from another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// Colour of line, mark and band.
+    pub line: Rgb,
+    /// Colour of the name: the same hue, dark enough to read on paper.
+    pub text: Rgb,
+    /// Dash of the line.
+    pub dash: Dash,
+    /// Shape at the points.
+    pub mark: Mark,
+}
+
+/// The look of a route by its code; `all`, `mixed` and any code not known have looks too.
+#[must_use]
+pub fn look(route: &str) -> Look {
+    use Mark::{Circle, Diamond, Square, Triangle, TriangleDown};
+    let (line, text, dash, mark) = match (Route::parse(route), route) {
+        (Some(Route::Intravenous), _) => (0x00_72B2, 0x00_5C91, None, Circle),
+        (Some(Route::Intranasal), _) => (0xD5_5E00, 0xA8_4300, Some((10.0, 4.0)), Square),
+        (Some(Route::Intramuscular), _) => (0x00_9E73, 0x00_694D, Some((3.0, 3.0)), Triangle),
+        (Some(Route::Subcutaneous), _) => (0xCC_79A7, 0x9A_3F73, Some((16.0, 4.0)), Diamond),
+        (Some(Route::Sublingual), _) => (0xE6_9F00, 0x80_5800, Some((6.0, 6.0)), TriangleDown),
+        (Some(Route::Oral), _) => (0x56_B4E9, 0x1D_6A9C, Some((14.0, 8.0)), Square),
+        (Some(Route::Other), _) => (0x7A_7A7A, 0x55_5555, Some((8.0, 3.0)), Diamond),
+        (Some(Route::Unknown), _) => (0xA3_A3A3, 0x66_6666, Some((2.0, 5.0)), Circle),
+        (None, "mixed") => (0x8A_6D3B, 0x6B_5226, Some((5.0, 3.0)), Diamond),
+        (None, _) => (0x3E_4C59, 0x32_3F4B, None, Circle),
+    };
+    Look { line: rgb(line), text: rgb(text), dash, mark }
+}
+
+fn rgb(colour: u32) -> Rgb {
+    let [_, red, green, blue] = colour.to_be_bytes();
+    Rgb(red, green, blue)
+}
+
+/// The name of a route as printed.
+#[must_use]
+pub fn route_label(route: &str) -> &str {
+    match (Route::parse(route), route) {
+        (Some(Route::Intravenous), _) => "Intravenous",
+        (Some(Route::Intranasal), _) => "Intranasal",
+        (Some(Route::Intramuscular), _) => "Intramuscular",
+        (Some(Route::Subcutaneous), _) => "Subcutaneous",
+        (Some(Route::Sublingual), _) => "Sublingual",
+        (Some(Route::Oral), _) => "Oral",
+        (Some(Route::Other), _) => "Other route",
+        (Some(Route::Unknown), _) => "Route unknown",
+        (None, "all") => "All routes",
+        (None, "mixed") => "Route changed",
+        (None, code) => code,
+    }
+}
+
+/// The codes that a `route` column may hold, in the order of tables and charts.
+pub fn route_codes() -> impl Iterator<Item = &'static str> {
+    Route::ALL.iter().map(|route| route.as_str()).chain(["mixed", "all"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2 contrast against white.
+    fn contrast(colour: Rgb) -> f64 {
+        let part = |value: u8| {
+            let share = f64::from(value) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        let light = 0.2126 * part(colour.0) + 0.7152 * part(colour.1) + 0.0722 * part(colour.2);
+        1.05 / (light + 0.05)
+    }
+
+    #[test]
+    fn names_can_be_read_on_paper() {
+        for route in route_codes() {
+            let text = look(route).text;
+            assert!(contrast(text) >= 4.5, "{route} {}", contrast(text));
+        }
+        for colour in [INK, MUTED, WARNING] {
+            assert!(contrast(colour) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn no_two_routes_look_the_same_without_colour() {
+        let looks: Vec<Look> = route_codes().map(look).collect();
+        for (position, one) in looks.iter().enumerate() {
+            for other in &looks[position + 1..] {
+                assert_ne!(one.line, other.line);
+                // "all" is never drawn beside a single route.
+                let is_all = other.line == look("all").line;
+                assert!(is_all || (one.dash, one.mark) != (other.dash, other.mark));
+            }
+        }
+    }
+}

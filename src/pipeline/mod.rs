@@ -1,0 +1,18 @@
+//! A run: settings as written, plan as resolved, stages, manifest, publishing. Layer 6.
+//!
+//! ```text
+//! spec > plan > intake > facts > estimates > charts, report > outputs
+//! ```
+
+pub mod accounts;
+pub mod describe;
+pub mod error;
+pub mod estimates;
+pub mod facts;
+pub mod intake;
+pub mod manifest;
+pub mod outputs;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod spec;

@@ -1,0 +1,280 @@
+//! A run, told as it happens: ingest, fold, estimate, draw, write, publish.
+
+use super::accounts::{self, SourceAccount};
+use super::describe;
+use super::error::PipelineError;
+use super::estimates::{Estimates, estimate};
+use super::facts::{Folded, fold};
+use super::intake::{Intake, ingest};
+use super::manifest::{Manifest, Total, identity_of};
+use super::outputs::{RunFolder, current};
+use super::plan::{Plan, Settings};
+use super::progress::Progress;
+use crate::charts::draw::{Painter, svg};
+use crate::charts::figure::Figure;
+use crate::charts::frame::Place;
+use crate::charts::marking::{Marking, Synthetic};
+use crate::charts::response_rate::figures;
+use crate::event::time::Moment;
+use crate::report::document::{FigureBlock, Report};
+use crate::report::render;
+use crate::store::lock::StoreLock;
+use crate::store::log::EventLog;
+use std::path::{Path, PathBuf};
+
+/// How a run ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Published {
+    /// A new run, at this path.
+    New(PathBuf),
+    /// Nothing is new: the newest run still says it all.
+    Nothing(PathBuf),
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What became of the sources.
+    pub intake: Intake,
+    /// What was published.
+    pub published: Published,
+}
+
+/// The whole job.
+///
+/// # Errors
+/// [`PipelineError`]; nothing was published then.
+pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
+    let mut stages = Stages::new(progress);
+    let folder = RunFolder::begin(&plan.out)?;
+    let (intake, log) = take_in(plan, &mut stages)?;
+    let published = publish_curves(plan, &log, folder, &mut stages)?;
+    Ok(Outcome { intake, published })
+}
+
+/// A run without its ingest.
+///
+/// # Errors
+/// [`PipelineError`]; nothing was published then.
+pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
+    let mut stages = Stages::new(progress);
+    let folder = RunFolder::begin(&plan.out)?;
+    let _lock = lock(&plan.store, progress)?;
+    let log = EventLog::open(&plan.store)?;
+    let published = publish_curves(plan, &log, folder, &mut stages)?;
+    Ok(Outcome { intake: Intake::default(), published })
+}
+
+/// Only the ingest.
+///
+/// # Errors
+/// [`PipelineError`]; nothing was written then.
+pub fn ingest_only(plan: &Plan, progress: &dyn Progress) -> Result<Intake, PipelineError> {
+    take_in(plan, &mut Stages::new(progress)).map(|(intake, _)| intake)
+}
+
+/// Takes the lock of the store and reads the sources into it.
+fn take_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
+    let existed = plan.store.join("events").exists();
+    let result = lock(&plan.store, stages.progress).and_then(|lock| {
+        let log = EventLog::open_or_create(&plan.store)?;
+        stages.begin("ingest", &format!("{} sources", plan.sources.len()));
+        let intake = ingest(plan, &log, stages.progress.now_us(), stages.progress)?;
+        let log = log.refresh()?;
+        if log.n_events()? == 0 {
+            return Err(nothing_usable(&intake));
+        }
+        drop(lock);
+        Ok((intake, log))
+    });
+    if result.is_err() && !existed {
+        // A store that was made for this run and holds nothing is not left behind.
+        let _ = std::fs::remove_dir_all(&plan.store);
+    }
+    result
+}
+
+fn nothing_usable(intake: &Intake) -> PipelineError {
+    let read: u64 = intake.read.iter().map(|account| account.read).sum();
+    let rejected: u64 = intake.read.iter().map(|account| account.rejected).sum();
+    let what = format!("nothing is usable: {read} records read, {rejected} rejected");
+    if intake.found_identifier() {
+        return PipelineError::OnlyIdentifiers(format!("{what}, identifiers among them"));
+    }
+    PipelineError::NoInput(format!("{what}; the store has no events"))
+}
+
+fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
+    let since = Moment::calendar(progress.now_us()).to_text();
+    let holder = format!("process {} since {since}", std::process::id());
+    match StoreLock::acquire(store, &holder)? {
+        Some(lock) => Ok(lock),
+        None => Err(PipelineError::Busy {
+            holder: StoreLock::holder(store).unwrap_or_else(|| "unknown".into()),
+        }),
+    }
+}
+
+fn publish_curves(
+    plan: &Plan,
+    log: &EventLog,
+    mut folder: RunFolder,
+    stages: &mut Stages,
+) -> Result<Published, PipelineError> {
+    let settings = &plan.settings;
+    stages.begin("fold", &format!("{} events", log.n_events()?));
+    let folded = fold(log, settings, &plan.store)?;
+    let accounts = accounts::all(&plan.store)?;
+    let identity = identity(&folded, &accounts, settings);
+    if let Some(run) = current(&plan.out).filter(|run| identity_of(run).as_ref() == Some(&identity))
+    {
+        return Ok(Published::Nothing(run));
+    }
+    stages.begin("estimate", &format!("{} instruments", settings.analysis.instruments.len()));
+    let estimates = estimate(&folded, settings, &accounts);
+    stages.begin("draw", "charts and report");
+    let made_at = Moment::calendar(stages.progress.now_us());
+    let run_id = run_id(made_at, &identity);
+    let tables = &estimates.tables;
+    for table in [&tables.response, &tables.flow, &tables.anomalies, &estimates.rejections] {
+        folder.write_table(table)?;
+    }
+    let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
+    let figures = figures(&tables.response, &settings.vocabulary.instruments, marking);
+    write_charts(&mut folder, &figures)?;
+    let made_at = made_at.to_text();
+    let lineage = describe::lineage(&run_id, &made_at, log.version(), settings, &folded, &accounts);
+    let report = report(settings, &estimates, &figures, marking, &accounts, lineage)?;
+    folder.write("report.html", report.as_bytes())?;
+    stages.begin("publish", &run_id);
+    let manifest = Manifest {
+        run: &run_id,
+        pipeline: &plan.name,
+        identity: &identity,
+        made_at,
+        program: describe::PROGRAM,
+        store_version: log.version(),
+        events: folded.n_events,
+        synthetic: match marking.synthetic {
+            Synthetic::None => "none",
+            Synthetic::Part => "part",
+            Synthetic::All => "all",
+        },
+        disclosure: disclosure(settings.min_cell),
+        settings_hash: settings.hash(),
+        settings,
+        sources: &accounts,
+        total: Total::of(&accounts),
+        stages_ms: stages.done(),
+        outputs: &folder.files().to_vec(),
+    };
+    let mut json =
+        serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
+    json.push(b'\n');
+    folder.write("manifest.json", &json)?;
+    Ok(Published::New(folder.publish(&run_id)?))
+}
+
+fn disclosure(min_cell: u32) -> String {
+    match min_cell {
+        0 => "internal".into(),
+        n => format!("min-cell-{n}"),
+    }
+}
+
+fn write_charts(folder: &mut RunFolder, figures: &[Figure]) -> Result<(), PipelineError> {
+    let painter = Painter::default();
+    for figure in figures {
+        let failed = || PipelineError::make(&format!("chart {}", figure.name));
+        let drawn = svg(figure, Place::File).map_err(failed())?;
+        folder.write(&format!("charts/{}.svg", figure.name), drawn.as_bytes())?;
+        let png = painter.png(&drawn).map_err(failed())?;
+        folder.write(&format!("charts/{}.png", figure.name), &png)?;
+    }
+    Ok(())
+}
+
+fn report(
+    settings: &Settings,
+    estimates: &Estimates,
+    figures: &[Figure],
+    marking: Marking,
+    accounts: &[SourceAccount],
+    lineage: Vec<crate::report::document::Fact>,
+) -> Result<String, PipelineError> {
+    let tables = &estimates.tables;
+    let blocks: Result<Vec<FigureBlock>, _> =
+        figures.iter().map(|figure| FigureBlock::of(figure, "response_by_infusion")).collect();
+    let report = Report {
+        title: settings.title.clone(),
+        organisation: settings.organisation.clone(),
+        period: describe::period(&estimates.analysis),
+        marking,
+        min_cell: settings.min_cell,
+        figures: blocks.map_err(PipelineError::make("the charts of the report"))?,
+        response: &tables.response,
+        flow: &tables.flow,
+        anomalies: &tables.anomalies,
+        rejections: estimates.rejections.get(),
+        account: accounts.iter().map(describe::account).collect(),
+        total: describe::total(Total::of(accounts)),
+        settings: describe::settings(settings, &estimates.analysis),
+        instruments: describe::instruments(settings, &estimates.analysis),
+        methods: describe::methods(settings, &estimates.analysis),
+        lineage,
+    };
+    render(&report).map_err(PipelineError::make("the report"))
+}
+
+/// What a run is made from: events, rejections, settings, program. Paths, store versions and times
+/// do not count, so that the same events by another way are the same run.
+fn identity(folded: &Folded, accounts: &[SourceAccount], settings: &Settings) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&folded.events_digest.to_le_bytes());
+    hasher.update(&folded.n_events.to_le_bytes());
+    for account in accounts {
+        let rejections = serde_json::to_vec(&(&account.file, &account.blake3, &account.reasons));
+        hasher.update(&rejections.unwrap_or_default());
+    }
+    hasher.update(settings.hash().as_bytes());
+    hasher.update(describe::PROGRAM.as_bytes());
+    hasher.finalize().to_hex().to_string()
+}
+
+/// UTC time to the second, and 8 hex digits of what the run was made from.
+fn run_id(made_at: Moment, identity: &str) -> String {
+    let time: String = made_at.to_text().chars().filter(char::is_ascii_alphanumeric).collect();
+    let seconds = time.get(..15).unwrap_or(&time);
+    format!("{seconds}Z-{}", &identity[..8])
+}
+
+/// Stage times, by the only clock there is.
+struct Stages<'a> {
+    progress: &'a dyn Progress,
+    open: Option<(String, i64)>,
+    done: Vec<(String, u64)>,
+}
+
+impl<'a> Stages<'a> {
+    fn new(progress: &'a dyn Progress) -> Self {
+        Self { progress, open: None, done: Vec::new() }
+    }
+
+    fn begin(&mut self, name: &str, detail: &str) {
+        self.close();
+        self.progress.stage(name, detail);
+        self.open = Some((name.into(), self.progress.now_us()));
+    }
+
+    fn close(&mut self) {
+        if let Some((name, since)) = self.open.take() {
+            let micros = self.progress.now_us().saturating_sub(since);
+            self.done.push((name, u64::try_from(micros / 1000).unwrap_or_default()));
+        }
+    }
+
+    fn done(&mut self) -> &[(String, u64)] {
+        self.close();
+        &self.done
+    }
+}

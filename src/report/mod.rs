@@ -1,0 +1,101 @@
+//! One self-contained HTML file: data in, text out.
+//!
+//! Layer 5. No request leaves the file: styles and pictures are inside, there is no script, and
+//! its content security policy forbids fetching anything. Tags live in `templates/`; every text
+//! is escaped there but for the style sheet and the pictures, which this program makes itself.
+
+mod cell;
+pub mod document;
+mod sections;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use cell::Reader;
+use document::{Fact, InstrumentNote, Method, Report, Setting};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use sections::cohort::{self, Flow};
+use sections::quality::{self, Account, Anomaly, Rejection};
+use sections::response::{self, Response};
+use serde::Serialize;
+
+/// The parts of the page, by the names they call each other.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("report.html", include_str!("templates/report.html")),
+    ("cells.html", include_str!("templates/cells.html")),
+    ("cohort.html", include_str!("templates/cohort.html")),
+    ("response.html", include_str!("templates/response.html")),
+    ("quality.html", include_str!("templates/quality.html")),
+    ("methods.html", include_str!("templates/methods.html")),
+];
+/// The style sheet.
+const STYLE: &str = include_str!("templates/style.css");
+
+/// A report that could not be laid out, which only a wrong template can cause.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot lay out the report")]
+pub struct ReportError(#[from] minijinja::Error);
+
+/// What the templates see.
+#[derive(Serialize)]
+struct View<'a> {
+    style: &'static str,
+    title: &'a str,
+    organisation: Option<&'a str>,
+    period: &'a str,
+    markings: Vec<String>,
+    internal: bool,
+    highest_hidden: u32,
+    flows: Vec<Flow>,
+    responses: Vec<Response<'a>>,
+    account: Vec<Account>,
+    total: Account,
+    rejections: Vec<Rejection>,
+    anomalies: Vec<Anomaly>,
+    settings: &'a [Setting],
+    instruments: &'a [InstrumentNote],
+    methods: &'a [Method],
+    lineage: &'a [Fact],
+}
+
+/// Lays a report out as HTML.
+///
+/// # Errors
+/// [`ReportError`] where a template is wrong.
+pub fn render(report: &Report<'_>) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment.get_template("report.html")?.render(Serde(view(report)))?)
+}
+
+fn view<'a>(report: &'a Report<'_>) -> View<'a> {
+    let decimals = usize::from(report.marking.internal);
+    let notes = &report.instruments;
+    let reader = |table| Reader { table, decimals };
+    View {
+        style: STYLE,
+        title: &report.title,
+        organisation: report.organisation.as_deref(),
+        period: &report.period,
+        markings: report.marking.lines(),
+        internal: report.marking.internal,
+        highest_hidden: report.min_cell.saturating_sub(1),
+        flows: cohort::flows(reader(report.flow.get()), notes),
+        responses: response::responses(reader(report.response.get()), notes, &report.figures),
+        account: report.account.iter().map(Account::of).collect(),
+        total: Account::of(&report.total),
+        rejections: quality::rejections(report.rejections),
+        anomalies: quality::anomalies(reader(report.anomalies.get())),
+        settings: &report.settings,
+        instruments: notes,
+        methods: &report.methods,
+        lineage: &report.lineage,
+    }
+}

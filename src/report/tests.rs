@@ -1,0 +1,282 @@
+//! The page as a whole, from a small made-up run.
+
+use super::document::{AccountRow, Fact, FigureBlock, InstrumentNote, Method, Report, Setting};
+use super::render;
+use crate::charts::fixture::Response;
+use crate::charts::marking::{Marking, Synthetic};
+use crate::charts::{response_rate, theme};
+use crate::event::instrument::shipped;
+use crate::privacy::disclosed::Disclosed;
+use crate::table::{Cell, ColumnType, Table};
+
+/// The tables behind a report.
+struct Sample {
+    response: Disclosed<Table>,
+    flow: Disclosed<Table>,
+    anomalies: Disclosed<Table>,
+    rejections: Table,
+}
+
+impl Sample {
+    fn new() -> Self {
+        let key = |route| ["phq-9", "all", "all", route];
+        let level = |level| ["phq-9", "indication", level, "all"];
+        let response = Response::new()
+            .shown(key("intravenous"), 1, [240, 260], 0.12)
+            .shown(key("intravenous"), 2, [201, 260], 0.52)
+            .shown(key("intranasal"), 1, [176, 190], 0.41)
+            .hidden(key("intranasal"), 2, 190)
+            .shown(key("all"), 1, [416, 450], 0.25)
+            .nobody(key("all"), 2, 450)
+            .shown(level("mdd"), 1, [200, 210], 0.3)
+            .hidden(level("social-anxiety"), 1, 20)
+            .nobody(level("unknown"), 1, 15)
+            .done();
+        Self { response, flow: flow(), anomalies: anomalies(), rejections: rejections() }
+    }
+
+    fn report(&self, marking: Marking) -> Report<'_> {
+        let instruments = shipped().expect("shipped");
+        let figures = response_rate::figures(&self.response, &instruments, marking);
+        let block = |figure| FigureBlock::of(figure, "response_by_infusion").expect("drawn");
+        let row = AccountRow {
+            file: "clinic/<a>.ndjson".into(),
+            digest: "d".repeat(64),
+            time_basis: "actual".into(),
+            read: 1012,
+            accepted: 1000,
+            duplicate: 7,
+            rejected: 5,
+            note: String::new(),
+        };
+        Report {
+            title: "Response after each infusion".into(),
+            organisation: Some("Example & Sons".into()),
+            period: "January to June 2025".into(),
+            marking,
+            min_cell: if marking.internal { 0 } else { 11 },
+            figures: figures.iter().map(block).collect(),
+            response: &self.response,
+            flow: &self.flow,
+            anomalies: &self.anomalies,
+            rejections: &self.rejections,
+            total: AccountRow { file: String::new(), ..row.clone() },
+            account: vec![row],
+            settings: vec![Setting {
+                key: "analysis.horizon".into(),
+                value: "8".into(),
+                meaning: "the last infusion number reported".into(),
+            }],
+            instruments: vec![InstrumentNote::of("phq-9", &instruments["phq-9"])],
+            methods: vec![Method {
+                name: "Wilson interval".into(),
+                text: "without continuity correction".into(),
+                reference: "doi 10.1080/01621459.1927.10502953".into(),
+            }],
+            lineage: vec![Fact { label: "Run".into(), value: "20250701T000000Z-abcdef01".into() }],
+        }
+    }
+}
+
+fn flow() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "cohort_flow",
+        &[
+            ("instrument", ColumnType::Text),
+            ("route", ColumnType::Text),
+            ("step", ColumnType::Text),
+            ("n_subjects", ColumnType::Int),
+            ("lost", ColumnType::Int),
+            ("why", ColumnType::Text),
+            ("hidden", ColumnType::Text),
+            ("na_reason", ColumnType::Text),
+        ],
+    );
+    let mut push = |route: &str, step: &str, n: Cell, lost: Cell, why: &str, hidden: &str| {
+        table.push(vec![
+            "phq-9".into(),
+            route.into(),
+            step.into(),
+            n,
+            lost,
+            why.into(),
+            hidden.into(),
+            "".into(),
+        ]);
+    };
+    push("all", "known", 500.into(), Cell::Na, "", "");
+    push("all", "treated", 450.into(), 50.into(), "never-treated", "");
+    push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
+    push("intravenous", "treated", 260.into(), Cell::Na, "", "");
+    Disclosed::for_tests(table)
+}
+
+fn anomalies() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "anomalies",
+        &[
+            ("anomaly", ColumnType::Text),
+            ("meaning", ColumnType::Text),
+            ("n_events", ColumnType::Int),
+            ("n_subjects", ColumnType::Int),
+            ("hidden", ColumnType::Text),
+        ],
+    );
+    let meaning = "the site counts its sessions otherwise";
+    table.push(vec![
+        "session-number-differs".into(),
+        meaning.into(),
+        31.into(),
+        14.into(),
+        "".into(),
+    ]);
+    Disclosed::for_tests(table)
+}
+
+fn rejections() -> Table {
+    let mut table = Table::new(
+        "rejections",
+        &[("file", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
+    );
+    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5.into()]);
+    table
+}
+
+fn page(marking: Marking) -> String {
+    render(&Sample::new().report(marking)).expect("laid out")
+}
+
+/// The text of a page without tags, runs of white space as one space.
+fn text(html: &str) -> String {
+    let body = &html[html.find("<body>").expect("a body")..];
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in body.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            letter if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn nothing_is_fetched_and_no_script_runs() {
+    let html = page(Marking::default());
+    assert!(html.contains("default-src 'none'"));
+    for forbidden in
+        ["<script", "<img", "@import", "url(", "<iframe", "src=", "http-equiv=\"refresh"]
+    {
+        assert!(!html.contains(forbidden), "{forbidden}");
+    }
+    let links: Vec<&str> = html.split("href=\"").skip(1).collect();
+    assert!(links.iter().all(|link| link.starts_with('#') || link.starts_with("data:,")));
+    let hosts = html.matches("http").count();
+    let names =
+        html.matches("http://www.w3.org/2000/svg").count() + html.matches("http-equiv").count();
+    assert_eq!(hosts, names, "no address but the name of the SVG vocabulary");
+}
+
+#[test]
+fn texts_are_escaped_and_pictures_are_not() {
+    let html = page(Marking::default());
+    assert!(html.contains("Example &amp; Sons"));
+    assert!(
+        html.contains("clinic&#x2f;&lt;a&gt;.ndjson") || html.contains("clinic/&lt;a&gt;.ndjson")
+    );
+    assert!(!html.contains("clinic/<a>"));
+    assert_eq!(html.matches("<svg ").count(), 2);
+}
+
+#[test]
+fn hidden_and_undefined_cells_say_so_and_why() {
+    let html = page(Marking::default());
+    assert!(html.contains("<span title=\"hidden to protect small groups\">hidden</span>"));
+    assert!(html.contains("<span title=\"nobody was scored\">–</span>"));
+    let text = text(&html);
+    assert!(text.contains("Counts of 1 to 10 people"), "{text}");
+    assert!(text.contains("Social anxiety All routes hidden"));
+    assert!(text.contains("Unknown All routes nobody was scored"));
+    assert!(text.contains("With a baseline score hidden hidden No baseline"));
+}
+
+#[test]
+fn the_sections_carry_their_numbers() {
+    let text = text(&page(Marking::default()));
+    for expected in [
+        "After infusion 1, 12 % (95 % interval 8 to 17 %) of the 240 people",
+        "Intravenous 1 252 240 12 8 to 17 6",
+        "30 of 200",
+        "Known to the store 500",
+        "Treated at least once 450 50 Never treated 260",
+        "All sources 1,012 1,000 7 5",
+        "identifier-email something that looks like an e-mail address",
+        "Session number differs the site counts its sessions otherwise 31 14",
+        "PHQ-9 0 to 27, lower is better",
+        "analysis.horizon 8 the last infusion number reported",
+        "Wilson interval without continuity correction",
+        "Run 20250701T000000Z-abcdef01",
+        "routes are not randomised",
+    ] {
+        assert!(text.replace('\u{a0}', " ").contains(expected), "{expected} in {text}");
+    }
+    assert!(!text.contains("Synthetic") && !text.contains("Internal"));
+}
+
+#[test]
+fn every_table_of_an_internal_page_is_marked() {
+    let html = page(Marking { synthetic: Synthetic::All, internal: true });
+    let captions: Vec<&str> = html.split("<caption>").skip(1).collect();
+    assert!(captions.len() >= 7);
+    for caption in captions {
+        let caption = caption.split("</caption>").next().expect("closed");
+        assert!(caption.contains("Internal, do not share · Synthetic data"), "{caption}");
+    }
+    assert!(html.contains("@top-center"));
+    assert!(text(&html).contains("Nothing in this report is hidden"));
+}
+
+#[test]
+fn tables_and_landmarks_are_marked_up_for_every_reader() {
+    let html = page(Marking::default());
+    assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+    assert_eq!(html.matches("<table").count(), html.matches("<caption>").count());
+    assert_eq!(html.matches("<th ").count(), html.matches("<th scope=").count());
+    for tag in ["<main", "<header", "<footer", "<nav", "<h1", "class=\"skip\""] {
+        assert_eq!(html.matches(tag).count(), 1, "{tag}");
+    }
+    let ids: Vec<&str> =
+        html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for id in &ids {
+        assert_eq!(ids.iter().filter(|other| other == &id).count(), 1, "{id}");
+    }
+}
+
+#[test]
+fn every_colour_of_a_chart_has_a_partner_for_dark_pages() {
+    let looks = theme::route_codes().map(theme::look).flat_map(|look| [look.line, look.text]);
+    let others = [theme::PAPER, theme::INK, theme::MUTED, theme::GRID, theme::AXIS, theme::WARNING];
+    for colour in looks.chain(others) {
+        assert!(super::STYLE.contains(&format!("\"{}\"", colour.hex())), "{}", colour.hex());
+    }
+}
+
+#[test]
+fn an_empty_run_has_a_page() {
+    let empty = |name: &str| Disclosed::for_tests(Table::new(name, &[]));
+    let sample = Sample {
+        response: empty("response_by_infusion"),
+        flow: empty("cohort_flow"),
+        anomalies: empty("anomalies"),
+        rejections: Table::new("rejections", &[]),
+    };
+    let text = text(&render(&sample.report(Marking::default())).expect("laid out"));
+    assert!(text.contains("No instrument was scored."));
+    assert!(text.contains("No record was rejected."));
+    assert!(text.contains("None was found."));
+}
