@@ -2,4 +2,5 @@
 
 pub mod event;
 pub mod privacy;
+pub mod simulate;
 pub mod table;
