@@ -1,6 +1,7 @@
 //! Response curves by route and infusion number from de-identified ketamine events.
 
 pub mod charts;
+pub mod cli;
 pub mod course;
 pub mod curves;
 pub mod event;
@@ -10,6 +11,7 @@ pub mod privacy;
 pub mod quality;
 pub mod report;
 pub mod schema;
+pub mod simulate;
 pub mod stats;
 pub mod store;
 pub mod table;

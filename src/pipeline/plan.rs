@@ -104,6 +104,8 @@ pub struct Overrides {
     pub sources: Vec<PathBuf>,
     /// Time basis of those.
     pub time_basis: Option<TimeBasis>,
+    /// Only what is stored is wanted: the file's sources are not looked at.
+    pub without_sources: bool,
 }
 
 impl Plan {
@@ -140,7 +142,10 @@ impl Plan {
             name: spec.name.clone(),
             store,
             out,
-            sources: sources(&spec, overrides, &base)?,
+            sources: match overrides.without_sources {
+                true => Vec::new(),
+                false => sources(&spec, overrides, &base)?,
+            },
             settings: Settings {
                 fold,
                 analysis,

@@ -18,10 +18,11 @@ use delta_kernel::schema::{DataType, StructField, StructType};
 use delta_kernel::transaction::{
     BoundWriteContext, CommitResult, Transaction, UpdateTableOperation,
 };
-use delta_kernel::{EngineData, FileMeta};
+use delta_kernel::{EngineData, FileMeta, KernelError};
 use delta_kernel_default_engine::build_add_file_metadata;
 use delta_kernel_default_engine::parquet::DataFileMetadata;
 use delta_kernel_default_engine::stats::FileStatsAccumulator;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -181,8 +182,8 @@ impl Batch {
         self.kept.flush(&self.log.table, &self.context)?;
         self.kept.wait()?;
         let mut fresh = Vec::new();
-        for app_id in taken {
-            if !fresh.contains(app_id) && !self.log.is_taken(app_id)? {
+        for app_id in taken.iter().collect::<BTreeSet<_>>() {
+            if !self.log.is_taken(app_id)? {
                 fresh.push(app_id.clone());
             }
         }
@@ -291,9 +292,9 @@ impl Staged {
         let file = data_file::write(dir, rows, |batch| {
             statistics.merge(batch).map_err(StoreError::delta(dir))
         })?;
-        let statistics = statistics.finish().map_err(StoreError::delta(dir))?;
-        // A file has rows, so there are statistics; none at all would be allowed, too.
-        let statistics = statistics.unwrap_or_else(|| StructArray::new_empty_fields(1, None));
+        let none = || KernelError::generic("a data file without rows");
+        let statistics = statistics.finish().and_then(|found| found.ok_or_else(none));
+        let statistics = statistics.map_err(StoreError::delta(dir))?;
         Ok(Self { file, statistics })
     }
 

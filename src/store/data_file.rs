@@ -85,7 +85,7 @@ fn write_aside(dir: &Path, bytes: &[u8]) -> std::io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-pub(super) fn properties() -> WriterProperties {
+fn properties() -> WriterProperties {
     let sorting = |column_idx| SortingColumn { column_idx, descending: false, nulls_first: false };
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))

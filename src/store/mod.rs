@@ -5,7 +5,8 @@
 //! ```text
 //! <store>/lock                     who is working on the store, if anyone
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
-//! <store>/events/_delta_log/       one commit file a version: which data files are live
+//! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
+//!                                  it a checksum, with which opening need not read the others
 //! ```
 //!
 //! Invariants, each held by one file:
@@ -18,7 +19,7 @@
 //!   number from a hash of the subject ([`share`]), so that a share of the subjects can be read
 //!   without the rest ([`scan`]).
 //! - The commit log names no subject: statistics are kept of `share` and `time` alone, and a
-//!   source file is known by its digest, because its path may carry a name ([`delta`]).
+//!   source file is known by its digest, because its path may carry a name (`delta.rs`).
 //! - No value of a file or of the log is trusted: what does not fit the vocabulary is an error
 //!   naming the file and the column, never the value.
 

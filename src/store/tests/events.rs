@@ -5,15 +5,18 @@ use crate::event::envelope::{Event, Origin};
 use crate::event::ids::{EventId, Source, Subject};
 use crate::event::key::ContentDigest;
 use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
-use crate::event::time::{Moment, TimeBasis};
+use crate::event::time::{Axis, Moment, TimeBasis};
 use crate::privacy::gate::{Deidentified, admit};
 use crate::store::append::Batch;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 
+/// Fields by name, with values as JSON.
+type Fields = &'static [(&'static str, &'static [&'static str])];
+
 /// The fields of each clinical type, with values each may have. Lists come empty as well, and so
 /// do objects that may be.
-pub(super) const FIELDS: [(EventType, &[(&str, &[&str])]); 6] = [
+pub(super) const FIELDS: [(EventType, Fields); 6] = [
     (
         EventType::CourseStarted,
         &[
@@ -188,7 +191,12 @@ pub(super) fn many(count: usize) -> Vec<Logged> {
                 2 => correction(&json, Some(Moment::calendar(micros))),
                 _ => clinical(event_type, &json),
             };
-            stored(n, Moment::calendar(micros), kind)
+            let when = match n % 5 {
+                3 => Moment { axis: Axis::Study, micros, day_only: false },
+                4 => Moment { axis: Axis::Study, micros: -24 * hour, day_only: true },
+                _ => Moment::calendar(micros),
+            };
+            stored(n, when, kind)
         })
         .collect()
 }

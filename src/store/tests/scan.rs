@@ -4,6 +4,7 @@ use super::events::{in_order, many, push};
 use crate::event::envelope::Logged;
 use crate::event::key::{KeyDigest, KnownKeys};
 use crate::store::append::Commit;
+use crate::store::error::StoreError;
 use crate::store::index::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::{SHARES, share_of};
@@ -56,6 +57,25 @@ fn a_share_is_read_without_the_rest() {
     }
     assert_eq!(seen, events.len());
     assert!(log.scan(5..5).expect("a scan").is_empty());
+}
+
+#[test]
+fn what_is_damaged_is_named() {
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &many(50), 50, 50, 1_000);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let events = dir.path().canonicalize().expect("a path").join("events");
+    std::fs::write(events.join("stray.parquet"), b"of no commit").expect("disk");
+    assert_eq!(log.scan(0..SHARES).expect("a stray file does no harm").len(), 50);
+    for file in log.table.live_files(&log.snapshot, None).expect("the log") {
+        std::fs::write(&file.path, b"PAR1 and then nothing PAR1").expect("disk");
+        let damaged =
+            |error| matches!(error, StoreError::DataFile { path, .. } if path == file.path);
+        assert!(log.scan(0..SHARES).is_err_and(damaged));
+        std::fs::remove_file(&file.path).expect("disk");
+        let gone = |error| matches!(error, StoreError::Io { path, .. } if path == file.path);
+        assert!(KeyIndex::of(&log).is_err_and(gone));
+    }
 }
 
 #[test]

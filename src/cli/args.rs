@@ -1,0 +1,144 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Response curves by route and infusion number from de-identified ketamine and esketamine events.
+#[derive(Debug, Parser)]
+#[command(name = "afterdose", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Write what goes to standard output as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say less: errors only.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ingest, fold, curves, charts, report: the whole job.
+    Run(Run),
+    /// Say what ingest would say, writing nothing.
+    Check(Check),
+    /// Read sources into a store.
+    Ingest(Ingest),
+    /// A run without ingest, from what the store holds.
+    Curves(Curves),
+    /// List the commits of a store: version, time, what, how many.
+    History(History),
+    /// Print the JSON Schema of an event type, or list the types.
+    Schema(Schema),
+    /// Write synthetic events: same seed, same bytes.
+    Simulate(Simulate),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Pipeline file.
+    pub pipeline: PathBuf,
+    /// Directory of the store, instead of the file's.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+    /// Directory of the runs, instead of the file's.
+    #[arg(long, env = "AFTERDOSE_OUT")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files or globs (.ndjson, .jsonl, plain, .gz or .zst); - is standard input.
+    #[arg(required = true)]
+    pub sources: Vec<PathBuf>,
+    /// Pipeline file, for its instruments, codes and time basis.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+    /// What the times of the sources are.
+    #[arg(long, env = "AFTERDOSE_TIME_BASIS")]
+    pub time_basis: Option<Basis>,
+    /// Store to compare with; without one, duplicates against a store are not seen.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+}
+
+/// Arguments of `ingest`.
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Directory of the store; made if it is missing.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+    /// Files or globs (.ndjson, .jsonl, plain, .gz or .zst); - is standard input.
+    pub sources: Vec<PathBuf>,
+    /// Pipeline file, for its instruments, codes, store and sources.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+    /// What the times of the sources are.
+    #[arg(long, env = "AFTERDOSE_TIME_BASIS")]
+    pub time_basis: Option<Basis>,
+}
+
+/// Arguments of `curves`.
+#[derive(Debug, Args)]
+pub struct Curves {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+    /// Directory of the runs.
+    #[arg(long, env = "AFTERDOSE_OUT")]
+    pub out: Option<PathBuf>,
+    /// Pipeline file, for its settings.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Event type, with or without afterdose. in front and .v1 behind; absent: list the types.
+    pub event_type: Option<String>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// How many people.
+    #[arg(long, default_value_t = 600)]
+    pub subjects: u32,
+    /// Seed: the same seed makes the same bytes.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// How many sites.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub sites: u8,
+    /// What the times are.
+    #[arg(long, value_enum, default_value_t = Basis::Actual)]
+    pub time_basis: Basis,
+    /// File to write, - for standard output; an existing directory gets one file a site.
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// What the times of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Basis {
+    /// Real times.
+    Actual,
+    /// One secret shift a person.
+    Shifted,
+    /// `studytime` since the person's index date.
+    Relative,
+}

@@ -1,0 +1,151 @@
+//! Arguments, terminal, exit codes. Layer 7.
+//!
+//! Standard output carries data only; everything else goes to standard error.
+
+pub mod args;
+pub mod check;
+pub mod exit;
+pub mod output;
+pub mod simulate;
+pub mod terminal;
+
+use crate::event::time::TimeBasis;
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::intake::Intake;
+use crate::pipeline::plan::{Overrides, Plan};
+use crate::pipeline::run::{self, Outcome, Published};
+use crate::schema;
+use crate::store::log::EventLog;
+use args::{Basis, Cli, Command};
+use exit::Exit;
+use std::path::Path;
+use terminal::Terminal;
+
+/// Runs a command line; returns the exit code.
+#[must_use]
+pub fn main(cli: &Cli) -> u8 {
+    let terminal = Terminal::new(cli.quiet);
+    let result = dispatch(cli, &terminal);
+    terminal.done();
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            terminal.fail(&error.to_string());
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
+    match &cli.command {
+        Command::Run(args) => {
+            let plan = Plan::resolve(&Overrides {
+                pipeline: Some(args.pipeline.clone()),
+                store: args.store.clone(),
+                out: args.out.clone(),
+                ..Overrides::default()
+            })?;
+            needs(&plan.store, "store", "[store] path")?;
+            needs(&plan.out, "out", "[output] path")?;
+            tell(cli, terminal, &run::run(&plan, terminal)?)
+        }
+        Command::Curves(args) => {
+            let plan = Plan::resolve(&Overrides {
+                pipeline: args.pipeline.clone(),
+                store: args.store.clone(),
+                out: args.out.clone(),
+                without_sources: true,
+                ..Overrides::default()
+            })?;
+            needs(&plan.store, "store", "[store] path")?;
+            needs(&plan.out, "out", "[output] path")?;
+            tell(cli, terminal, &run::curves(&plan, terminal)?)
+        }
+        Command::Ingest(args) => {
+            let plan = Plan::resolve(&Overrides {
+                pipeline: args.pipeline.clone(),
+                store: args.store.clone(),
+                sources: args.sources.clone(),
+                time_basis: args.time_basis.map(TimeBasis::from),
+                ..Overrides::default()
+            })?;
+            needs(&plan.store, "store", "[store] path")?;
+            if plan.sources.is_empty() {
+                return Err(PipelineError::Usage(
+                    "no source: name files, or a pipeline file that does".into(),
+                ));
+            }
+            let intake = run::ingest_only(&plan, terminal)?;
+            output::intake(cli.json, &intake)?;
+            Ok(Exit::of(&intake).code())
+        }
+        Command::Check(args) => check::check(cli, args, terminal),
+        Command::History(args) => {
+            let commits = EventLog::open(&args.store)?.history()?;
+            output::history(cli.json, &commits)?;
+            Ok(Exit::Done.code())
+        }
+        Command::Schema(args) => {
+            print_schema(cli.json, args.event_type.as_deref())?;
+            Ok(Exit::Done.code())
+        }
+        Command::Simulate(args) => simulate::simulate(args, terminal),
+    }
+}
+
+fn needs(path: &Path, flag: &str, key: &str) -> Result<(), PipelineError> {
+    if path.as_os_str().is_empty() {
+        return Err(PipelineError::Usage(format!(
+            "--{flag} is missing, and so is {key} in a pipeline file"
+        )));
+    }
+    Ok(())
+}
+
+/// Says where the run is and what it means.
+fn tell(cli: &Cli, terminal: &Terminal, outcome: &Outcome) -> Result<u8, PipelineError> {
+    terminal.done();
+    let (path, is_new) = match &outcome.published {
+        Published::New(path) => (path, true),
+        Published::Nothing(path) => (path, false),
+    };
+    if !is_new {
+        terminal.say("nothing is new since the current run");
+    }
+    output::run(cli.json, path, is_new, &outcome.intake)?;
+    warn(terminal, &outcome.intake);
+    Ok(Exit::of(&outcome.intake).code())
+}
+
+fn warn(terminal: &Terminal, intake: &Intake) {
+    if intake.found_identifier() {
+        terminal.say("an identifier was found; what it touched was left out (exit 5)");
+    } else if intake.is_truncated() {
+        terminal.say("a source broke off midway; its good lines were used (exit 3)");
+    }
+}
+
+fn print_schema(json: bool, wanted: Option<&str>) -> Result<(), PipelineError> {
+    let Some(wanted) = wanted else {
+        return output::types(json);
+    };
+    let short = wanted.strip_prefix("afterdose.").unwrap_or(wanted);
+    let full = format!("afterdose.{short}");
+    let found = schema::parse_type(&full).or_else(|_| schema::parse_type(&format!("{full}.v1")));
+    match found.ok().and_then(|(event_type, version)| schema::document(event_type, version)) {
+        Some(text) => output::text(text),
+        None => Err(PipelineError::Usage(format!(
+            "no event type is called {wanted}; `afterdose schema` lists them"
+        ))),
+    }
+}
+
+impl From<Basis> for TimeBasis {
+    fn from(basis: Basis) -> Self {
+        match basis {
+            Basis::Actual => Self::Actual,
+            Basis::Shifted => Self::Shifted,
+            Basis::Relative => Self::Relative,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Standard output: data only, for people or as JSON.
+
+use crate::event::kind::EventType;
+use crate::event::time::Moment;
+use crate::pipeline::accounts::SourceAccount;
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::intake::Intake;
+use crate::store::history::CommitRow;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a text. A reader that went away (`| head`) is no error.
+pub fn text(text: &str) -> Result<(), PipelineError> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(PipelineError::write(Path::new("standard output"))(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn line(value: &Value) -> Result<(), PipelineError> {
+    text(&format!("{value}\n"))
+}
+
+/// Where a run is.
+pub fn run(as_json: bool, path: &Path, is_new: bool, intake: &Intake) -> Result<(), PipelineError> {
+    if as_json {
+        return line(&json!({ "run": path, "new": is_new, "sources": intake.read }));
+    }
+    text(&format!("{}\n", path.display()))
+}
+
+/// The row accounts of the sources that were read.
+pub fn intake(as_json: bool, intake: &Intake) -> Result<(), PipelineError> {
+    if as_json {
+        return line(&json!({
+            "new_events": intake.n_new,
+            "taken_before": intake.n_taken_before,
+            "sources": intake.read,
+        }));
+    }
+    let mut out = accounts(&intake.read);
+    if intake.n_taken_before > 0 {
+        out.push_str(&format!("{} sources were taken before\n", intake.n_taken_before));
+    }
+    text(&out)
+}
+
+/// A table of row accounts, with a total.
+pub fn accounts(accounts: &[SourceAccount]) -> String {
+    let mut rows = vec![["source", "read", "accepted", "duplicate", "rejected"].map(String::from)];
+    let mut total = [0; 4];
+    for account in accounts {
+        let counts = [account.read, account.accepted, account.duplicate, account.rejected];
+        for (sum, n) in total.iter_mut().zip(counts) {
+            *sum += n;
+        }
+        let [read, accepted, duplicate, rejected] = counts.map(|n| n.to_string());
+        rows.push([account.file.clone(), read, accepted, duplicate, rejected]);
+    }
+    if accounts.len() > 1 {
+        let [read, accepted, duplicate, rejected] = total.map(|n: u64| n.to_string());
+        rows.push(["total".into(), read, accepted, duplicate, rejected]);
+    }
+    columns(&rows)
+}
+
+/// The commits of a store.
+pub fn history(as_json: bool, commits: &[CommitRow]) -> Result<(), PipelineError> {
+    if as_json {
+        let rows: Vec<Value> = commits
+            .iter()
+            .map(|commit| {
+                json!({
+                    "version": commit.version,
+                    "time": Moment::calendar(commit.time).to_text(),
+                    "operation": commit.operation,
+                    "events": commit.n_events,
+                    "files": commit.n_files,
+                    "bytes": commit.n_bytes,
+                })
+            })
+            .collect();
+        return line(&Value::from(rows));
+    }
+    let head = ["version", "time", "operation", "events", "files", "bytes"].map(String::from);
+    let mut rows = vec![head];
+    rows.extend(commits.iter().map(|commit| {
+        [
+            commit.version.to_string(),
+            Moment::calendar(commit.time).to_text(),
+            commit.operation.clone(),
+            commit.n_events.map_or_else(|| "-".to_owned(), |n| n.to_string()),
+            commit.n_files.to_string(),
+            commit.n_bytes.to_string(),
+        ]
+    }));
+    text(&columns(&rows))
+}
+
+/// The event types and their latest versions.
+pub fn types(as_json: bool) -> Result<(), PipelineError> {
+    let names: Vec<String> = EventType::ALL
+        .iter()
+        .map(|event_type| format!("{}.v{}", event_type.name(), event_type.latest()))
+        .collect();
+    if as_json {
+        return line(&Value::from(names));
+    }
+    text(&format!("{}\n", names.join("\n")))
+}
+
+/// One JSON value on a line of its own.
+pub fn json_line(value: &Value) -> Result<(), PipelineError> {
+    line(value)
+}
+
+/// Columns as wide as their widest cell; the first is flush left, the others right.
+fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in rows {
+        for (column, cell) in row.iter().enumerate() {
+            let pad = " ".repeat(widths[column] - cell.chars().count());
+            match column {
+                0 => out.push_str(&format!("{cell}{pad}")),
+                _ => out.push_str(&format!("  {pad}{cell}")),
+            }
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+    }
+    out
+}
