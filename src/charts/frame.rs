@@ -1,6 +1,6 @@
 //! Places a figure can be shown at, and where a plot lies on the page there.
 
-use super::figure::{Figure, Uncertainty};
+use super::figure::{Figure, Number, Uncertainty};
 use super::scene::text_width;
 use super::theme;
 
@@ -61,7 +61,7 @@ impl Place {
                 narrow: false,
             },
             Self::NarrowPage => Sizes {
-                width: 340.0,
+                width: 320.0,
                 plot_height: 250.0,
                 margin: 2.0,
                 text: 13.0,
@@ -118,7 +118,7 @@ pub(super) fn frame(top: f64, figure: &Figure, sizes: &Sizes) -> Frame {
         .series
         .iter()
         .flat_map(|series| &series.numbers)
-        .map(|number| text_width(&number.text(), sizes.number))
+        .map(|number| text_width(&printed(*number, sizes), sizes.number))
         .fold(text_width("00", sizes.number), f64::max);
     let aside = offset(figure, figure.series.len().saturating_sub(1)) + 2.5 * theme::MARK_SIZE;
     let mut frame = Frame {
@@ -134,6 +134,14 @@ pub(super) fn frame(top: f64, figure: &Figure, sizes: &Sizes) -> Frame {
         frame.every += 1;
     }
     frame
+}
+
+/// A number as printed in a row. Where room is short, four digits go without a comma.
+pub(super) fn printed(number: Number, sizes: &Sizes) -> String {
+    match number {
+        Number::Count(count) if sizes.narrow && count < 10_000 => count.to_string(),
+        number => number.text(),
+    }
 }
 
 /// Where there is room, and more than one curve to tell apart.

@@ -5,7 +5,7 @@
 //! stay legible on a telephone.
 
 use super::figure::{Figure, Number, Series, Uncertainty};
-use super::frame::{Frame, Place, SAMPLE, Sizes, frame, has_end_labels, offset};
+use super::frame::{Frame, Place, SAMPLE, Sizes, frame, has_end_labels, offset, printed};
 use super::scene::{Anchor, At, Scene, Shape, mark, wrap};
 use super::theme::{self, Rgb};
 
@@ -265,7 +265,7 @@ fn rows(page: &mut Page, figure: &Figure, sizes: &Sizes, frame: &Frame) {
                 let is_hidden = *number == Number::Hidden;
                 let size = if is_hidden { DOT * sizes.number } else { sizes.number };
                 let style = plain(size, theme::INK).anchor(Anchor::Middle);
-                page.text((frame.x(tick), y), &number.text(), style);
+                page.text((frame.x(tick), y), &printed(*number, sizes), style);
             }
         }
     }
@@ -333,7 +333,7 @@ mod tests {
             let texts = texts(&scene);
             let count = |wanted: &str| texts.iter().filter(|text| text.0 == wanted).count();
             assert_eq!(count("Synthetic data"), 1);
-            assert_eq!(count("1,400"), 14);
+            assert_eq!(count("1,400") + count("1400"), 14);
             assert_eq!(count("·"), 2);
         }
     }

@@ -85,7 +85,10 @@ fn figure(
     let any_hidden = series.iter().any(|(_, series)| is_hidden(series));
     let many = series.len() > MOST_BANDS;
     let mut notes = vec![
-        format!("{} 95\u{a0}% intervals (Wilson).", if many { "Lines:" } else { "Bands:" }),
+        format!(
+            "{} 95\u{a0}% intervals (Wilson).",
+            if many { "Vertical lines:" } else { "Bands:" }
+        ),
         "A curve over infusions compares different people at each one.".into(),
     ];
     if series.len() > 1 {

@@ -206,40 +206,46 @@ fn within_rows(tables: &mut Tables) {
     }
 }
 
-/// Whoever was treated at k + 1 was treated at k; everyone enrolled at the start is at every k
-/// either enrolled or not yet due.
+/// Whoever was treated at k + 1 was treated at k, and is among those not yet due at k + 1 who were
+/// not at k. Everyone treated at 1 is at every k either enrolled or not yet due, so that a hidden
+/// `n_not_due` takes `n_enrolled` with it, and a hidden `n_treated` at 1 takes it at every k.
 fn across_infusions(tables: &mut Tables, rows: &Rows) {
     for (key, row) in &rows.0 {
-        let at = |infusion| rows.get(&RowKey { infusion, ..key.clone() });
-        if let Some(next) = at(key.infusion + 1) {
-            for (column, larger, smaller) in [("n_treated", *row, next), ("n_not_due", next, *row)]
-            {
-                let cells =
-                    pair(tables, (RESPONSE_AT, larger, column), (RESPONSE_AT, smaller, column));
-                if let Some((larger, smaller)) = cells {
-                    tables.nested(larger, smaller);
-                }
-            }
+        let not_due = tables.at(RESPONSE_AT, *row, "n_not_due");
+        let enrolled = tables.at(RESPONSE_AT, *row, "n_enrolled");
+        if let Some((not_due, enrolled)) = not_due.zip(enrolled) {
+            tables.together(not_due, enrolled);
         }
-        let Some(first) = at(1) else { continue };
-        let total = tables.at(RESPONSE_AT, first, "n_treated");
-        let parts =
-            pair(tables, (RESPONSE_AT, *row, "n_enrolled"), (RESPONSE_AT, *row, "n_not_due"));
-        if let Some((total, (enrolled, not_due))) = total.zip(parts) {
-            tables.sum(total, [enrolled, not_due]);
+        if key.infusion != 1 {
+            continue;
         }
+        let later = (1..).map_while(|infusion| rows.get(&RowKey { infusion, ..key.clone() }));
+        let later: Vec<usize> = later.collect();
+        let cells = |column: &str| -> Vec<CellAt> {
+            later.iter().filter_map(|row| tables.at(RESPONSE_AT, *row, column)).collect()
+        };
+        let (treated, enrolled) = (cells("n_treated"), cells("n_enrolled"));
+        let not_due: Vec<CellAt> = cells("n_not_due").into_iter().rev().collect();
+        let forward: Vec<usize> = (0..later.len()).collect();
+        for (everyone, enrolled) in
+            treated.first().into_iter().flat_map(|at| std::iter::repeat(at).zip(&enrolled))
+        {
+            tables.together(*everyone, *enrolled);
+        }
+        tables.chain(&treated, &forward);
+        tables.chain(&not_due, &forward);
     }
 }
 
 const ALL: &str = "all";
 const MIXED: &str = "mixed";
 
-/// Routes add up to `all`, levels to the whole; `mixed` and `phase` are part of what they repeat.
+/// Routes add up to `all`, levels to the whole; `mixed` is part of it, `phase` repeats it.
 fn across_routes_and_levels(tables: &mut Tables, rows: &Rows) {
     let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut by_level: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
     let mut mixed = Vec::new();
-    let mut phase = Vec::new();
+    let mut phase: BTreeMap<(&str, i64), Vec<(usize, usize)>> = BTreeMap::new();
     for (key, row) in &rows.0 {
         let all_routes = rows.get(&key.with(&key.stratum, &key.level, ALL));
         match (key.route.as_str(), all_routes) {
@@ -250,7 +256,9 @@ fn across_routes_and_levels(tables: &mut Tables, rows: &Rows) {
         let whole = rows.get(&key.with(ALL, ALL, &key.route));
         match (key.stratum.as_str(), whole) {
             (ALL, _) | (_, None) => {}
-            (name, Some(whole)) if name == Stratum::Phase.as_str() => phase.push((*row, whole)),
+            (name, Some(whole)) if name == Stratum::Phase.as_str() => {
+                phase.entry((&key.instrument, key.infusion)).or_default().push((*row, whole));
+            }
             (name, Some(whole)) if name != Stratum::CourseOrder.as_str() => {
                 by_level.entry((whole, name)).or_default().push(*row);
             }
@@ -274,17 +282,27 @@ fn across_routes_and_levels(tables: &mut Tables, rows: &Rows) {
                 tables.part(part, whole);
             }
         }
-        for (row, whole) in &phase {
-            let Some((part, whole)) = at(tables, *row).zip(at(tables, *whole)) else { continue };
-            match *column {
-                // Whoever is past induction is over there, so more are enrolled than in the whole.
-                "n_enrolled" => tables.nested(part, whole),
-                "responders_locf" => {}
-                _ => tables.part(part, whole),
-            }
+        for rows in phase.values() {
+            let pairs =
+                rows.iter().filter_map(|(row, whole)| at(tables, *row).zip(at(tables, *whole)));
+            let pairs = pairs.collect();
+            tables.repeat(pairs);
         }
     }
 }
+
+/// Steps of the flow in the order in which they are worth showing: the people of the curves first,
+/// then where they came from.
+const STEPS_TO_KEEP: [Step; 8] = [
+    Step::Scorable,
+    Step::Known,
+    Step::Treated,
+    Step::ScoredAfterTreatment,
+    Step::NotScreenedOut,
+    Step::FirstCourseInPeriod,
+    Step::WithBaseline,
+    Step::NotPrevalent,
+];
 
 /// Each step loses from the one before; routes add up; steps that no instrument enters are the
 /// same for all; and whoever is scorable is whoever was treated first in the response table.
@@ -295,6 +313,7 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
     let places: BTreeMap<_, usize> = (0..flow.n_rows()).map(|row| (key(row), row)).collect();
     let first_instrument = text(0, "instrument");
     let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut chains: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for row in 0..flow.n_rows() {
         let (instrument, route, step) = key(row);
         if let Some((courses, subjects)) =
@@ -306,7 +325,6 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
             let before = tables.at(FLOW_AT, row - 1, "n_subjects");
             let parts = pair(tables, (FLOW_AT, row, "n_subjects"), (FLOW_AT, row, "lost"));
             if let Some((before, (left, lost))) = before.zip(parts) {
-                tables.nested(before, left);
                 tables.sum(before, [left, lost]);
             }
         }
@@ -315,6 +333,7 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
         {
             by_route.entry(*all).or_default().push(row);
         }
+        chains.entry((instrument.clone(), route.clone())).or_default().push(row);
         let shared = Step::ALL
             .into_iter()
             .take_while(|step| *step < Step::WithBaseline)
@@ -342,6 +361,14 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
                 }
             }
         }
+    }
+    for rows in chains.values() {
+        let cells: Vec<CellAt> =
+            rows.iter().filter_map(|row| tables.at(FLOW_AT, *row, "n_subjects")).collect();
+        let place =
+            |step: &Step| rows.iter().position(|row| flow.text(*row, "step") == step.as_str());
+        let preference: Vec<usize> = STEPS_TO_KEEP.iter().filter_map(place).collect();
+        tables.chain(&cells, &preference);
     }
     for (total, parts) in by_route {
         for column in FLOW.people {

@@ -3,6 +3,34 @@
 use super::suppress::CellAt;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Cells whose values, times their coefficients, add up to zero.
+pub type Equation = Vec<(CellAt, i64)>;
+
+/// Splits equations into systems that share no cell, so that each can be solved by itself.
+#[must_use]
+pub fn systems(equations: Vec<Equation>) -> Vec<Vec<Equation>> {
+    let mut of_cell: BTreeMap<CellAt, usize> = BTreeMap::new();
+    let mut leader: Vec<usize> = (0..equations.len()).collect();
+    let find = |leader: &[usize], mut at: usize| {
+        while leader[at] != at {
+            at = leader[at];
+        }
+        at
+    };
+    for (index, equation) in equations.iter().enumerate() {
+        for (cell, _) in equation {
+            let other = *of_cell.entry(*cell).or_insert(index);
+            let (a, b) = (find(&leader, index), find(&leader, other));
+            leader[a.max(b)] = a.min(b);
+        }
+    }
+    let mut systems: BTreeMap<usize, Vec<Equation>> = BTreeMap::new();
+    for (index, equation) in equations.into_iter().enumerate() {
+        systems.entry(find(&leader, index)).or_default().push(equation);
+    }
+    systems.into_values().collect()
+}
+
 /// A prime near 2^61: arithmetic modulo it is exact, and a system of small whole numbers that has
 /// another rank modulo it than over the rationals does not occur.
 const PRIME: i128 = (1 << 61) - 1;
@@ -16,7 +44,7 @@ type Row = BTreeMap<CellAt, i128>;
 /// are unknown. A hidden cell is determined exactly if the reduced row echelon form has a row with
 /// that cell alone.
 #[must_use]
-pub fn determined(equations: &[Vec<(CellAt, i64)>], hidden: &BTreeSet<CellAt>) -> Vec<CellAt> {
+pub fn determined(equations: &[Equation], hidden: &BTreeSet<CellAt>) -> Vec<CellAt> {
     let mut pivots: BTreeMap<CellAt, Row> = BTreeMap::new();
     for equation in equations {
         let mut row = Row::new();

@@ -2,7 +2,8 @@
 //! [`Disclosed`].
 //!
 //! 1. A count of 1 to `min_cell - 1` people is hidden; so is a part whose rest is that small, and
-//!    the larger of two nested counts whose difference is.
+//!    the larger of two nested counts whose difference is. Of a chain of nested counts only those
+//!    are shown whose differences are not that small.
 //! 2. Whatever is computed from a hidden cell is hidden with it; where a whole is small, so is all
 //!    that rests on it, zeros too.
 //! 3. Counts that add up are equations. A lone hidden cell of an equation takes the smallest
@@ -14,9 +15,9 @@
 //! With `min_cell = 0` nothing is hidden or rounded and every row says `internal`.
 
 use super::disclosed::Disclosed;
-use super::solve::determined;
+use super::solve::{Equation, determined, systems};
 use crate::table::{Column, ColumnType, Table};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a column is rounded on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +68,12 @@ pub struct CellAt {
 pub struct Suppression<const N: usize> {
     min_cell: i64,
     tables: [(Table, &'static ColumnRules); N],
-    equations: Vec<Vec<(CellAt, i64)>>,
+    equations: Vec<Equation>,
     nested: Vec<(CellAt, CellAt)>,
+    together: BTreeMap<CellAt, Vec<CellAt>>,
     parts: Vec<(CellAt, CellAt)>,
+    chains: Vec<Vec<(usize, CellAt)>>,
+    repeats: Vec<Vec<(CellAt, CellAt)>>,
     hidden: BTreeSet<CellAt>,
 }
 
@@ -83,7 +87,10 @@ impl<const N: usize> Suppression<N> {
             tables,
             equations: Vec::new(),
             nested: Vec::new(),
+            together: BTreeMap::new(),
             parts: Vec::new(),
+            chains: Vec::new(),
+            repeats: Vec::new(),
             hidden: BTreeSet::new(),
         }
     }
@@ -112,6 +119,11 @@ impl<const N: usize> Suppression<N> {
         self.equations.push(vec![(a, -1), (b, 1)]);
     }
 
+    /// Wherever the first cell is hidden the second is too.
+    pub fn together(&mut self, first: CellAt, second: CellAt) {
+        self.together.entry(first).or_default().push(second);
+    }
+
     /// The people of the second cell are among those of the first; where the difference is small
     /// the first, larger one is hidden.
     pub fn nested(&mut self, larger: CellAt, smaller: CellAt) {
@@ -127,13 +139,27 @@ impl<const N: usize> Suppression<N> {
         }
     }
 
+    /// Each cell's people are among those of the cell before it. Shown are only cells that differ
+    /// from every other shown one by nobody or by enough people. `preference` says in which order
+    /// places of the chain are tried.
+    pub fn chain(&mut self, cells: &[CellAt], preference: &[usize]) {
+        let ordered = preference.iter().filter_map(|place| Some((*place, *cells.get(*place)?)));
+        self.chains.push(ordered.collect());
+    }
+
+    /// A set of cells that repeats others with nearly the same people: each pair is a cell and the
+    /// one it repeats. Where any pair differs by few people the whole set is hidden, so that the
+    /// cells it repeats need not be; where a pair is equal the two are the same count.
+    pub fn repeat(&mut self, pairs: Vec<(CellAt, CellAt)>) {
+        self.repeats.push(pairs);
+    }
+
     /// Hides what must be hidden, rounds the rest.
     #[must_use]
     pub fn finish(mut self) -> [Disclosed<Table>; N] {
         if self.min_cell > 0 {
             self.hide_small();
-            self.hide_lone();
-            self.hide_determined();
+            self.hide_what_gives_back();
         }
         let label = match self.min_cell {
             0 => "internal".to_owned(),
@@ -168,6 +194,46 @@ impl<const N: usize> Suppression<N> {
         for (larger, smaller) in std::mem::take(&mut self.nested) {
             if self.difference_is_small(larger, smaller) {
                 self.hide(larger);
+            }
+        }
+        self.hide_repeats();
+        self.hide_in_chains();
+    }
+
+    fn hide_repeats(&mut self) {
+        for pairs in std::mem::take(&mut self.repeats) {
+            let tells = |(a, b): &(CellAt, CellAt)| {
+                self.difference_is_small(*a, *b) || self.difference_is_small(*b, *a)
+            };
+            if pairs.iter().any(tells) {
+                pairs.iter().for_each(|(cell, _)| self.hide(*cell));
+                continue;
+            }
+            for (cell, repeated) in pairs {
+                if self.value(cell).is_some() && self.value(cell) == self.value(repeated) {
+                    self.same(cell, repeated);
+                }
+            }
+        }
+    }
+
+    fn hide_in_chains(&mut self) {
+        for chain in std::mem::take(&mut self.chains) {
+            let mut shown: BTreeMap<usize, CellAt> = BTreeMap::new();
+            for (place, at) in chain {
+                if self.hidden.contains(&at) || self.value(at).is_none() {
+                    continue;
+                }
+                let before = shown.range(..place).next_back();
+                let after = shown.range(place..).next();
+                let is_small = before
+                    .is_some_and(|(_, larger)| self.difference_is_small(*larger, at))
+                    || after.is_some_and(|(_, smaller)| self.difference_is_small(at, *smaller));
+                if is_small {
+                    self.hide(at);
+                } else {
+                    shown.insert(place, at);
+                }
             }
         }
     }
@@ -212,17 +278,42 @@ impl<const N: usize> Suppression<N> {
             .flat_map(|(_, columns)| *columns)
             .filter_map(|column| self.at(at.table, at.row, column))
             .collect();
-        for at in next {
+        let with = self.together.get(&at).cloned().unwrap_or_default();
+        for at in next.into_iter().chain(with) {
             self.hide(at);
         }
     }
 
+    /// Until nothing changes: no hidden cell is alone in an equation, and none follows from several.
+    fn hide_what_gives_back(&mut self) {
+        let systems = systems(std::mem::take(&mut self.equations));
+        let mut solved_at = vec![None; systems.len()];
+        loop {
+            let mut changed = false;
+            for (system, solved_at) in systems.iter().zip(&mut solved_at) {
+                let members = system.iter().flatten().map(|(at, _)| at);
+                let n_hidden = members.filter(|at| self.hidden.contains(at)).count();
+                if *solved_at == Some(n_hidden) {
+                    continue;
+                }
+                self.hide_lone(system);
+                changed |= self.hide_determined(system);
+                *solved_at = Some(n_hidden);
+                changed |=
+                    system.iter().flatten().filter(|(at, _)| self.hidden.contains(at)).count()
+                        > n_hidden;
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
     /// A lone hidden cell of an equation takes the smallest non-zero one with it.
-    fn hide_lone(&mut self) {
-        let equations = std::mem::take(&mut self.equations);
+    fn hide_lone(&mut self, system: &[Equation]) {
         loop {
             let before = self.hidden.len();
-            for equation in &equations {
+            for equation in system {
                 let n_hidden = equation.iter().filter(|(at, _)| self.hidden.contains(at)).count();
                 if n_hidden == 1
                     && let Some(next) = self.smallest_shown(equation)
@@ -231,15 +322,14 @@ impl<const N: usize> Suppression<N> {
                 }
             }
             if self.hidden.len() == before {
-                break;
+                return;
             }
         }
-        self.equations = equations;
     }
 
     /// The smallest non-zero shown cell of an equation; of equals a part before the total, then in
     /// code order.
-    fn smallest_shown(&self, equation: &[(CellAt, i64)]) -> Option<CellAt> {
+    fn smallest_shown(&self, equation: &Equation) -> Option<CellAt> {
         equation
             .iter()
             .filter(|(at, _)| !self.hidden.contains(at))
@@ -248,28 +338,39 @@ impl<const N: usize> Suppression<N> {
             .map(|(_, _, at)| at)
     }
 
-    /// Solves the equations together, and hides more as long as a hidden cell follows.
-    fn hide_determined(&mut self) {
+    /// Solves the equations together, and hides more as long as a hidden cell follows: each time the
+    /// smallest shown cell that keeps it from following. Says whether any was hidden.
+    fn hide_determined(&mut self, system: &[Equation]) -> bool {
+        let mut changed = false;
         loop {
-            let known = determined(&self.equations, &self.hidden);
-            let mut changed = false;
-            for at in known {
-                let next = self
-                    .equations
-                    .iter()
-                    .filter(|equation| equation.iter().any(|(member, _)| *member == at))
-                    .filter_map(|equation| self.smallest_shown(equation))
-                    .min_by_key(|next| (self.value(*next), *next));
-                if let Some(next) = next {
-                    self.hide(next);
-                    changed = true;
-                }
-            }
-            if !changed {
-                return;
-            }
-            self.hide_lone();
+            let known = determined(system, &self.hidden);
+            let next = known.into_iter().find_map(|at| self.smallest_that_saves(at, system));
+            let Some(next) = next else { return changed };
+            self.hide(next);
+            self.hide_lone(system);
+            changed = true;
         }
+    }
+
+    fn smallest_that_saves(&self, at: CellAt, system: &[Equation]) -> Option<CellAt> {
+        let mut shown: Vec<(i64, CellAt)> = system
+            .iter()
+            .flatten()
+            .filter(|(member, _)| !self.hidden.contains(member))
+            .filter_map(|(member, _)| Some((self.value(*member)?, *member)))
+            .filter(|(value, _)| *value != 0)
+            .collect();
+        shown.sort_unstable();
+        shown.dedup();
+        let mut hidden: BTreeSet<CellAt> =
+            system.iter().flatten().map(|(member, _)| *member).collect();
+        hidden.retain(|member| self.hidden.contains(member));
+        shown.into_iter().map(|(_, member)| member).find(|member| {
+            hidden.insert(*member);
+            let saves = !determined(system, &hidden).contains(&at);
+            hidden.remove(member);
+            saves
+        })
     }
 
     /// The table as it leaves: hidden cells cleared and named, the rest rounded.

@@ -136,7 +136,7 @@ fn anomalies() -> Disclosed<Table> {
 fn rejections() -> Table {
     let mut table = Table::new(
         "rejections",
-        &[("file", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
+        &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
     );
     table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5.into()]);
     table

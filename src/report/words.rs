@@ -72,13 +72,7 @@ pub(super) fn reason(code: &str) -> String {
 
 /// What the times of a source are.
 pub(super) fn time_basis(code: &str) -> String {
-    match code {
-        "actual" => "actual times",
-        "shifted" => "shifted times",
-        "relative" => "study days",
-        code => code,
-    }
-    .into()
+    if code == "relative" { "study days" } else { code }.into()
 }
 
 /// A code with spaces and a capital.

@@ -2,7 +2,7 @@
 //!
 //! Definition: the `p` with `|k/n - p| <= z sqrt(p(1-p)/n)`. Reference: Wilson 1927,
 //! doi 10.1080/01621459.1927.10502953; recommended by Newcombe 1998,
-//! doi 10.1002/(SICI)1097-0258(19980430)17:8<`857::AID-SIM777>3.0.CO;2-E`.
+//! doi `10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E`.
 //!
 //! Undefined for `n = 0` and for `k > n`. Defined for `k = 0`, where the lower limit is exactly 0,
 //! and for `k = n`, where the upper limit is exactly 1.

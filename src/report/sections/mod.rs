@@ -24,10 +24,12 @@ fn with(table: &Table, rows: &[usize], column: &str, text: &str) -> Vec<usize> {
     rows.iter().copied().filter(|&row| table.text(row, column) == text).collect()
 }
 
-/// The printed name of an instrument.
+/// The printed name of an instrument; what is not about one stands under `all`.
 fn instrument_name(notes: &[InstrumentNote], code: &str) -> String {
-    notes
-        .iter()
-        .find(|note| note.code == code)
-        .map_or_else(|| code.into(), |note| note.name.clone())
+    let note = notes.iter().find(|note| note.code == code);
+    match (note, code) {
+        (Some(note), _) => note.name.clone(),
+        (None, "all") => "All instruments".into(),
+        (None, code) => code.into(),
+    }
 }

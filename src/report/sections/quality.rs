@@ -60,7 +60,7 @@ pub(crate) fn rejections(table: &Table) -> Vec<Rejection> {
             let code = table.text(row, "reason");
             let reason = Reason::parse(code);
             Rejection {
-                file: table.text(row, "file").into(),
+                file: table.text(row, "source").into(),
                 reason: code.into(),
                 meaning: reason.map_or("", Reason::meaning),
                 records: table.int(row, "records").map(thousands).unwrap_or_default(),

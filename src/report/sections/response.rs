@@ -91,7 +91,7 @@ pub(crate) fn responses<'a>(
 }
 
 /// The routes among `rows` in the order of tables and charts.
-fn routes<'a>(reader: Reader<'a>, rows: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
+fn routes(reader: Reader<'_>, rows: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
     theme::route_codes()
         .map(|route| (route, with(reader.table, rows, "route", route)))
         .filter(|(_, rows)| !rows.is_empty())
