@@ -38,7 +38,7 @@ pub struct Figure {
 /// How intervals are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uncertainty {
-    /// A translucent band; legible for up to three curves.
+    /// A translucent band; legible for up to four curves.
     Band,
     /// A line at each point, points set apart.
     Whisker,

@@ -9,7 +9,7 @@ use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
 /// More curves than this and bands would cover each other.
-const MOST_BANDS: usize = 3;
+const MOST_BANDS: usize = 4;
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments. An instrument
 /// without a response rule has none.
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn many_routes_have_whiskers() {
         let mut table = Response::new();
-        for route in ["intravenous", "intranasal", "intramuscular", "oral"] {
+        for route in ["intravenous", "intranasal", "intramuscular", "sublingual", "oral"] {
             table = table.shown(["who-5", "all", "all", route], 1, [50, 60], 0.2);
         }
         let figure = figures_of(table).remove(0);

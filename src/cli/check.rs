@@ -19,6 +19,9 @@ use std::fmt::Write;
 const MOST_LISTED: u64 = 100;
 
 /// Checks the sources; exits as `ingest` would.
+///
+/// # Errors
+/// If the pipeline file is wrong, or a source or the store cannot be read.
 pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, PipelineError> {
     let plan = Plan::resolve(&Overrides {
         pipeline: args.pipeline.clone(),

@@ -7,10 +7,14 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
 use crate::store::history::CommitRow;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 /// Writes a text. A reader that went away (`| head`) is no error.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn text(text: &str) -> Result<(), PipelineError> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -26,6 +30,9 @@ fn line(value: &Value) -> Result<(), PipelineError> {
 }
 
 /// Where a run is.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn run(as_json: bool, path: &Path, is_new: bool, intake: &Intake) -> Result<(), PipelineError> {
     if as_json {
         return line(&json!({ "run": path, "new": is_new, "sources": intake.read }));
@@ -34,6 +41,9 @@ pub fn run(as_json: bool, path: &Path, is_new: bool, intake: &Intake) -> Result<
 }
 
 /// The row accounts of the sources that were read.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn intake(as_json: bool, intake: &Intake) -> Result<(), PipelineError> {
     if as_json {
         return line(&json!({
@@ -44,7 +54,7 @@ pub fn intake(as_json: bool, intake: &Intake) -> Result<(), PipelineError> {
     }
     let mut out = accounts(&intake.read);
     if intake.n_taken_before > 0 {
-        out.push_str(&format!("{} sources were taken before\n", intake.n_taken_before));
+        let _ = writeln!(out, "{} sources were taken before", intake.n_taken_before);
     }
     text(&out)
 }
@@ -69,6 +79,9 @@ pub fn accounts(accounts: &[SourceAccount]) -> String {
 }
 
 /// The commits of a store.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn history(as_json: bool, commits: &[CommitRow]) -> Result<(), PipelineError> {
     if as_json {
         let rows: Vec<Value> = commits
@@ -102,6 +115,9 @@ pub fn history(as_json: bool, commits: &[CommitRow]) -> Result<(), PipelineError
 }
 
 /// The event types and their latest versions.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn types(as_json: bool) -> Result<(), PipelineError> {
     let names: Vec<String> = EventType::ALL
         .iter()
@@ -114,6 +130,9 @@ pub fn types(as_json: bool) -> Result<(), PipelineError> {
 }
 
 /// One JSON value on a line of its own.
+///
+/// # Errors
+/// If standard output cannot be written to.
 pub fn json_line(value: &Value) -> Result<(), PipelineError> {
     line(value)
 }
@@ -127,10 +146,11 @@ fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     for row in rows {
         for (column, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[column] - cell.chars().count());
-            match column {
-                0 => out.push_str(&format!("{cell}{pad}")),
-                _ => out.push_str(&format!("  {pad}{cell}")),
-            }
+            let parts = match column {
+                0 => ["", cell, pad.as_str()],
+                _ => ["  ", pad.as_str(), cell],
+            };
+            out.extend(parts);
         }
         out.truncate(out.trim_end().len());
         out.push('\n');

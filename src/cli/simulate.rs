@@ -12,6 +12,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Writes the events.
+///
+/// # Errors
+/// If a file cannot be written.
 pub fn simulate(args: &Simulate, terminal: &Terminal) -> Result<u8, PipelineError> {
     let settings = Settings {
         sites: args.sites,

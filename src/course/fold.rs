@@ -2,17 +2,16 @@
 
 use super::anomaly::Anomaly;
 use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Scores, SubjectFacts};
-use super::resolve::{Effective, resolve};
+use super::resolve::{Conflicts, Effective, resolve};
 use super::settings::FoldSettings;
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::envelope::Logged;
 use crate::event::ids::{OpenCode, Source};
-use crate::event::key::KeyDigest;
 use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, SessionCompleted};
 use crate::event::score::Score;
 use crate::event::time::{Axis, Moment, whole_days};
 use crate::event::vocabulary::Vocabulary;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// What the fold is told besides the events.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +21,7 @@ pub struct FoldContext<'a> {
     /// Instruments, to score check-ins.
     pub vocabulary: &'a Vocabulary,
     /// Keys that stand in the log with different contents.
-    pub conflicts: &'a HashSet<KeyDigest>,
+    pub conflicts: &'a Conflicts,
 }
 
 /// Folds the events of one subject; `None` if the subject withdrew or no event of theirs counts.

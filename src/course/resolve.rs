@@ -37,6 +37,9 @@ pub struct Resolved {
     pub anomalies: Vec<Anomaly>,
 }
 
+/// Keys that stand in the log with different contents.
+pub type Conflicts = HashSet<KeyDigest>;
+
 type Key<'a> = (&'a Source, &'a EventId);
 
 /// Settles a subject's events; `None` if the subject withdrew.
@@ -44,7 +47,7 @@ type Key<'a> = (&'a Source, &'a EventId);
 /// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
 /// the same key under two subjects is a conflict that neither could see alone.
 #[must_use]
-pub fn resolve(events: &[Logged], conflicts: &HashSet<KeyDigest>) -> Option<Resolved> {
+pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
         return None;
     }
@@ -188,11 +191,8 @@ fn corrected<'a>(
     };
     let data = correction.readings.iter().find(|data| fits(data))?;
     let first = versions.first()?.event.when;
-    let when = match correction.when {
-        Some(when) if when.axis == first.axis => when,
-        Some(_) => return None,
-        None if versions.iter().all(|logged| logged.event.when == first) => first,
-        None => return None,
-    };
+    let agree = || versions.iter().all(|logged| logged.event.when == first).then_some(first);
+    let same_clock = |when: &Moment| when.axis == first.axis;
+    let when = correction.when.map_or_else(agree, |when| Some(when).filter(same_clock))?;
     Some((when, data))
 }

@@ -1,7 +1,8 @@
 //! Levels of a stratum, in code order, and the level a course belongs to.
 
 use super::settings::Stratum;
-use crate::course::fact::Course;
+use crate::course::fact::{Course, DoseBand};
+use crate::event::code::Sex;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
 use crate::event::vocabulary::Vocabulary;
@@ -47,59 +48,51 @@ pub fn level_of(
     vocabulary: &Vocabulary,
 ) -> Option<Level> {
     let profile = &course.profile;
-    let coded = |place: usize, label: &str| Some(Level::new(place, label));
-    match stratum {
-        Stratum::All => Some(Level::all()),
-        Stratum::Phase => coded(0, "induction"),
-        Stratum::CourseOrder => {
-            (course.order > 1).then(|| Level::new(course.order, &course.order.to_string()))
-        }
+    Some(match stratum {
+        Stratum::All => Level::all(),
+        Stratum::Phase => Level::new(0, "induction"),
+        Stratum::CourseOrder if course.order == 1 => return None,
+        Stratum::CourseOrder => Level::new(course.order, &course.order.to_string()),
         Stratum::Drug => {
             let drug = course.drug.as_str();
-            coded(
-                vocabulary.drugs.iter().position(|known| known == drug).unwrap_or(usize::MAX),
-                drug,
-            )
+            let place = vocabulary.drugs.iter().position(|known| known == drug);
+            Level::new(place.unwrap_or(usize::MAX), drug)
         }
-        Stratum::Site => coded(0, course.site.as_str()),
+        Stratum::Site => Level::new(0, course.site.as_str()),
         Stratum::Indication => match profile.indications.as_slice() {
-            [] => Some(Level::unknown()),
-            [one] => coded(*one as usize, one.as_str()),
-            _ => Some(Level { place: LAST - 1, label: "multiple".into() }),
+            [] => Level::unknown(),
+            [one] => Level::new(*one as usize, one.as_str()),
+            _ => Level { place: LAST - 1, label: "multiple".into() },
         },
         Stratum::AgeBand => known(profile.age_band.map(|band| (band as usize, band.as_str()))),
         // `unknown` is a code of this list: said to be unknown and not said are one level.
-        Stratum::Sex => known(
-            profile
-                .sex
-                .filter(|sex| *sex != crate::event::code::Sex::Unknown)
-                .map(|sex| (sex as usize, sex.as_str())),
-        ),
+        Stratum::Sex => {
+            let sex = profile.sex.filter(|sex| *sex != Sex::Unknown);
+            known(sex.map(|sex| (sex as usize, sex.as_str())))
+        }
         Stratum::BaselineSeverity => {
             let label = instrument.band(baseline)?;
             let place = instrument.bands.iter().position(|(_, known)| known == label)?;
-            coded(place, label)
+            Level::new(place, label)
         }
-        Stratum::Psychotherapy => {
-            known(course.psychotherapy.map(
-                |paired| {
-                    if paired { (0, "paired") } else { (1, "not-paired") }
-                },
-            ))
-        }
+        Stratum::Psychotherapy => known(
+            course
+                .psychotherapy
+                .map(|paired| if paired { (0, "paired") } else { (1, "not-paired") }),
+        ),
         Stratum::PriorFailedTrials => known(profile.prior_failed_trials.map(|n| match n {
             0 | 1 => (0, "0-1"),
             2 => (1, "2"),
             _ => (2, "3+"),
         })),
         Stratum::DoseBand => {
-            let band = course.dose_band;
-            let is_unknown = band == crate::course::fact::DoseBand::Unknown;
-            known((!is_unknown).then(|| (band as usize, band.as_str())))
+            let band = Some(course.dose_band).filter(|band| *band != DoseBand::Unknown);
+            known(band.map(|band| (band as usize, band.as_str())))
         }
-    }
+    })
 }
 
-fn known(code: Option<(usize, &str)>) -> Option<Level> {
-    Some(code.map_or_else(Level::unknown, |(place, label)| Level::new(place, label)))
+/// The level of a code, `unknown` where there is none.
+fn known(code: Option<(usize, &str)>) -> Level {
+    code.map_or_else(Level::unknown, |(place, label)| Level::new(place, label))
 }

@@ -73,7 +73,7 @@ const BLOCK_BYTES: usize = 8 << 20;
 
 /// What a line turned out to be, before it is compared with the others.
 enum Checked {
-    Good(Deidentified<Event>, KeyDigest, ContentDigest),
+    Good(Box<Deidentified<Event>>, KeyDigest, ContentDigest),
     Bad(Refusal),
 }
 
@@ -118,7 +118,12 @@ pub fn read_source(
                         account.accepted += 1;
                         account.conflicting += u64::from(novelty == Novelty::Conflicting);
                         let origin = Origin { file_digest: digest, line: line.number };
-                        sink.accept(Accepted { event, origin, basis: source.basis, content })?;
+                        sink.accept(Accepted {
+                            event: *event,
+                            origin,
+                            basis: source.basis,
+                            content,
+                        })?;
                     }
                 },
             }
@@ -178,7 +183,7 @@ fn check(line: &Line, context: &Context) -> Checked {
             let (key, content) =
                 (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
             match gate::admit(event) {
-                Ok(event) => Checked::Good(event, key, content),
+                Ok(event) => Checked::Good(Box::new(event), key, content),
                 Err(suspicion) => Checked::Bad(refusal(suspicion.reason, &suspicion.field)),
             }
         }

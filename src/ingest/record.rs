@@ -17,6 +17,7 @@ use crate::schema;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// What the checks of a record need to know besides the record.
 #[derive(Debug, Clone, Copy)]
@@ -245,7 +246,9 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
         use serde_path_to_error::Segment;
         match segment {
             Segment::Map { key } if is_field_name(key) => join(&mut field, key),
-            Segment::Seq { index } => field.push_str(&format!("[{index}]")),
+            Segment::Seq { index } => {
+                let _ = write!(field, "[{index}]");
+            }
             Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -318,7 +321,7 @@ mod tests {
             ("\"1.0\"", "\"0.3\"", Reason::UnknownSpecversion, "specversion"),
             ("\"s-1\"", "\"12345\"", Reason::MalformedId, "subject"),
             ("2025-02-03", "2025-02-30", Reason::MalformedTime, "time"),
-            ("2025-02-03", "2999-02-03", Reason::FromTheFuture, "time"),
+            ("2025-02-03", "2199-02-03", Reason::FromTheFuture, "time"),
             ("completed.v1", "completed.v9", Reason::UnknownVersion, "type"),
             ("session.completed", "session.began", Reason::UnknownType, "type"),
             (

@@ -152,7 +152,7 @@ impl AccountWriter {
             .map_err(std::io::Error::from)
             .and_then(|()| self.out.write_all(b"\n"));
         written.map_err(PipelineError::write(&self.path))?;
-        let file = self.out.into_inner().map_err(|error| error.into_error());
+        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error);
         let file = file.map_err(PipelineError::write(&self.path))?;
         file.as_file().sync_all().map_err(PipelineError::write(&self.path))?;
         let placed = file.persist(&self.path).map_err(|error| error.error);

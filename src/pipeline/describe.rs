@@ -6,6 +6,7 @@ use super::manifest::Total;
 use super::plan::Settings;
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Stratum};
+use crate::event::ids::OpenCode;
 use crate::event::time::{Moment, TimeBasis};
 use crate::report::document::{AccountRow, Fact, InstrumentNote, Method, Setting};
 use std::collections::BTreeSet;
@@ -34,7 +35,7 @@ pub fn period(analysis: &Analysis) -> String {
 #[must_use]
 pub fn settings(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
     let fold = &settings.fold;
-    let instruments: Vec<&str> = analysis.instruments.iter().map(|code| code.as_str()).collect();
+    let instruments: Vec<&str> = analysis.instruments.iter().map(OpenCode::as_str).collect();
     let strata: Vec<&str> = analysis.strata.iter().map(|stratum| stratum.as_str()).collect();
     let sites: Vec<&str> = analysis.filter.sites.iter().map(String::as_str).collect();
     let date = |micros: Option<i64>| {
@@ -98,7 +99,7 @@ fn induction(rule: Induction) -> String {
 /// The instruments with the values that were used.
 #[must_use]
 pub fn instruments(settings: &Settings, analysis: &Analysis) -> Vec<InstrumentNote> {
-    let known = |code: &crate::event::ids::OpenCode| {
+    let known = |code: &OpenCode| {
         let instrument = settings.vocabulary.instrument(code.as_str())?;
         Some(InstrumentNote::of(code.as_str(), instrument))
     };

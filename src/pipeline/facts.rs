@@ -124,7 +124,9 @@ impl FactWriter {
 
     fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
         let mut tables = FactTables::empty();
-        facts.iter().for_each(|facts| tables.push(facts));
+        for facts in facts {
+            tables.push(facts);
+        }
         let parts = [&tables.courses, &tables.infusions, &tables.assessments];
         for (writer, table) in self.writers.iter_mut().zip(parts) {
             writer.write(table).map_err(PipelineError::make("the facts"))?;

@@ -134,7 +134,7 @@ impl Plan {
         let vocabulary = vocabulary(&spec).map_err(in_file)?;
         let (fold, analysis) = analysis(&spec.analysis, &vocabulary).map_err(in_file)?;
         let path = |flag: &Option<PathBuf>, key: &Option<String>| {
-            flag.clone().or_else(|| key.as_ref().map(|key| base.join(key)))
+            flag.clone().or_else(|| key.as_ref().map(|key| in_base(&base, key)))
         };
         let out = path(&overrides.out, &spec.output.path).unwrap_or_default();
         let store = path(&overrides.store, &spec.store.path).unwrap_or_default();
@@ -142,9 +142,10 @@ impl Plan {
             name: spec.name.clone(),
             store,
             out,
-            sources: match overrides.without_sources {
-                true => Vec::new(),
-                false => sources(&spec, overrides, &base)?,
+            sources: if overrides.without_sources {
+                Vec::new()
+            } else {
+                sources(&spec, overrides, &base)?
             },
             settings: Settings {
                 fold,
@@ -156,6 +157,31 @@ impl Plan {
             },
         })
     }
+}
+
+/// A path of the file, relative to it: `pipelines/../out` as `out`, which is what a person would
+/// have typed, unless a symbolic link makes the two different places.
+fn in_base(base: &Path, key: &str) -> PathBuf {
+    let joined = base.join(key);
+    let place = |path: &Path| path.ancestors().find_map(|path| path.canonicalize().ok());
+    let short = tidy(&joined);
+    let up = base.join("..");
+    if place(&up) == place(&tidy(&up).join(".")) { short } else { joined }
+}
+
+fn tidy(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        let is_name = matches!(tidy.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::ParentDir if is_name => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+    }
+    tidy
 }
 
 fn vocabulary(spec: &Spec) -> Result<Vocabulary, String> {

@@ -166,7 +166,7 @@ fn publish_curves(
         sources: &accounts,
         total: Total::of(&accounts),
         stages_ms: stages.done(),
-        outputs: &folder.files().to_vec(),
+        outputs: folder.files(),
     };
     let mut json =
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;

@@ -206,7 +206,9 @@ impl<const N: usize> Suppression<N> {
                 self.difference_is_small(*a, *b) || self.difference_is_small(*b, *a)
             };
             if pairs.iter().any(tells) {
-                pairs.iter().for_each(|(cell, _)| self.hide(*cell));
+                for (cell, _) in pairs {
+                    self.hide(cell);
+                }
                 continue;
             }
             for (cell, repeated) in pairs {
