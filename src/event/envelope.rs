@@ -1,6 +1,7 @@
 //! An event: who, when, where from, what; its key, its order, and its canonical text.
 
 use super::ids::{EventId, Source, Subject};
+use super::key::ContentDigest;
 use super::kind::{Data, Kind};
 use super::time::{Axis, Moment};
 use serde::Serialize;
@@ -43,7 +44,7 @@ pub struct Logged {
     /// What the times of its source are.
     pub basis: super::time::TimeBasis,
     /// Digest of its canonical text.
-    pub content: super::key::ContentDigest,
+    pub content: ContentDigest,
 }
 
 impl Logged {
@@ -58,6 +59,14 @@ impl Logged {
             .then_with(|| a.source.cmp(&b.source))
             .then_with(|| a.id.cmp(&b.id))
             .then_with(|| self.content.cmp(&other.content))
+    }
+}
+
+impl ContentDigest {
+    /// The digest of what an event says, taken from its canonical text.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        Self::of_text(&event.to_json())
     }
 }
 

@@ -1,6 +1,5 @@
 //! Digests that tell a new event from a duplicate and from a conflicting one.
 
-use super::envelope::Event;
 use super::ids::{EventId, Source};
 
 /// 128 bits of the BLAKE3 of (`source`, `id`): the key of an event in an index.
@@ -26,10 +25,10 @@ impl KeyDigest {
 }
 
 impl ContentDigest {
-    /// The digest of what an event says, taken from its canonical text.
+    /// The digest of a canonical text.
     #[must_use]
-    pub fn of(event: &Event) -> Self {
-        Self(first_half(&blake3::hash(event.to_json().as_bytes())))
+    pub fn of_text(text: &str) -> Self {
+        Self(first_half(&blake3::hash(text.as_bytes())))
     }
 }
 

@@ -1,7 +1,17 @@
 //! Which hidden counts follow from the shown ones: exact elimination over the equations.
 
-use super::suppress::CellAt;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A cell of one of the tables, in the order they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellAt {
+    /// Table, by its place.
+    pub table: usize,
+    /// Row.
+    pub row: usize,
+    /// Column.
+    pub column: usize,
+}
 
 /// Cells whose values, times their coefficients, add up to zero.
 pub type Equation = Vec<(CellAt, i64)>;

@@ -15,6 +15,7 @@
 //! With `min_cell = 0` nothing is hidden or rounded and every row says `internal`.
 
 use super::disclosed::Disclosed;
+pub use super::solve::CellAt;
 use super::solve::{Equation, determined, systems};
 use crate::table::{Column, ColumnType, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,17 +52,6 @@ pub struct ColumnRules {
     pub computed: &'static [(&'static str, &'static [&'static str])],
     /// Columns that are rounded.
     pub rounding: &'static [(&'static str, Rounding)],
-}
-
-/// A cell of one of the tables, in the order they were given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CellAt {
-    /// Table, by its place.
-    pub table: usize,
-    /// Row.
-    pub row: usize,
-    /// Column.
-    pub column: usize,
 }
 
 /// `N` tables on their way out, hidden together because their counts are of the same people.

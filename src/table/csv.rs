@@ -1,6 +1,6 @@
 //! CSV: RFC 4180, a header, `NA` for what is undefined or hidden, LF line ends.
 
-use super::{Cell, Table};
+use super::data::{Cell, Table};
 
 /// The text of an undefined or hidden cell.
 pub const NA: &str = "NA";
@@ -34,7 +34,7 @@ fn cell_text(cell: &Cell) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ColumnType;
+    use super::super::data::ColumnType;
     use super::*;
 
     #[test]

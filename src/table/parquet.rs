@@ -1,6 +1,6 @@
 //! Parquet: zstd, the same bytes for the same table.
 
-use super::{Column, ColumnType, Table};
+use super::data::{Column, ColumnType, Table};
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;

@@ -7,8 +7,8 @@ use super::cells::{
     Bad, code, codes, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
     open, structs, text,
 };
+use super::layout::{COLUMNS, SCHEMA};
 use super::names::Names;
-use super::{COLUMNS, SCHEMA};
 use crate::event::code::{
     AdjustReason, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture, EndReason,
     Indication, MissedReason, Phase, PlanChange, RetractReason, Route, ScreeningDecision, Severity,

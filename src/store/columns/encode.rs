@@ -1,6 +1,6 @@
 //! Events to rows.
 
-use super::{SCHEMA, effect_fields, measure_fields};
+use super::layout::{SCHEMA, effect_fields, measure_fields};
 use crate::event::code::Severity;
 use crate::event::envelope::Event;
 use crate::event::ids::OpenCode;
@@ -270,7 +270,7 @@ fn structure<T>(
     children: Vec<ArrayRef>,
     of: &[Option<T>],
 ) -> Result<ArrayRef, ArrowError> {
-    let fields = super::fields_of(SCHEMA.field_with_name(name)?.data_type());
+    let fields = super::layout::fields_of(SCHEMA.field_with_name(name)?.data_type());
     let nulls = of.iter().map(Option::is_some).collect::<NullBuffer>();
     Ok(Arc::new(StructArray::try_new(fields, children, Some(nulls))?))
 }
