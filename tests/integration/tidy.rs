@@ -3,6 +3,8 @@
 //! One crate does not stop its modules from importing each other in circles, so this test reads
 //! every `use` line and every inline path.
 
+#![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,7 +116,7 @@ fn is_test(path: &str) -> bool {
 fn crate_paths(code: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {
-        if code[..at].ends_with("$")
+        if code[..at].ends_with('$')
             || code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
         {
             continue;
