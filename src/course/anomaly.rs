@@ -1,42 +1,21 @@
 //! Odd histories as values: counted and shown, never an error, because history cannot be refused.
 
-/// Declares the anomalies once: variant, code, and what it means to a reader.
-macro_rules! anomalies {
-    ($($variant:ident = $code:literal : $meaning:literal),+ $(,)?) => {
-        /// Something odd in a subject's history.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Anomaly { $(#[doc = $meaning] $variant),+ }
+use crate::event::coded::coded;
 
-        impl Anomaly {
-            /// Every anomaly, in table order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// One sentence for a person.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning),+ }
-            }
-        }
-    };
-}
-
-anomalies! {
-    ConflictingKey = "conflicting-key": "one event key came with different contents and no correction says which is right; no version counts",
-    CorrectionWithoutTarget = "correction-without-target": "a correction names an event this subject does not have (yet)",
-    CorrectionOfOtherType = "correction-of-other-type": "a correction carries the fields of another type of event, or time on another clock; it has no effect",
-    CorrectionOfNoEvent = "correction-of-no-clinical-event": "a correction names a correction, a retraction or a withdrawal; it has no effect",
-    RetractionWithoutTarget = "retraction-without-target": "a retraction names an event this subject does not have (yet)",
-    RetractionOfNoEvent = "retraction-of-no-event": "a retraction names a retraction or a withdrawal; it has no effect",
-    MixedClocks = "mixed-clocks": "the subject has events with dates and events without; those on the other clock than the first session do not count",
-    SessionNumberDiffers = "session-number-differs": "the site counts a session differently than its place in the course",
-    SessionsAtOnce = "sessions-at-once": "two sessions of one person start at the same moment",
-    TotalDiffersFromItems = "total-differs-from-items": "a reported total is not what its items make; the items count",
-    EndWithoutCourse = "end-without-course": "a course is ended that has no session",
-    BeforeTwoThousand = "before-2000": "an event lies before the year 2000",
+coded! {
+    /// Something odd in a subject's history, in table order.
+    Anomaly {
+        ConflictingKey = "conflicting-key": "one event key came with different contents and no correction says which is right; no version counts",
+        CorrectionWithoutTarget = "correction-without-target": "a correction names an event this subject does not have (yet)",
+        CorrectionOfOtherType = "correction-of-other-type": "a correction carries the fields of another type of event, or time on another clock; it has no effect",
+        CorrectionOfNoEvent = "correction-of-no-clinical-event": "a correction names a correction, a retraction or a withdrawal; it has no effect",
+        RetractionWithoutTarget = "retraction-without-target": "a retraction names an event this subject does not have (yet)",
+        RetractionOfNoEvent = "retraction-of-no-event": "a retraction names a retraction or a withdrawal; it has no effect",
+        MixedClocks = "mixed-clocks": "the subject has events with dates and events without; those on the other clock than the first session do not count",
+        SessionNumberDiffers = "session-number-differs": "the site counts a session differently than its place in the course",
+        SessionsAtOnce = "sessions-at-once": "two sessions of one person start at the same moment",
+        TotalDiffersFromItems = "total-differs-from-items": "a reported total is not what its items make; the items count",
+        EndWithoutCourse = "end-without-course": "a course is ended that has no session",
+        BeforeTwoThousand = "before-2000": "an event lies before the year 2000",
+    }
 }

@@ -4,6 +4,7 @@
 //! clock or the environment.
 
 pub mod code;
+pub mod coded;
 pub mod envelope;
 pub mod ids;
 pub mod instrument;

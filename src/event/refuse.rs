@@ -1,70 +1,49 @@
 //! Reason codes of a refused record, and how a deserialiser hands one up without naming a value.
 
+use super::coded::coded;
 use serde::de;
 
-/// Declares the reasons once: variant, code, and what it means to a reader.
-macro_rules! reasons {
-    ($($variant:ident = $code:literal : $meaning:literal),+ $(,)?) => {
-        /// Why a record was rejected. The code is stable and is what tables and files carry.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Reason { $(#[doc = $meaning] $variant),+ }
-
-        impl Reason {
-            /// Every reason, in the order of the pipeline's steps.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// One sentence for a person.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning),+ }
-            }
-        }
-    };
-}
-
-reasons! {
-    LineTooLong = "line-too-long": "the line is longer than any event can be (1 MiB)",
-    NotUtf8 = "not-utf8": "the line is not UTF-8 text",
-    NotJson = "not-json": "the line is not one complete JSON object",
-    SourceTruncated = "source-truncated": "the source broke off in the middle of this record",
-    MissingField = "missing-field": "a required field is absent",
-    UnknownField = "unknown-field": "a field that is not in the vocabulary",
-    DuplicateField = "duplicate-field": "a field is given twice",
-    WrongType = "wrong-type": "the field holds another kind of value than its type asks for",
-    UnknownSpecversion = "unknown-specversion": "specversion is not 1.0",
-    UnknownType = "unknown-type": "the event type is not in the vocabulary",
-    UnknownVersion = "unknown-version": "the version of this event type is not known to this program",
-    MalformedId = "malformed-id": "the identifier does not have the shape the contract asks for",
-    MalformedTime = "malformed-time": "not an RFC 3339 time, or not an ISO 8601 duration in weeks, days and hours",
-    TimeMissing = "time-missing": "neither time nor studytime is given",
-    TimeTwice = "time-twice": "both time and studytime are given",
-    WrongTimeBasis = "wrong-time-basis": "time in a relative source, or studytime in an actual or shifted one",
-    FromTheFuture = "from-the-future": "the event lies after the moment of reading",
-    UnknownCode = "unknown-code": "a code that is not in its list",
-    OutOfRange = "out-of-range": "a number outside its range",
-    TooManyItems = "too-many-items": "a list is longer than allowed",
-    DuplicateItem = "duplicate-item": "a list names the same code twice",
-    UnknownInstrument = "unknown-instrument": "the instrument is not in the instrument table or the pipeline file",
-    DuplicateInstrument = "duplicate-instrument": "one check-in names an instrument twice",
-    ScoreMissing = "score-missing": "a measure has neither a total nor all its items",
-    ScoreOutOfRange = "score-out-of-range": "a total or an item outside the instrument's range",
-    CorrectionOfNoType = "correction-of-no-type": "the corrected data are not valid data of any event type",
-    IdentifierEmail = "identifier-email": "something that looks like an e-mail address",
-    IdentifierPhone = "identifier-phone": "something that looks like a telephone or fax number",
-    IdentifierSsn = "identifier-ssn": "something that looks like a social security number",
-    IdentifierUrl = "identifier-url": "something that looks like a web address",
-    IdentifierIp = "identifier-ip": "something that looks like an IP address",
-    IdentifierMrn = "identifier-mrn": "something that looks like a medical record number",
-    IdentifierDate = "identifier-date": "a date where no date belongs",
-    IdentifierText = "identifier-text": "free text, which may say anything about anyone",
-    FileRefused = "file-refused": "the record stands in a file that was refused whole because of an identifier",
-    SubjectWithdrawn = "subject-withdrawn": "the subject was erased from the store",
+coded! {
+    /// Why a record was rejected. The code is stable and is what tables and files carry; the order is
+    /// that of the pipeline's steps.
+    Reason {
+        LineTooLong = "line-too-long": "the line is longer than any event can be (1 MiB)",
+        NotUtf8 = "not-utf8": "the line is not UTF-8 text",
+        NotJson = "not-json": "the line is not one complete JSON object",
+        SourceTruncated = "source-truncated": "the source broke off in the middle of this record",
+        MissingField = "missing-field": "a required field is absent",
+        UnknownField = "unknown-field": "a field that is not in the vocabulary",
+        DuplicateField = "duplicate-field": "a field is given twice",
+        WrongType = "wrong-type": "the field holds another kind of value than its type asks for",
+        UnknownSpecversion = "unknown-specversion": "specversion is not 1.0",
+        UnknownType = "unknown-type": "the event type is not in the vocabulary",
+        UnknownVersion = "unknown-version": "the version of this event type is not known to this program",
+        MalformedId = "malformed-id": "the identifier does not have the shape the contract asks for",
+        MalformedTime = "malformed-time": "not an RFC 3339 time, or not an ISO 8601 duration in weeks, days and hours",
+        TimeMissing = "time-missing": "neither time nor studytime is given",
+        TimeTwice = "time-twice": "both time and studytime are given",
+        WrongTimeBasis = "wrong-time-basis": "time in a relative source, or studytime in an actual or shifted one",
+        FromTheFuture = "from-the-future": "the event lies after the moment of reading",
+        UnknownCode = "unknown-code": "a code that is not in its list",
+        OutOfRange = "out-of-range": "a number outside its range",
+        TooManyItems = "too-many-items": "a list is longer than allowed",
+        DuplicateItem = "duplicate-item": "a list names the same code twice",
+        UnknownInstrument = "unknown-instrument": "the instrument is not in the instrument table or the pipeline file",
+        DuplicateInstrument = "duplicate-instrument": "one check-in names an instrument twice",
+        ScoreMissing = "score-missing": "a measure has neither a total nor all its items",
+        ScoreOutOfRange = "score-out-of-range": "a total or an item outside the instrument's range",
+        CorrectionOfNoType = "correction-of-no-type": "the corrected data are not valid data of any event type",
+        IdentifierEmail = "identifier-email": "something that looks like an e-mail address",
+        IdentifierPhone = "identifier-phone": "something that looks like a telephone or fax number",
+        IdentifierSsn = "identifier-ssn": "something that looks like a social security number",
+        IdentifierUrl = "identifier-url": "something that looks like a web address",
+        IdentifierIp = "identifier-ip": "something that looks like an IP address",
+        IdentifierMrn = "identifier-mrn": "something that looks like a medical record number",
+        IdentifierDate = "identifier-date": "a date where no date belongs",
+        IdentifierText = "identifier-text": "free text, which may say anything about anyone",
+        FileRefused = "file-refused": "the record stands in a file that was refused whole because of an identifier",
+        SubjectWithdrawn = "subject-withdrawn": "the subject was erased from the store",
+    }
 }
 
 impl Reason {
