@@ -42,7 +42,6 @@ coded! {
         IdentifierDate = "identifier-date": "a date where no date belongs",
         IdentifierText = "identifier-text": "free text, which may say anything about anyone",
         FileRefused = "file-refused": "the record stands in a file that was refused whole because of an identifier",
-        SubjectWithdrawn = "subject-withdrawn": "the subject was erased from the store",
     }
 }
 

@@ -69,7 +69,7 @@ pub fn label(inputs: Vec<(Input, TimeBasis, OnIdentifier)>) -> Vec<SourceFile> {
                     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
                 }
             };
-            let name = if find(&name, Place::Name).is_some() || !is_printable(&name) {
+            let name = if find(&name, Place::File).is_some() || !is_printable(&name) {
                 format!("file-{}", index + 1)
             } else {
                 name

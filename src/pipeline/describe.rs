@@ -49,7 +49,6 @@ pub fn settings(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
     };
     say("instruments", instruments.join(", "), "Instruments reported");
     say("horizon", analysis.horizon.to_string(), "The last infusion number reported");
-    say("compare_at", analysis.compare_at.to_string(), "The infusion at which routes are compared");
     say(
         "baseline_max_age_days",
         fold.baseline_max_age_days.to_string(),

@@ -146,6 +146,7 @@ impl FactWriter {
             Ok(()) | Err(_) => {}
         }
         let aside = self.aside.keep();
+        super::accounts::make_private_dir(&aside).map_err(PipelineError::write(&aside))?;
         std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
     }
 }

@@ -11,8 +11,10 @@ use std::sync::LazyLock;
 /// Where a text stands; some shapes are normal in one place and telling in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The id of an event or of a source, or a file name: counters and dates are normal there.
+    /// The id of an event or of a source: counters and dates are normal there.
     Name,
+    /// A file name: as an id, but a first and a last name may stand in it too.
+    File,
     /// The pseudonym of a person: random, so a date in it would be a birthday.
     Subject,
     /// Anything else: an unknown code, a field nobody asked for.
@@ -65,7 +67,7 @@ const LONGEST_CODE: usize = 80;
 /// Digits inside a UUID or a hexadecimal string are no telephone number.
 #[must_use]
 pub fn find(text: &str, place: Place) -> Option<Reason> {
-    if is_plain(text) {
+    if place != Place::File && is_plain(text) {
         return None;
     }
     let masked = mask_hex(text);
@@ -85,13 +87,17 @@ pub fn find(text: &str, place: Place) -> Option<Reason> {
     if matches(&IPV4, text) || matches(&IPV6, text) {
         return Some(Reason::IdentifierIp);
     }
-    if place != Place::Name && matches(&DATE, text) {
+    let is_name = matches!(place, Place::Name | Place::File);
+    if !is_name && matches(&DATE, text) {
         return Some(Reason::IdentifierDate);
     }
-    if matches(&PHONE, text) || (place != Place::Name && matches(&BARE_PHONE, text)) {
+    if matches(&PHONE, text) || (!is_name && matches(&BARE_PHONE, text)) {
         return Some(Reason::IdentifierPhone);
     }
-    if place == Place::Name {
+    if place == Place::File && matches(&FULL_NAME, &text.replace(['_', '-', '.'], " ")) {
+        return Some(Reason::IdentifierText);
+    }
+    if is_name {
         return None;
     }
     if place == Place::Other && matches(&LONG_DIGITS, text) {
@@ -286,6 +292,16 @@ mod tests {
         }
         assert_eq!(find("1980-02-03-ab", Place::Subject), Some(Reason::IdentifierDate));
         assert_eq!(find("5552014567", Place::Subject), Some(Reason::IdentifierPhone));
+    }
+
+    #[test]
+    fn file_names_may_not_name_a_person() {
+        for text in ["Jane Doe.ndjson", "Jane_Doe.ndjson", "export-Jane-Doe-2025.ndjson"] {
+            assert_eq!(find(text, Place::File), Some(Reason::IdentifierText), "{text}");
+        }
+        for text in ["site-01.ndjson", "events-2025-02-03.ndjson.gz", "Export.ndjson", "stdin"] {
+            assert_eq!(find(text, Place::File), None, "{text}");
+        }
     }
 
     #[test]

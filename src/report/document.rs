@@ -33,7 +33,7 @@ pub struct Report<'a> {
     pub flow: &'a Disclosed<Table>,
     /// Columns `anomaly`, `meaning`, `n_events`, `n_subjects`.
     pub anomalies: &'a Disclosed<Table>,
-    /// Columns `file`, `reason`, `records`; records, not people.
+    /// Columns `source`, `reason`, `meaning`, `records`; records, not people.
     pub rejections: &'a Table,
     /// What became of the records of each source.
     pub account: Vec<AccountRow>,
