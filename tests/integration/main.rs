@@ -1,4 +1,5 @@
 //! One test binary, so that the tests share a single compile and link.
 
+mod disclosure;
 mod harness;
 mod schemas;
