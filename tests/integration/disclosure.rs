@@ -6,6 +6,11 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+use afterdose::charts::draw::svg;
+use afterdose::charts::figure::{Figure, Number};
+use afterdose::charts::frame::Place;
+use afterdose::charts::marking::Marking;
+use afterdose::charts::response_rate::figures;
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
@@ -19,10 +24,14 @@ use afterdose::event::ids::OpenCode;
 use afterdose::event::key::{ContentDigest, KeyDigest};
 use afterdose::event::time::{DAY_US, TimeBasis};
 use afterdose::event::vocabulary::Vocabulary;
+use afterdose::pipeline::accounts::SourceAccount;
+use afterdose::pipeline::plan::{Overrides, Plan};
+use afterdose::pipeline::progress::Progress;
+use afterdose::pipeline::run::{Published, run};
 
 use afterdose::quality::anomalies::anomalies;
 use afterdose::simulate;
-use afterdose::table::{Cell, Table};
+use afterdose::table::{Cell, Column, Table};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -466,41 +475,338 @@ fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
     leaks
 }
 
+/// Networks of every size, half of them with data that end amid recruitment.
+fn networks(min_cell: u32) -> impl Iterator<Item = Network> {
+    const SIZES: [u32; 12] = [30, 45, 60, 90, 130, 180, 250, 350, 450, 550, 650, 800];
+    (1..).zip(SIZES).map(move |(seed, subjects)| {
+        let cut = (seed % 2 == 0).then_some(5);
+        Network::new(subjects, seed, cut, min_cell)
+    })
+}
+
 #[test]
 fn nothing_small_follows_from_what_is_shown() {
-    let mut found = BTreeMap::<String, usize>::new();
-    for (seed, subjects) in [
-        (1, 30),
-        (2, 60),
-        (3, 90),
-        (4, 130),
-        (5, 180),
-        (6, 250),
-        (7, 350),
-        (8, 500),
-        (9, 650),
-        (10, 800),
-    ] {
-        for min_cell in [11, 5] {
-            let cut = (seed % 2 == 0).then_some(5);
-            let t = std::time::Instant::now();
-            let network = Network::new(subjects, seed, cut, min_cell);
-            println!("made {:?}", t.elapsed());
-            let ll = leaks(&network, i64::from(min_cell));
-            println!(
-                "audited {:?} {subjects} {seed} {min_cell} rates {}",
-                t.elapsed(),
-                shown_rates(&network)
-            );
-            for leak in ll {
-                println!("seed {seed}, {subjects} people, min_cell {min_cell}: {leak}");
-                *found.entry(leak.split(": ").nth(0).unwrap_or("").to_owned()).or_default() += 1;
+    for min_cell in [11, 5] {
+        for network in networks(min_cell) {
+            let leaks = leaks(&network, i64::from(min_cell));
+            assert!(leaks.is_empty(), "min_cell {min_cell}:\n{}", leaks.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn the_audit_sees_what_is_not_hidden() {
+    let mut network = Network::new(180, 5, None, 11);
+    assert!(leaks(&network, 11).is_empty());
+    network.shown = network.whole.clone();
+    let found = leaks(&network, 11).len();
+    assert!(found > 1000, "{found}");
+    // One cell given back that was hidden only to protect another is enough.
+    let tells = |row: &usize| {
+        let mut network = Network::new(180, 5, None, 11);
+        let at = (RESPONSE, *row, "n_observed");
+        let value = network.value(&at);
+        if !network.is_hidden(&at) || value < 11 {
+            return false;
+        }
+        let column = network.shown[RESPONSE].position("n_observed").expect("a column");
+        if let Some(Column::Int(cells)) = network.shown[RESPONSE].column_mut(column) {
+            cells[*row] = Some(value);
+        }
+        !leaks(&network, 11).is_empty()
+    };
+    let places = Places::of(&network);
+    assert!(places.response.values().flat_map(BTreeMap::values).any(tells));
+}
+
+#[test]
+fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
+    for min_cell in [11, 5] {
+        for network in networks(min_cell) {
+            for (whole, shown) in network.whole.iter().zip(&network.shown) {
+                for row in 0..whole.n_rows() {
+                    check_row(whole, shown, row, min_cell);
+                }
             }
         }
     }
-    assert!(found.is_empty(), "{found:?}");
 }
 
-fn shown_rates(n: &Network) -> usize {
-    (0..n.shown[0].n_rows()).filter(|r| n.shown[0].float(*r, "response_rate").is_some()).count()
+fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
+    let mut missing = Vec::new();
+    for name in whole.names().iter().filter(|name| *name != "na_reason") {
+        match (whole.cell(row, name), shown.cell(row, name)) {
+            (Cell::Float(whole), Cell::Float(shown)) => {
+                let decimals = if name.contains("mean") || name.contains("change") { 1 } else { 2 };
+                let text = shown.to_string();
+                let after = text.split_once('.').map_or(0, |(_, after)| after.len());
+                let far = (whole - shown).abs() * 10_f64.powi(decimals);
+                assert!(far <= 0.5 + 1e-9, "{name}: {whole} {shown}");
+                assert!(after <= usize::try_from(decimals).expect("small"), "{name}: {shown}");
+            }
+            (Cell::Na, shown) => assert_eq!(shown, Cell::Na),
+            (_, Cell::Na) => missing.push(name.as_str()),
+            (whole, shown) => assert_eq!(whole, shown, "{name}"),
+        }
+    }
+    let hidden: Vec<&str> =
+        shown.text(row, "hidden").split(';').filter(|name| !name.is_empty()).collect();
+    assert!(missing.iter().all(|name| hidden.contains(name)), "{missing:?} {hidden:?}");
+    let places: Vec<Option<usize>> = hidden.iter().map(|name| whole.position(name)).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{hidden:?}");
+    assert!(hidden.iter().all(|name| shown.cell(row, name) == Cell::Na), "{hidden:?}");
+    assert_eq!(shown.cell(row, "suppressed"), Cell::Bool(!hidden.is_empty()));
+    assert_eq!(shown.text(row, "disclosure"), format!("min-cell-{min_cell}"));
+    let reasons = shown.text(row, "na_reason").split(';').filter(|reason| !reason.is_empty());
+    for reason in reasons {
+        let (column, _) = reason.split_once('=').expect("column and code");
+        assert!(!hidden.contains(&column) && whole.cell(row, column) == Cell::Na, "{reason}");
+    }
+    for (estimate, counts) in MADE_FROM {
+        if whole.name == "response_by_infusion" && shown.cell(row, estimate) != Cell::Na {
+            let all = counts.iter().all(|count| shown.int(row, count).is_some());
+            assert!(all, "{estimate} is shown without its count");
+        }
+    }
+}
+
+#[test]
+fn most_of_a_large_network_is_shown() {
+    for (seed, subjects) in [(10, 800), (20, 800), (30, 800)] {
+        let network = Network::new(subjects, seed, None, 11);
+        let places = Places::of(&network);
+        for instrument in ["phq-9", "gad-7"] {
+            let rate = |k: &i64| {
+                let row = places.at([instrument, "all", "all", "all"], *k)?;
+                network.shown[RESPONSE].float(row, "response_rate")
+            };
+            let shown = (1..=HORIZON).filter_map(|k| rate(&k)).count();
+            assert!(shown > 4, "{instrument}: {shown} of {HORIZON}");
+        }
+    }
+}
+
+/// A share as pictures and pages print it.
+fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+/// Whole numbers in a text that are not part of a word, such as `PHQ-9`.
+fn numbers(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| c.is_whitespace() || "();:,.".contains(c) && c != ',');
+    let words =
+        words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).replace(',', ""));
+    words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit())).collect()
+}
+
+/// Numbers that a picture of an instrument may hold: its shown counts and rates, and those that
+/// are the same in every picture.
+fn allowed(network: &Table, instrument: &str) -> BTreeSet<String> {
+    // The axis, the interval, the definition of a response, and the infusions.
+    let mut allowed: BTreeSet<String> =
+        ["0", "20", "25", "40", "50", "60", "75", "80", "95", "100"].map(str::to_owned).into();
+    allowed.extend((1..=HORIZON).map(|k| k.to_string()));
+    for row in 0..network.n_rows() {
+        if network.text(row, "instrument") == instrument && network.text(row, "stratum") == "all" {
+            allowed.extend(network.int(row, "n_observed").map(|n| n.to_string()));
+            let shares = ["response_rate", "response_lo", "response_hi"];
+            allowed.extend(shares.iter().filter_map(|name| network.float(row, name)).map(percent));
+        }
+    }
+    allowed
+}
+
+fn check_figure(figure: &Figure, network: &Network) {
+    let table = &network.shown[RESPONSE];
+    let allowed = allowed(table, &figure.instrument);
+    let drawn = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
+    let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
+    let texts = drawn.iter().map(|drawn| tag.replace_all(drawn, " ").into_owned());
+    let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
+    for text in texts {
+        for number in numbers(&text) {
+            assert!(allowed.contains(&number), "{number} in: {text}");
+        }
+    }
+    let mut series = figure.series.iter();
+    let places = Places::of(network);
+    let routes = [
+        "intravenous",
+        "intranasal",
+        "intramuscular",
+        "subcutaneous",
+        "sublingual",
+        "oral",
+        "other",
+        "unknown",
+    ];
+    for route in routes {
+        let key = [figure.instrument.as_str(), "all", "all", route];
+        if places.at(key, 1).is_none() {
+            continue;
+        }
+        let series = series.next().expect("a curve per route");
+        for ((k, point), number) in figure.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
+            let row = places.at(key, *k).expect("a row per infusion");
+            assert_eq!(point.map(|point| point.y), table.float(row, "response_rate"));
+            let limits = point.and_then(|point| point.interval);
+            assert_eq!(limits.map(|limits| limits.0), table.float(row, "response_lo"));
+            match table.int(row, "n_observed") {
+                Some(count) => assert_eq!(*number, Number::Count(count)),
+                None => assert_eq!(*number, Number::Hidden),
+            }
+        }
+    }
+    assert!(series.next().is_none());
+}
+
+#[test]
+fn pictures_and_their_words_hold_no_hidden_number() {
+    let instruments = Vocabulary::shipped().expect("the shipped vocabulary reads").instruments;
+    for network in networks(11) {
+        let figures = figures(&network.tables.response, &instruments, Marking::default());
+        assert_eq!(figures.len(), 2);
+        figures.iter().for_each(|figure| check_figure(figure, &network));
+    }
+}
+
+/// Says nothing; its clock stands still.
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _name: &str, _detail: &str) {}
+    fn source(&self, _account: &SourceAccount) {}
+    fn now_us(&self) -> i64 {
+        1_800_000_000_000_000
+    }
+}
+
+/// The columns of the report's main table, as it prints them.
+const PRINTED: [&str; 8] = [
+    "n_treated",
+    "n_observed",
+    "response_rate",
+    "remission_rate",
+    "mean_change",
+    "n_enrolled",
+    "response_rate_nri",
+    "response_rate_locf",
+];
+
+#[test]
+fn a_published_run_holds_no_hidden_number() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let settings = simulate::Settings::new(250, 6);
+    let mut events = Vec::new();
+    simulate::write(&settings, &mut events).expect("written");
+    let source = dir.path().join("feed.ndjson");
+    std::fs::write(&source, events).expect("written");
+    let overrides = Overrides {
+        store: Some(dir.path().join("store")),
+        out: Some(dir.path().join("out")),
+        sources: vec![source],
+        time_basis: Some(TimeBasis::Actual),
+        ..Overrides::default()
+    };
+    let plan = Plan::resolve(&overrides).expect("a plan");
+    let outcome = run(&plan, &Silent).expect("a run");
+    let Published::New(folder) = outcome.published else { panic!("a new run") };
+    check_manifest(&folder);
+    let page = std::fs::read_to_string(folder.join("report.html")).expect("a page");
+    let response = read_csv(&folder.join("tables/response_by_infusion.csv"));
+    let flow = read_csv(&folder.join("tables/cohort_flow.csv"));
+    check_page(&page, &response, &flow);
+}
+
+type Csv = Vec<BTreeMap<String, String>>;
+
+fn read_csv(path: &Path) -> Csv {
+    let mut reader = csv::Reader::from_path(path).expect("opened");
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+/// The manifest speaks of records, settings and files, never of people.
+fn check_manifest(folder: &Path) {
+    let text = std::fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let keys: Vec<&str> =
+        manifest.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut known = [
+        "run",
+        "pipeline",
+        "identity",
+        "made_at",
+        "program",
+        "store_version",
+        "events",
+        "synthetic",
+        "disclosure",
+        "settings_hash",
+        "settings",
+        "sources",
+        "total",
+        "stages_ms",
+        "outputs",
+    ];
+    known.sort_unstable();
+    let mut sorted = keys;
+    sorted.sort_unstable();
+    assert_eq!(sorted, known);
+    for source in manifest["sources"].as_array().expect("a list") {
+        let sum = ["accepted", "duplicate", "rejected"].map(|key| source[key].as_u64());
+        assert_eq!(source["read"].as_u64(), sum.into_iter().sum(), "records, not people");
+    }
+}
+
+fn check_page(page: &str, response: &Csv, flow: &Csv) {
+    let table =
+        regex::Regex::new(r"(?s)<table class=.(numbers|flow).>(.*?)</table>").expect("a pattern");
+    let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
+    let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");
+    let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
+    let mut printed = Vec::new();
+    for table in table.captures_iter(page) {
+        for line in line.captures_iter(&table[2]) {
+            let cells: Vec<String> = cell
+                .captures_iter(&line[1])
+                .map(|cell| tag.replace_all(&cell[1], "").into_owned())
+                .collect();
+            if !cells.is_empty() {
+                printed.push((table[1].to_owned(), cells));
+            }
+        }
+    }
+    let shown =
+        |row: &BTreeMap<String, String>, column: &str, printed: &str| match row[column].as_str() {
+            "NA" => assert!(matches!(printed, "hidden" | "–" | ""), "{column}: {printed}"),
+            value => assert!(
+                printed.starts_with(value) || column.contains('_') && !column.starts_with("n_"),
+                "{column}: {value} {printed}"
+            ),
+        };
+    let mut lines = printed.iter().filter(|(class, _)| class == "numbers").map(|(_, cells)| cells);
+    for row in response.iter().filter(|row| row["stratum"] == "all" && row["route"] != "mixed") {
+        let cells = lines.next().expect("a line");
+        assert_eq!(cells.len(), PRINTED.len());
+        PRINTED.iter().zip(cells).for_each(|(column, printed)| shown(row, column, printed));
+    }
+    let mut lines = printed.iter().filter(|(class, _)| class == "flow").map(|(_, cells)| cells);
+    for row in flow.iter().filter(|row| row["route"] == "all") {
+        let cells = lines.next().expect("a line");
+        shown(row, "n_subjects", &cells[0]);
+        shown(row, "lost", &cells[1]);
+    }
+    // What stands below a rate of a stratum, and in sentences.
+    let people = regex::Regex::new(r"\bof(?: the)? ([0-9][0-9,]*)|([0-9][0-9,]*) people")
+        .expect("a pattern");
+    let counts: BTreeSet<&str> = response
+        .iter()
+        .map(|row| row["n_observed"].as_str())
+        .chain(flow.iter().map(|row| row["n_subjects"].as_str()))
+        .collect();
+    let text = tag.replace_all(page, " ");
+    for found in people.captures_iter(&text) {
+        let number = found.get(1).or(found.get(2)).expect("a number").as_str().replace(',', "");
+        assert!(counts.contains(number.as_str()), "{}", &found[0]);
+    }
 }
