@@ -403,6 +403,9 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
             |step: &Step| rows.iter().position(|row| flow.text(*row, "step") == step.as_str());
         let preference: Vec<usize> = STEPS_TO_KEEP.iter().filter_map(place).collect();
         tables.chain(&cells, &preference);
+        for (place, larger) in cells.iter().enumerate() {
+            cells[place + 1..].iter().for_each(|smaller| tables.difference(*larger, *smaller));
+        }
     }
     for (total, parts) in by_route {
         for column in FLOW.people {

@@ -70,6 +70,7 @@ pub struct Suppression<const N: usize> {
     tables: [(Table, &'static ColumnRules); N],
     equations: Vec<Equation>,
     tells: Vec<(Vec<(CellAt, i64)>, CellAt)>,
+    differences: Vec<i64>,
     together: BTreeMap<CellAt, Vec<CellAt>>,
     parts: Vec<(CellAt, CellAt)>,
     chains: Vec<Vec<(usize, CellAt)>>,
@@ -87,6 +88,7 @@ impl<const N: usize> Suppression<N> {
             tables,
             equations: Vec::new(),
             tells: Vec::new(),
+            differences: Vec::new(),
             together: BTreeMap::new(),
             parts: Vec::new(),
             chains: Vec::new(),
@@ -128,6 +130,21 @@ impl<const N: usize> Suppression<N> {
     /// the first, larger one is hidden.
     pub fn nested(&mut self, larger: CellAt, smaller: CellAt) {
         self.tells([(larger, 1), (smaller, -1)], larger);
+    }
+
+    /// The people of the second cell are among those of the first; where the difference is small it
+    /// is a hidden count itself, which may not follow even where both cells are hidden.
+    pub fn difference(&mut self, larger: CellAt, smaller: CellAt) {
+        if !self.difference_is_small(larger, smaller) {
+            return;
+        }
+        if let Some((a, b)) = self.value(larger).zip(self.value(smaller)) {
+            // A cell of no table.
+            let at = CellAt { table: N, row: self.differences.len(), column: 0 };
+            self.differences.push(a - b);
+            self.hidden.insert(at);
+            self.sum(larger, [smaller, at]);
+        }
     }
 
     /// Cells that, times their coefficients, add up to a count of people; where it is small the
@@ -175,6 +192,9 @@ impl<const N: usize> Suppression<N> {
     }
 
     fn value(&self, at: CellAt) -> Option<i64> {
+        if at.table == N {
+            return self.differences.get(at.row).copied();
+        }
         match self.tables.get(at.table)?.0.columns().get(at.column)? {
             Column::Int(cells) => cells.get(at.row).copied().flatten(),
             _ => None,

@@ -11,6 +11,7 @@ use afterdose::charts::figure::{Figure, Number};
 use afterdose::charts::frame::Place;
 use afterdose::charts::marking::Marking;
 use afterdose::charts::response_rate::figures;
+use afterdose::charts::theme::route_codes;
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
@@ -785,7 +786,14 @@ fn check_page(page: &str, response: &Csv, flow: &Csv) {
             ),
         };
     let mut lines = printed.iter().filter(|(class, _)| class == "numbers").map(|(_, cells)| cells);
-    for row in response.iter().filter(|row| row["stratum"] == "all" && row["route"] != "mixed") {
+    // Routes in the order of the page.
+    let order = |row: &&BTreeMap<String, String>| {
+        let instrument = response.iter().position(|other| other["instrument"] == row["instrument"]);
+        (instrument, route_codes().position(|code| code == row["route"]))
+    };
+    let mut rows: Vec<_> = response.iter().filter(|row| row["stratum"] == "all").collect();
+    rows.sort_by_key(order);
+    for row in rows {
         let cells = lines.next().expect("a line");
         assert_eq!(cells.len(), PRINTED.len());
         PRINTED.iter().zip(cells).for_each(|(column, printed)| shown(row, column, printed));
