@@ -805,16 +805,17 @@ fn check_page(page: &str, response: &Csv, flow: &Csv) {
         shown(row, "lost", &cells[1]);
     }
     // What stands below a rate of a stratum, and in sentences.
-    let people = regex::Regex::new(r"\bof(?: the)? ([0-9][0-9,]*)|([0-9][0-9,]*) people")
-        .expect("a pattern");
-    let counts: BTreeSet<&str> = response
-        .iter()
-        .map(|row| row["n_observed"].as_str())
-        .chain(flow.iter().map(|row| row["n_subjects"].as_str()))
-        .collect();
-    let text = tag.replace_all(page, " ");
-    for found in people.captures_iter(&text) {
-        let number = found.get(1).or(found.get(2)).expect("a number").as_str().replace(',', "");
-        assert!(counts.contains(number.as_str()), "{}", &found[0]);
+    let people = regex::Regex::new(
+        "class=.below.>of ([0-9,]+)<|of the ([0-9,]+) (?:people|on)|Of ([0-9,]+) people|people, ([0-9,]+) come",
+    );
+    let observed = response.iter().map(|row| row["n_observed"].as_str());
+    let counts: BTreeSet<&str> =
+        observed.chain(flow.iter().map(|row| row["n_subjects"].as_str())).collect();
+    let mut found = 0;
+    for sentence in people.expect("a pattern").captures_iter(page) {
+        let number = sentence.iter().skip(1).flatten().next().expect("a number");
+        assert!(counts.contains(number.as_str().replace(',', "").as_str()), "{}", &sentence[0]);
+        found += 1;
     }
+    assert!(found > 10, "{found}");
 }
