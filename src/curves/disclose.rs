@@ -60,6 +60,9 @@ const RESPONSE: ColumnRules = ColumnRules {
         (
             "n_observed",
             &[
+                "mean_score",
+                "mean_change",
+                "change_sd",
                 "change_lo",
                 "change_hi",
                 "response_rate",
@@ -198,6 +201,20 @@ fn within_rows(tables: &mut Tables) {
                 tables.nested(larger, smaller);
             }
         }
+        // `n_enrolled` follows from the treated at 1 and `n_not_due`.
+        let behind =
+            pair(tables, (RESPONSE_AT, row, "n_enrolled"), (RESPONSE_AT, row, "n_treated"));
+        if let Some((enrolled, treated)) = behind {
+            tables.tells([(enrolled, 1), (treated, -1)], treated);
+        }
+        // The fourth cell of above the line before by in remission after.
+        let at = |column| tables.at(RESPONSE_AT, row, column);
+        let columns = ["n_observed", "n_above_line", "remitters", "remitters_above_line"];
+        let cells = columns.map(at).into_iter().zip([1, -1, -1, 1]);
+        let cells: Option<Vec<_>> = cells.map(|(at, sign)| Some((at?, sign))).collect();
+        if let Some((cells, both)) = cells.zip(at("remitters_above_line")) {
+            tables.tells(cells, both);
+        }
         let same =
             pair(tables, (RESPONSE_AT, row, "responders"), (RESPONSE_AT, row, "responders_nri"));
         if let Some((a, b)) = same {
@@ -207,8 +224,9 @@ fn within_rows(tables: &mut Tables) {
 }
 
 /// Whoever was treated at k + 1 was treated at k, and is among those not yet due at k + 1 who were
-/// not at k. Everyone treated at 1 is at every k either enrolled or not yet due, so that a hidden
-/// `n_not_due` takes `n_enrolled` with it, and a hidden `n_treated` at 1 takes it at every k.
+/// not at k. Everyone treated at 1 is at every k either enrolled or not yet due, so that a small
+/// `n_enrolled` hides `n_not_due`, a hidden `n_not_due` takes `n_enrolled` with it, and a hidden
+/// `n_treated` at 1 takes it at every k.
 fn across_infusions(tables: &mut Tables, rows: &Rows) {
     for (key, row) in &rows.0 {
         let not_due = tables.at(RESPONSE_AT, *row, "n_not_due");
@@ -224,14 +242,16 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
         let cells = |column: &str| -> Vec<CellAt> {
             later.iter().filter_map(|row| tables.at(RESPONSE_AT, *row, column)).collect()
         };
-        let (treated, enrolled) = (cells("n_treated"), cells("n_enrolled"));
-        let not_due: Vec<CellAt> = cells("n_not_due").into_iter().rev().collect();
+        let treated = cells("n_treated");
+        let [enrolled, mut not_due] = [cells("n_enrolled"), cells("n_not_due")];
         let forward: Vec<usize> = (0..later.len()).collect();
-        for (everyone, enrolled) in
-            treated.first().into_iter().flat_map(|at| std::iter::repeat(at).zip(&enrolled))
-        {
-            tables.together(*everyone, *enrolled);
+        if let Some(everyone) = treated.first() {
+            for (enrolled, not_due) in enrolled.iter().zip(&not_due) {
+                tables.together(*everyone, *enrolled);
+                tables.part(*not_due, *everyone);
+            }
         }
+        not_due.reverse();
         tables.chain(&treated, &forward);
         tables.chain(&not_due, &forward);
     }
@@ -304,6 +324,10 @@ const STEPS_TO_KEEP: [Step; 8] = [
     Step::NotPrevalent,
 ];
 
+fn step_of(code: &str) -> Option<Step> {
+    Step::ALL.into_iter().find(|step| step.as_str() == code)
+}
+
 /// Each step loses from the one before; routes add up; steps that no instrument enters are the
 /// same for all; and whoever is scorable is whoever was treated first in the response table.
 fn flow_relations(tables: &mut Tables, rows: &Rows) {
@@ -334,10 +358,7 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
             by_route.entry(*all).or_default().push(row);
         }
         chains.entry((instrument.clone(), route.clone())).or_default().push(row);
-        let shared = Step::ALL
-            .into_iter()
-            .take_while(|step| *step < Step::WithBaseline)
-            .any(|shared| shared.as_str() == step);
+        let shared = step_of(&step) < Some(Step::WithBaseline);
         let twin = places.get(&(first_instrument.clone(), route.clone(), step.clone()));
         if let Some(twin) = twin.filter(|twin| shared && **twin != row) {
             for column in FLOW.people {
@@ -346,6 +367,19 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
                     tables.same(a, b);
                 }
             }
+        }
+        // The untreated have no course, and whoever's first course is chosen has one.
+        let courses = if step == Step::NotScreenedOut.as_str()
+            || (step == Step::Treated.as_str() && route == ALL)
+        {
+            pair(tables, (FLOW_AT, row - 1, "n_courses"), (FLOW_AT, row, "n_courses"))
+        } else if step_of(&step) > Some(Step::Treated) {
+            pair(tables, (FLOW_AT, row, "n_subjects"), (FLOW_AT, row, "n_courses"))
+        } else {
+            None
+        };
+        if let Some((a, b)) = courses {
+            tables.same(a, b);
         }
         if step == Step::Scorable.as_str() {
             let [all, first] = [ALL.to_owned(), ALL.to_owned()];
@@ -369,6 +403,9 @@ fn flow_relations(tables: &mut Tables, rows: &Rows) {
             |step: &Step| rows.iter().position(|row| flow.text(*row, "step") == step.as_str());
         let preference: Vec<usize> = STEPS_TO_KEEP.iter().filter_map(place).collect();
         tables.chain(&cells, &preference);
+        for (place, larger) in cells.iter().enumerate() {
+            cells[place + 1..].iter().for_each(|smaller| tables.difference(*larger, *smaller));
+        }
     }
     for (total, parts) in by_route {
         for column in FLOW.people {

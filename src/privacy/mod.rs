@@ -9,3 +9,6 @@ pub mod gate;
 pub mod identifier;
 pub mod solve;
 pub mod suppress;
+
+#[cfg(test)]
+mod tests;

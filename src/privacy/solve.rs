@@ -45,21 +45,28 @@ pub fn systems(equations: Vec<Equation>) -> Vec<Vec<Equation>> {
 /// another rank modulo it than over the rationals does not occur.
 const PRIME: i128 = (1 << 61) - 1;
 
-/// Hidden cells in order, each with its coefficient.
-type Row = BTreeMap<CellAt, i128>;
+/// A cell in the order of elimination: the hidden ones, then the shown ones.
+type Place = (bool, CellAt);
 
-/// The hidden cells whose value every solution of the equations shares, given the shown cells.
+/// Coefficients of an equation.
+type Row = BTreeMap<Place, i128>;
+
+/// The hidden cells whose value every solution of the equations shares, given the shown cells; each
+/// with the shown cells of which any one, hidden too, would keep it from following.
 ///
-/// Each equation is a list of cells with coefficients that add up to zero; only the hidden cells
-/// are unknown. A hidden cell is determined exactly if the reduced row echelon form has a row with
-/// that cell alone.
+/// Only the hidden cells are unknown. A hidden cell is determined exactly if the reduced row echelon
+/// form has a row with that hidden cell alone. A shown cell of that row stands in its way unless it
+/// follows itself from other shown cells.
 #[must_use]
-pub fn determined(equations: &[Equation], hidden: &BTreeSet<CellAt>) -> Vec<CellAt> {
-    let mut pivots: BTreeMap<CellAt, Row> = BTreeMap::new();
+pub fn determined(
+    equations: &[Equation],
+    hidden: &BTreeSet<CellAt>,
+) -> BTreeMap<CellAt, Vec<CellAt>> {
+    let mut pivots: BTreeMap<Place, Row> = BTreeMap::new();
     for equation in equations {
         let mut row = Row::new();
-        for (at, coefficient) in equation.iter().filter(|(at, _)| hidden.contains(at)) {
-            add(&mut row, *at, i128::from(*coefficient));
+        for (at, coefficient) in equation {
+            add(&mut row, (!hidden.contains(at), *at), i128::from(*coefficient));
         }
         // Forward: each pivot is the first cell of its row.
         while let Some((first, coefficient)) = row.first_key_value().map(|(at, c)| (*at, *c)) {
@@ -71,11 +78,15 @@ pub fn determined(equations: &[Equation], hidden: &BTreeSet<CellAt>) -> Vec<Cell
             subtract(&mut row, pivot, coefficient);
         }
     }
+    // Rows of shown cells alone say which of those follow from others.
+    let among_shown = pivots.split_off(&SHOWN);
+    let bound: BTreeSet<CellAt> =
+        among_shown.values().flat_map(Row::keys).map(|(_, at)| *at).collect();
     // Backward, from the last pivot to the first: no row holds another row's pivot.
-    let order: Vec<CellAt> = pivots.keys().rev().copied().collect();
+    let order: Vec<Place> = pivots.keys().rev().copied().collect();
     for pivot in &order {
         let Some(mut row) = pivots.remove(pivot) else { continue };
-        let others: Vec<CellAt> = row.keys().skip(1).copied().collect();
+        let others: Vec<Place> = row.range(..SHOWN).skip(1).map(|(at, _)| *at).collect();
         for other in others {
             if let (Some(below), Some(coefficient)) = (pivots.get(&other), row.get(&other).copied())
             {
@@ -84,10 +95,19 @@ pub fn determined(equations: &[Equation], hidden: &BTreeSet<CellAt>) -> Vec<Cell
         }
         pivots.insert(*pivot, row);
     }
-    pivots.into_iter().filter(|(_, row)| row.len() == 1).map(|(at, _)| at).collect()
+    let alone = pivots.into_iter().filter(|(_, row)| row.range(..SHOWN).count() == 1);
+    alone
+        .map(|((_, at), row)| {
+            let shown = row.range(SHOWN..).map(|((_, at), _)| *at);
+            (at, shown.filter(|at| !bound.contains(at)).collect())
+        })
+        .collect()
 }
 
-fn add(row: &mut Row, at: CellAt, coefficient: i128) {
+/// Where the shown cells begin.
+const SHOWN: Place = (true, CellAt { table: 0, row: 0, column: 0 });
+
+fn add(row: &mut Row, at: Place, coefficient: i128) {
     let sum = (row.get(&at).copied().unwrap_or(0) + coefficient).rem_euclid(PRIME);
     if sum == 0 {
         row.remove(&at);

@@ -59,7 +59,8 @@ pub struct Suppression<const N: usize> {
     min_cell: i64,
     tables: [(Table, &'static ColumnRules); N],
     equations: Vec<Equation>,
-    nested: Vec<(CellAt, CellAt)>,
+    tells: Vec<(Vec<(CellAt, i64)>, CellAt)>,
+    differences: Vec<i64>,
     together: BTreeMap<CellAt, Vec<CellAt>>,
     parts: Vec<(CellAt, CellAt)>,
     chains: Vec<Vec<(usize, CellAt)>>,
@@ -76,7 +77,8 @@ impl<const N: usize> Suppression<N> {
             min_cell: i64::from(min_cell),
             tables,
             equations: Vec::new(),
-            nested: Vec::new(),
+            tells: Vec::new(),
+            differences: Vec::new(),
             together: BTreeMap::new(),
             parts: Vec::new(),
             chains: Vec::new(),
@@ -117,7 +119,28 @@ impl<const N: usize> Suppression<N> {
     /// The people of the second cell are among those of the first; where the difference is small
     /// the first, larger one is hidden.
     pub fn nested(&mut self, larger: CellAt, smaller: CellAt) {
-        self.nested.push((larger, smaller));
+        self.tells([(larger, 1), (smaller, -1)], larger);
+    }
+
+    /// The people of the second cell are among those of the first; where the difference is small it
+    /// is a hidden count itself, which may not follow even where both cells are hidden.
+    pub fn difference(&mut self, larger: CellAt, smaller: CellAt) {
+        if !self.difference_is_small(larger, smaller) {
+            return;
+        }
+        if let Some((a, b)) = self.value(larger).zip(self.value(smaller)) {
+            // A cell of no table.
+            let at = CellAt { table: N, row: self.differences.len(), column: 0 };
+            self.differences.push(a - b);
+            self.hidden.insert(at);
+            self.sum(larger, [smaller, at]);
+        }
+    }
+
+    /// Cells that, times their coefficients, add up to a count of people; where it is small the
+    /// given cell is hidden.
+    pub fn tells(&mut self, sum: impl IntoIterator<Item = (CellAt, i64)>, hide: CellAt) {
+        self.tells.push((sum.into_iter().collect(), hide));
     }
 
     /// The people of the first cell are part of the second's; where the rest is small the first,
@@ -159,6 +182,9 @@ impl<const N: usize> Suppression<N> {
     }
 
     fn value(&self, at: CellAt) -> Option<i64> {
+        if at.table == N {
+            return self.differences.get(at.row).copied();
+        }
         match self.tables.get(at.table)?.0.columns().get(at.column)? {
             Column::Int(cells) => cells.get(at.row).copied().flatten(),
             _ => None,
@@ -181,9 +207,11 @@ impl<const N: usize> Suppression<N> {
                 self.hide(part);
             }
         }
-        for (larger, smaller) in std::mem::take(&mut self.nested) {
-            if self.difference_is_small(larger, smaller) {
-                self.hide(larger);
+        for (sum, hide) in std::mem::take(&mut self.tells) {
+            let value = |(at, coefficient): &(CellAt, i64)| Some(self.value(*at)? * coefficient);
+            let count: Option<i64> = sum.iter().map(value).sum();
+            if count.is_some_and(|count| self.is_small(count)) {
+                self.hide(hide);
             }
         }
         self.hide_repeats();
@@ -331,12 +359,16 @@ impl<const N: usize> Suppression<N> {
     }
 
     /// Solves the equations together, and hides more as long as a hidden cell follows: each time the
-    /// smallest shown cell that keeps it from following. Says whether any was hidden.
+    /// smallest shown cell that keeps it from following; where no single cell does, the smallest
+    /// that adds up with it. Says whether any was hidden.
     fn hide_determined(&mut self, system: &[Equation]) -> bool {
         let mut changed = false;
         loop {
             let known = determined(system, &self.hidden);
-            let next = known.into_iter().find_map(|at| self.smallest_that_saves(at, system));
+            let next = known
+                .values()
+                .find_map(|saving| self.smallest(saving))
+                .or_else(|| known.keys().find_map(|at| self.smallest_beside(*at, system)));
             let Some(next) = next else { return changed };
             self.hide(next);
             self.hide_lone(system);
@@ -344,25 +376,21 @@ impl<const N: usize> Suppression<N> {
         }
     }
 
-    fn smallest_that_saves(&self, at: CellAt, system: &[Equation]) -> Option<CellAt> {
-        let mut shown: Vec<(i64, CellAt)> = system
-            .iter()
-            .flatten()
-            .filter(|(member, _)| !self.hidden.contains(member))
-            .filter_map(|(member, _)| Some((self.value(*member)?, *member)))
-            .filter(|(value, _)| *value != 0)
-            .collect();
-        shown.sort_unstable();
-        shown.dedup();
-        let mut hidden: BTreeSet<CellAt> =
-            system.iter().flatten().map(|(member, _)| *member).collect();
-        hidden.retain(|member| self.hidden.contains(member));
-        shown.into_iter().map(|(_, member)| member).find(|member| {
-            hidden.insert(*member);
-            let saves = !determined(system, &hidden).contains(&at);
-            hidden.remove(member);
-            saves
-        })
+    /// The smallest non-zero cell; of equals the first.
+    fn smallest<'a>(&self, cells: impl IntoIterator<Item = &'a CellAt>) -> Option<CellAt> {
+        let values = cells.into_iter().filter_map(|at| Some((self.value(*at)?, *at)));
+        values.filter(|(value, _)| *value != 0).min().map(|(_, at)| at)
+    }
+
+    /// The smallest non-zero shown cell of the equations of a hidden one; where there is none, of
+    /// the whole system. A hidden count of nobody needs none: where it follows, all is nobody.
+    fn smallest_beside(&self, at: CellAt, system: &[Equation]) -> Option<CellAt> {
+        self.value(at).filter(|n| *n != 0)?;
+        let shown = |equation: &Equation| self.smallest_shown(equation);
+        let own = system.iter().filter(|equation| equation.iter().any(|(cell, _)| *cell == at));
+        let own: Vec<CellAt> = own.filter_map(shown).collect();
+        let all = || system.iter().filter_map(shown).collect::<Vec<_>>();
+        self.smallest(&own).or_else(|| self.smallest(&all()))
     }
 
     /// The table as it leaves: hidden cells cleared and named, the rest rounded.

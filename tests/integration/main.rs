@@ -1,5 +1,6 @@
 //! One test binary, so that the tests share a single compile and link.
 
+mod disclosure;
 mod harness;
 mod oracle;
 mod schemas;

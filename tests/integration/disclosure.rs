@@ -1,0 +1,821 @@
+//! An audit of disclosure control that shares no code with it: what could a reader work out?
+//!
+//! Random networks of clinics are put through the estimates and disclosure control. Then a reader
+//! who knows every definition writes down all that adds up, and solves it. Nothing small may
+//! follow.
+
+#![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
+use afterdose::charts::draw::svg;
+use afterdose::charts::figure::{Figure, Number};
+use afterdose::charts::frame::Place;
+use afterdose::charts::marking::Marking;
+use afterdose::charts::response_rate::figures;
+use afterdose::charts::theme::route_codes;
+use afterdose::course::fold::FoldContext;
+use afterdose::course::fold_subjects;
+use afterdose::course::settings::FoldSettings;
+use afterdose::curves::cohort::{Cohort, data_cuts};
+use afterdose::curves::disclose::{DisclosedTables, disclose};
+use afterdose::curves::flow::cohort_flow;
+use afterdose::curves::response::response_by_infusion;
+use afterdose::curves::settings::{Analysis, Filter, Stratum};
+use afterdose::event::envelope::{Logged, Origin};
+use afterdose::event::ids::OpenCode;
+use afterdose::event::key::{ContentDigest, KeyDigest};
+use afterdose::event::time::{DAY_US, TimeBasis};
+use afterdose::event::vocabulary::Vocabulary;
+use afterdose::pipeline::accounts::SourceAccount;
+use afterdose::pipeline::plan::{Overrides, Plan};
+use afterdose::pipeline::progress::Progress;
+use afterdose::pipeline::run::{Published, run};
+
+use afterdose::quality::anomalies::anomalies;
+use afterdose::simulate;
+use afterdose::table::{Cell, Column, Table};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+const HORIZON: i64 = 8;
+const RESPONSE: usize = 0;
+const FLOW: usize = 1;
+
+/// Counts of people of `response_by_infusion`.
+const PEOPLE: [&str; 10] = [
+    "n_treated",
+    "n_observed",
+    "responders",
+    "remitters",
+    "n_above_line",
+    "remitters_above_line",
+    "n_enrolled",
+    "n_not_due",
+    "responders_nri",
+    "responders_locf",
+];
+
+/// Which counts each estimate is made from.
+const MADE_FROM: [(&str, &[&str]); 13] = [
+    ("mean_score", &["n_observed"]),
+    ("mean_change", &["n_observed"]),
+    ("change_sd", &["n_observed"]),
+    ("change_lo", &["n_observed"]),
+    ("change_hi", &["n_observed"]),
+    ("response_rate", &["responders", "n_observed"]),
+    ("response_lo", &["responders", "n_observed"]),
+    ("response_hi", &["responders", "n_observed"]),
+    ("remission_rate", &["remitters", "n_observed"]),
+    ("remission_lo", &["remitters", "n_observed"]),
+    ("remission_hi", &["remitters", "n_observed"]),
+    ("response_rate_nri", &["responders_nri", "n_enrolled"]),
+    ("response_rate_locf", &["responders_locf", "n_enrolled"]),
+];
+
+/// Two counts of one row, the people of the second among those of the first.
+const NESTED: [(&str, &str); 10] = [
+    ("n_treated", "n_observed"),
+    ("n_enrolled", "n_treated"),
+    ("n_observed", "responders"),
+    ("n_observed", "remitters"),
+    ("n_observed", "n_above_line"),
+    ("n_above_line", "remitters_above_line"),
+    ("remitters", "remitters_above_line"),
+    ("n_enrolled", "responders_nri"),
+    ("n_enrolled", "responders_locf"),
+    ("responders_locf", "responders_nri"),
+];
+
+/// A network of clinics: its tables as they are, and as they leave.
+struct Network {
+    whole: [Table; 3],
+    shown: [Table; 3],
+    tables: DisclosedTables,
+}
+
+/// The events as they stand in a log: each key and content once, in order.
+fn log(settings: &simulate::Settings) -> (Vec<Logged>, HashSet<KeyDigest>) {
+    let mut contents: HashMap<KeyDigest, ContentDigest> = HashMap::new();
+    let mut conflicts = HashSet::new();
+    let mut events = Vec::new();
+    for event in simulate::events(settings) {
+        let key = KeyDigest::of(&event.source, &event.id);
+        let content = ContentDigest::of(&event);
+        match contents.insert(key, content) {
+            Some(known) if known == content => continue,
+            Some(_) => drop(conflicts.insert(key)),
+            None => {}
+        }
+        let origin = Origin { file_digest: [0; 32], line: 1 };
+        events.push(Logged { event, origin, basis: TimeBasis::Actual, content });
+    }
+    events.sort_by(Logged::log_order);
+    (events, conflicts)
+}
+
+impl Network {
+    fn new(subjects: u32, seed: u64, cut_months: Option<i64>, min_cell: u32) -> Self {
+        let sites = u8::try_from(seed % 6 + 1).unwrap_or(1);
+        let settings = simulate::Settings { sites, ..simulate::Settings::new(subjects, seed) };
+        let (events, conflicts) = log(&settings);
+        let vocabulary = Vocabulary::shipped().expect("the shipped vocabulary reads");
+        // Data that end amid recruitment have many who have not yet come to an infusion.
+        let cut = cut_months.map(|months| settings.start + months * 30 * DAY_US);
+        let fold = FoldSettings { data_cut_us: cut, ..FoldSettings::default() };
+        let context =
+            FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
+        let subjects = fold_subjects(&events, &context);
+        let code = |code| OpenCode::new(code).expect("a code");
+        let analysis = Analysis {
+            instruments: vec![code("phq-9"), code("gad-7")],
+            horizon: usize::try_from(HORIZON).expect("small"),
+            compare_at: 6,
+            strata: vec![Stratum::Indication, Stratum::BaselineSeverity],
+            filter: Filter::default(),
+        };
+        let cuts = data_cuts(&subjects, cut);
+        let cohort = Cohort {
+            subjects: &subjects,
+            fold: &fold,
+            analysis: &analysis,
+            vocabulary: &vocabulary,
+            cuts: &cuts,
+        };
+        let whole = [response_by_infusion(&cohort), cohort_flow(&cohort), anomalies(&subjects)];
+        let [response, flow, odd] = whole.clone();
+        let tables = disclose(response, flow, odd, min_cell);
+        let shown =
+            [&tables.response, &tables.flow, &tables.anomalies].map(|table| table.get().clone());
+        Self { whole, shown, tables }
+    }
+
+    fn value(&self, at: &At) -> i64 {
+        self.whole[at.0].int(at.1, at.2).unwrap_or_default()
+    }
+
+    fn is_hidden(&self, at: &At) -> bool {
+        self.shown[at.0].int(at.1, at.2).is_none() && self.whole[at.0].int(at.1, at.2).is_some()
+    }
+
+    fn name(&self, at: &At) -> String {
+        let table = &self.whole[at.0];
+        let keys = ["instrument", "stratum", "level", "route", "step"];
+        let keys: Vec<&str> = keys.iter().map(|key| table.text(at.1, key)).collect();
+        let infusion = table.int(at.1, "infusion").unwrap_or_default();
+        format!("{} {} at {infusion}: {} = {}", table.name, keys.join(" "), at.2, self.value(at))
+    }
+}
+
+/// Table, row, column.
+type At = (usize, usize, &'static str);
+
+/// A weighted sum of counts.
+type Sum = Vec<(At, i64)>;
+
+/// Every row of `response_by_infusion` and of `cohort_flow` by what it is about.
+struct Places {
+    response: BTreeMap<[String; 4], BTreeMap<i64, usize>>,
+    flow: BTreeMap<[String; 3], usize>,
+}
+
+impl Places {
+    fn of(network: &Network) -> Self {
+        let mut response: BTreeMap<[String; 4], BTreeMap<i64, usize>> = BTreeMap::new();
+        let table = &network.whole[RESPONSE];
+        for row in 0..table.n_rows() {
+            let key = ["instrument", "stratum", "level", "route"].map(|name| table.text(row, name));
+            let infusion = table.int(row, "infusion").expect("every row has an infusion");
+            response.entry(key.map(str::to_owned)).or_default().insert(infusion, row);
+        }
+        let table = &network.whole[FLOW];
+        let key =
+            |row| ["instrument", "route", "step"].map(|name| table.text(row, name).to_owned());
+        let flow = (0..table.n_rows()).map(|row| (key(row), row)).collect();
+        Self { response, flow }
+    }
+
+    fn at(&self, key: [&str; 4], infusion: i64) -> Option<usize> {
+        self.response.get(&key.map(str::to_owned))?.get(&infusion).copied()
+    }
+}
+
+/// All that a reader knows to add up to zero. Rows that do not exist are counts of nobody.
+fn known(network: &Network, places: &Places) -> Vec<Sum> {
+    let mut known = Vec::new();
+    // Routes to `all`, levels to the whole.
+    let mut totals: BTreeMap<(At, String), Sum> = BTreeMap::new();
+    for ([instrument, stratum, level, route], rows) in &places.response {
+        for (infusion, row) in rows {
+            let mut add = |whole: Option<usize>, what: &str| {
+                let Some(whole) = whole else { return };
+                for column in PEOPLE {
+                    let total = (RESPONSE, whole, column);
+                    let sum = totals.entry((total, what.to_owned()));
+                    sum.or_insert_with(|| vec![(total, -1)]).push(((RESPONSE, *row, column), 1));
+                }
+            };
+            if route != "all" && route != "mixed" {
+                add(places.at([instrument, stratum, level, "all"], *infusion), "routes");
+            }
+            if ["drug", "indication", "baseline_severity"].contains(&stratum.as_str()) {
+                add(places.at([instrument, "all", "all", route], *infusion), stratum);
+            }
+        }
+    }
+    known.extend(totals.into_values());
+    for ([_, stratum, _, _], rows) in &places.response {
+        let first = (RESPONSE, rows[&1], "n_treated");
+        for row in rows.values() {
+            let at = |column: &'static str| (RESPONSE, *row, column);
+            known.push(vec![(at("responders"), 1), (at("responders_nri"), -1)]);
+            known.push(vec![(first, 1), (at("n_enrolled"), -1), (at("n_not_due"), -1)]);
+        }
+        // The first infusion of every course belongs to its induction.
+        let whole = places.response.iter().filter(|(key, _)| stratum == "phase" && key[1] == "all");
+        for (key, whole) in whole {
+            if places.at([&key[0], "phase", "induction", &key[3]], 1) == Some(rows[&1]) {
+                known.push(vec![(first, 1), ((RESPONSE, whole[&1], "n_treated"), -1)]);
+            }
+        }
+    }
+    flow_relations(network, places, &mut known);
+    known
+}
+
+const STEPS: [&str; 8] = [
+    "known",
+    "not-screened-out",
+    "treated",
+    "first-course-in-period",
+    "not-prevalent",
+    "with-baseline",
+    "scorable",
+    "scored-after-treatment",
+];
+
+/// Steps that no instrument enters.
+const SHARED: usize = 5;
+
+fn flow_relations(network: &Network, places: &Places, known: &mut Vec<Sum>) {
+    let mut totals: BTreeMap<At, Sum> = BTreeMap::new();
+    for ([instrument, route, step], row) in &places.flow {
+        let place = STEPS.iter().position(|known| known == step).expect("a step");
+        let at = |column: &'static str| (FLOW, *row, column);
+        let find = |instrument: &str, route: &str, step: &str| {
+            places.flow.get(&[instrument, route, step].map(str::to_owned)).copied()
+        };
+        let before = place.checked_sub(1).and_then(|before| find(instrument, route, STEPS[before]));
+        if let Some(before) = before {
+            let left = (FLOW, before, "n_subjects");
+            known.push(vec![(left, -1), (at("n_subjects"), 1), (at("lost"), 1)]);
+        }
+        if route != "all"
+            && let Some(all) = find(instrument, "all", step)
+        {
+            for column in ["n_subjects", "n_courses", "lost"] {
+                // Single routes begin at the treated: nobody is lost on the way there.
+                if column != "lost" || before.is_some() {
+                    let total = (FLOW, all, column);
+                    let sum = totals.entry(total).or_insert_with(|| vec![(total, -1)]);
+                    sum.push((at(column), 1));
+                }
+            }
+        }
+        for ([_, of_route, of_step], other) in &places.flow {
+            if place < SHARED && of_route == route && of_step == step && other != row {
+                for column in ["n_subjects", "n_courses"] {
+                    known.push(vec![(at(column), 1), ((FLOW, *other, column), -1)]);
+                }
+                if before.is_some() {
+                    known.push(vec![(at("lost"), 1), ((FLOW, *other, "lost"), -1)]);
+                }
+            }
+        }
+        // Before a first course is chosen all courses count, and the untreated have none; from
+        // there on a person has one.
+        match (place, before) {
+            (1 | 2, Some(before)) => {
+                known.push(vec![(at("n_courses"), 1), ((FLOW, before, "n_courses"), -1)]);
+            }
+            (3.., _) => known.push(vec![(at("n_courses"), 1), (at("n_subjects"), -1)]),
+            _ => {}
+        }
+        if step == "scorable" {
+            let first = places.at([instrument, "all", "all", route], 1);
+            match first {
+                Some(first) => {
+                    known.push(vec![(at("n_subjects"), 1), ((RESPONSE, first, "n_treated"), -1)]);
+                }
+                None => assert_eq!(network.value(&at("n_subjects")), 0),
+            }
+        }
+    }
+    known.extend(totals.into_values());
+}
+
+/// Every number of people that a table tells, or that a subtraction would.
+fn told(places: &Places) -> Vec<Sum> {
+    let mut told: Vec<Sum> = Vec::new();
+    let minus = |a: At, b: At| vec![(a, 1), (b, -1)];
+    for ([instrument, stratum, level, route], rows) in &places.response {
+        for (infusion, row) in rows {
+            let at = |column: &'static str| (RESPONSE, *row, column);
+            told.extend(PEOPLE.map(|column| vec![(at(column), 1)]));
+            told.extend(NESTED.map(|(larger, smaller)| minus(at(larger), at(smaller))));
+            // Who came this far, was not above the line before, and is above it now.
+            told.push(vec![
+                (at("n_observed"), 1),
+                (at("n_above_line"), -1),
+                (at("remitters"), -1),
+                (at("remitters_above_line"), 1),
+            ]);
+            for (_, later) in rows.range(infusion + 1..) {
+                told.push(minus(at("n_treated"), (RESPONSE, *later, "n_treated")));
+                told.push(minus((RESPONSE, *later, "n_not_due"), at("n_not_due")));
+            }
+            let all = places.at([instrument, stratum, level, "all"], *infusion);
+            if let Some(all) = all.filter(|_| route == "mixed") {
+                told.extend(PEOPLE.map(|column| minus((RESPONSE, all, column), at(column))));
+            }
+            if stratum == "phase" {
+                let induction = |k| places.at([instrument, "phase", "induction", route], k);
+                let whole = places.at([instrument, "all", "all", route], *infusion);
+                for k in *infusion..=HORIZON {
+                    if let Some((whole, later)) = whole.zip(induction(k)) {
+                        let of = |row| (RESPONSE, row, "n_treated");
+                        told.push(minus(of(whole), of(later)));
+                    }
+                }
+            }
+        }
+    }
+    for ([instrument, route, step], row) in &places.flow {
+        let at = |column: &'static str| (FLOW, *row, column);
+        told.extend(["n_subjects", "lost"].map(|column| vec![(at(column), 1)]));
+        told.push(minus(at("n_courses"), at("n_subjects")));
+        let place = STEPS.iter().position(|known| known == step).unwrap_or_default();
+        for later in &STEPS[place + 1..] {
+            let later = places.flow.get(&[instrument.clone(), route.clone(), (*later).to_owned()]);
+            if let Some(later) = later {
+                told.push(minus(at("n_subjects"), (FLOW, *later, "n_subjects")));
+            }
+        }
+    }
+    told
+}
+
+/// What the reader has worked out: equations of hidden cells, in echelon form modulo a prime.
+#[derive(Default)]
+struct Solved {
+    rows: BTreeMap<At, BTreeMap<At, u64>>,
+}
+
+const PRIME: u64 = 2_147_483_629;
+
+impl Solved {
+    fn of(network: &Network, known: &[Sum]) -> Self {
+        let mut solved = Self::default();
+        for sum in known {
+            let mut row = solved.reduced(network, sum);
+            if let Some((first, coefficient)) = row.first_key_value().map(|(at, c)| (*at, *c)) {
+                let inverse = power(coefficient, PRIME - 2);
+                row.values_mut().for_each(|value| *value = *value * inverse % PRIME);
+                solved.rows.insert(first, row);
+            }
+        }
+        solved
+    }
+
+    /// Whether a sum follows from the shown cells.
+    fn tells(&self, network: &Network, sum: &Sum) -> bool {
+        self.reduced(network, sum).is_empty()
+    }
+
+    fn reduced(&self, network: &Network, sum: &Sum) -> BTreeMap<At, u64> {
+        let mut row: BTreeMap<At, u64> = BTreeMap::new();
+        for (at, coefficient) in sum.iter().filter(|(at, _)| network.is_hidden(at)) {
+            let coefficient = coefficient.rem_euclid(PRIME.cast_signed()).cast_unsigned();
+            add(&mut row, *at, coefficient);
+        }
+        let mut from = row.first_key_value().map(|(at, _)| *at);
+        while let Some(at) = from {
+            if let Some(pivot) = self.rows.get(&at) {
+                let factor = PRIME - row[&at];
+                for (member, coefficient) in pivot {
+                    add(&mut row, *member, coefficient * factor % PRIME);
+                }
+                from = row.range(at..).next().map(|(at, _)| *at);
+            } else {
+                from = row
+                    .range((std::ops::Bound::Excluded(at), std::ops::Bound::Unbounded))
+                    .next()
+                    .map(|(at, _)| *at);
+            }
+        }
+        row
+    }
+}
+
+fn add(row: &mut BTreeMap<At, u64>, at: At, coefficient: u64) {
+    let sum = (row.get(&at).copied().unwrap_or(0) + coefficient) % PRIME;
+    if sum == 0 {
+        row.remove(&at)
+    } else {
+        row.insert(at, sum)
+    };
+}
+
+fn power(base: u64, exponent: u64) -> u64 {
+    let half = if exponent > 1 { power(base * base % PRIME, exponent / 2) } else { 1 };
+    if exponent % 2 == 1 { half * base % PRIME } else { half }
+}
+
+/// Everything small that a reader could work out, in words.
+fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
+    let places = Places::of(network);
+    let known = known(network, &places);
+    for sum in &known {
+        let total: i64 = sum.iter().map(|(at, sign)| sign * network.value(at)).sum();
+        let names: Vec<String> = sum.iter().map(|(at, _)| network.name(at)).collect();
+        assert_eq!(total, 0, "the reader believes what is not so: {}", names.join(" / "));
+    }
+    let solved = Solved::of(network, &known);
+    let mut leaks = Vec::new();
+    for sum in told(&places) {
+        let value: i64 = sum.iter().map(|(at, sign)| sign * network.value(at)).sum();
+        if (1..min_cell).contains(&value) && solved.tells(network, &sum) {
+            let names: Vec<String> = sum
+                .iter()
+                .map(|(at, sign)| {
+                    format!(
+                        "{}{}{}",
+                        if *sign > 0 { "+" } else { "-" },
+                        network.name(at),
+                        if network.is_hidden(at) { " (hidden)" } else { "" }
+                    )
+                })
+                .collect();
+            leaks.push(format!("{value}: {}", names.join(" ")));
+        }
+    }
+    // A hidden count that is nobody's can be seen from a total of nobody; `n_enrolled` follows from
+    // `n_not_due` where neither is small.
+    for (number, columns) in [(RESPONSE, &PEOPLE[..]), (FLOW, &["n_subjects", "n_courses", "lost"])]
+    {
+        for row in 0..network.whole[number].n_rows() {
+            for column in columns.iter().filter(|column| **column != "n_enrolled") {
+                let at = (number, row, *column);
+                if network.is_hidden(&at)
+                    && network.value(&at) != 0
+                    && solved.tells(network, &vec![(at, 1)])
+                {
+                    leaks.push(format!("hidden, but follows: {}", network.name(&at)));
+                }
+            }
+        }
+    }
+    leaks
+}
+
+/// Networks of every size, half of them with data that end amid recruitment.
+fn networks(min_cell: u32) -> impl Iterator<Item = Network> {
+    const SIZES: [u32; 12] = [30, 45, 60, 90, 130, 180, 250, 350, 450, 550, 650, 800];
+    (1..).zip(SIZES).map(move |(seed, subjects)| {
+        let cut = (seed % 2 == 0).then_some(5);
+        Network::new(subjects, seed, cut, min_cell)
+    })
+}
+
+#[test]
+fn nothing_small_follows_from_what_is_shown() {
+    for min_cell in [11, 5] {
+        for network in networks(min_cell) {
+            let leaks = leaks(&network, i64::from(min_cell));
+            assert!(leaks.is_empty(), "min_cell {min_cell}:\n{}", leaks.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn the_audit_sees_what_is_not_hidden() {
+    let mut network = Network::new(180, 5, None, 11);
+    assert!(leaks(&network, 11).is_empty());
+    network.shown = network.whole.clone();
+    let found = leaks(&network, 11).len();
+    assert!(found > 1000, "{found}");
+    // One cell given back that was hidden only to protect another is enough.
+    let tells = |row: &usize| {
+        let mut network = Network::new(180, 5, None, 11);
+        let at = (RESPONSE, *row, "n_observed");
+        let value = network.value(&at);
+        if !network.is_hidden(&at) || value < 11 {
+            return false;
+        }
+        let column = network.shown[RESPONSE].position("n_observed").expect("a column");
+        if let Some(Column::Int(cells)) = network.shown[RESPONSE].column_mut(column) {
+            cells[*row] = Some(value);
+        }
+        !leaks(&network, 11).is_empty()
+    };
+    let places = Places::of(&network);
+    assert!(places.response.values().flat_map(BTreeMap::values).any(tells));
+}
+
+#[test]
+fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
+    for min_cell in [11, 5] {
+        for network in networks(min_cell) {
+            for (whole, shown) in network.whole.iter().zip(&network.shown) {
+                for row in 0..whole.n_rows() {
+                    check_row(whole, shown, row, min_cell);
+                }
+            }
+        }
+    }
+}
+
+fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
+    let mut missing = Vec::new();
+    for name in whole.names().iter().filter(|name| *name != "na_reason") {
+        match (whole.cell(row, name), shown.cell(row, name)) {
+            (Cell::Float(whole), Cell::Float(shown)) => {
+                let decimals = if name.contains("mean") || name.contains("change") { 1 } else { 2 };
+                let text = shown.to_string();
+                let after = text.split_once('.').map_or(0, |(_, after)| after.len());
+                let far = (whole - shown).abs() * 10_f64.powi(decimals);
+                assert!(far <= 0.5 + 1e-9, "{name}: {whole} {shown}");
+                assert!(after <= usize::try_from(decimals).expect("small"), "{name}: {shown}");
+            }
+            (Cell::Na, shown) => assert_eq!(shown, Cell::Na),
+            (_, Cell::Na) => missing.push(name.as_str()),
+            (whole, shown) => assert_eq!(whole, shown, "{name}"),
+        }
+    }
+    let hidden: Vec<&str> =
+        shown.text(row, "hidden").split(';').filter(|name| !name.is_empty()).collect();
+    assert!(missing.iter().all(|name| hidden.contains(name)), "{missing:?} {hidden:?}");
+    let places: Vec<Option<usize>> = hidden.iter().map(|name| whole.position(name)).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{hidden:?}");
+    assert!(hidden.iter().all(|name| shown.cell(row, name) == Cell::Na), "{hidden:?}");
+    assert_eq!(shown.cell(row, "suppressed"), Cell::Bool(!hidden.is_empty()));
+    assert_eq!(shown.text(row, "disclosure"), format!("min-cell-{min_cell}"));
+    let reasons = shown.text(row, "na_reason").split(';').filter(|reason| !reason.is_empty());
+    for reason in reasons {
+        let (column, _) = reason.split_once('=').expect("column and code");
+        assert!(!hidden.contains(&column) && whole.cell(row, column) == Cell::Na, "{reason}");
+    }
+    for (estimate, counts) in MADE_FROM {
+        if whole.name == "response_by_infusion" && shown.cell(row, estimate) != Cell::Na {
+            let all = counts.iter().all(|count| shown.int(row, count).is_some());
+            assert!(all, "{estimate} is shown without its count");
+        }
+    }
+}
+
+#[test]
+fn most_of_a_large_network_is_shown() {
+    for (seed, subjects) in [(10, 800), (20, 800), (30, 800)] {
+        let network = Network::new(subjects, seed, None, 11);
+        let places = Places::of(&network);
+        for instrument in ["phq-9", "gad-7"] {
+            let rate = |k: &i64| {
+                let row = places.at([instrument, "all", "all", "all"], *k)?;
+                network.shown[RESPONSE].float(row, "response_rate")
+            };
+            let shown = (1..=HORIZON).filter_map(|k| rate(&k)).count();
+            assert!(shown > 4, "{instrument}: {shown} of {HORIZON}");
+        }
+    }
+}
+
+/// A share as pictures and pages print it.
+fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+/// Whole numbers in a text that are not part of a word, such as `PHQ-9`.
+fn numbers(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| c.is_whitespace() || "();:,.".contains(c) && c != ',');
+    let words =
+        words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).replace(',', ""));
+    words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit())).collect()
+}
+
+/// Numbers that a picture of an instrument may hold: its shown counts and rates, and those that
+/// are the same in every picture.
+fn allowed(network: &Table, instrument: &str) -> BTreeSet<String> {
+    // The axis, the interval, the definition of a response, and the infusions.
+    let mut allowed: BTreeSet<String> =
+        ["0", "20", "25", "40", "50", "60", "75", "80", "95", "100"].map(str::to_owned).into();
+    allowed.extend((1..=HORIZON).map(|k| k.to_string()));
+    for row in 0..network.n_rows() {
+        if network.text(row, "instrument") == instrument && network.text(row, "stratum") == "all" {
+            allowed.extend(network.int(row, "n_observed").map(|n| n.to_string()));
+            let shares = ["response_rate", "response_lo", "response_hi"];
+            allowed.extend(shares.iter().filter_map(|name| network.float(row, name)).map(percent));
+        }
+    }
+    allowed
+}
+
+fn check_figure(figure: &Figure, network: &Network) {
+    let table = &network.shown[RESPONSE];
+    let allowed = allowed(table, &figure.instrument);
+    let drawn = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
+    let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
+    let texts = drawn.iter().map(|drawn| tag.replace_all(drawn, " ").into_owned());
+    let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
+    for text in texts {
+        for number in numbers(&text) {
+            assert!(allowed.contains(&number), "{number} in: {text}");
+        }
+    }
+    let mut series = figure.series.iter();
+    let places = Places::of(network);
+    let routes = [
+        "intravenous",
+        "intranasal",
+        "intramuscular",
+        "subcutaneous",
+        "sublingual",
+        "oral",
+        "other",
+        "unknown",
+    ];
+    for route in routes {
+        let key = [figure.instrument.as_str(), "all", "all", route];
+        if places.at(key, 1).is_none() {
+            continue;
+        }
+        let series = series.next().expect("a curve per route");
+        for ((k, point), number) in figure.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
+            let row = places.at(key, *k).expect("a row per infusion");
+            assert_eq!(point.map(|point| point.y), table.float(row, "response_rate"));
+            let limits = point.and_then(|point| point.interval);
+            assert_eq!(limits.map(|limits| limits.0), table.float(row, "response_lo"));
+            match table.int(row, "n_observed") {
+                Some(count) => assert_eq!(*number, Number::Count(count)),
+                None => assert_eq!(*number, Number::Hidden),
+            }
+        }
+    }
+    assert!(series.next().is_none());
+}
+
+#[test]
+fn pictures_and_their_words_hold_no_hidden_number() {
+    let instruments = Vocabulary::shipped().expect("the shipped vocabulary reads").instruments;
+    for network in networks(11) {
+        let figures = figures(&network.tables.response, &instruments, Marking::default());
+        assert_eq!(figures.len(), 2);
+        figures.iter().for_each(|figure| check_figure(figure, &network));
+    }
+}
+
+/// Says nothing; its clock stands still.
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _name: &str, _detail: &str) {}
+    fn source(&self, _account: &SourceAccount) {}
+    fn now_us(&self) -> i64 {
+        1_800_000_000_000_000
+    }
+}
+
+/// The columns of the report's main table, as it prints them.
+const PRINTED: [&str; 8] = [
+    "n_treated",
+    "n_observed",
+    "response_rate",
+    "remission_rate",
+    "mean_change",
+    "n_enrolled",
+    "response_rate_nri",
+    "response_rate_locf",
+];
+
+#[test]
+fn a_published_run_holds_no_hidden_number() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let settings = simulate::Settings::new(250, 6);
+    let mut events = Vec::new();
+    simulate::write(&settings, &mut events).expect("written");
+    let source = dir.path().join("feed.ndjson");
+    std::fs::write(&source, events).expect("written");
+    let overrides = Overrides {
+        store: Some(dir.path().join("store")),
+        out: Some(dir.path().join("out")),
+        sources: vec![source],
+        time_basis: Some(TimeBasis::Actual),
+        ..Overrides::default()
+    };
+    let plan = Plan::resolve(&overrides).expect("a plan");
+    let outcome = run(&plan, &Silent).expect("a run");
+    let Published::New(folder) = outcome.published else { panic!("a new run") };
+    check_manifest(&folder);
+    let page = std::fs::read_to_string(folder.join("report.html")).expect("a page");
+    let response = read_csv(&folder.join("tables/response_by_infusion.csv"));
+    let flow = read_csv(&folder.join("tables/cohort_flow.csv"));
+    check_page(&page, &response, &flow);
+}
+
+type Csv = Vec<BTreeMap<String, String>>;
+
+fn read_csv(path: &Path) -> Csv {
+    let mut reader = csv::Reader::from_path(path).expect("opened");
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+/// The manifest speaks of records, settings and files, never of people.
+fn check_manifest(folder: &Path) {
+    let text = std::fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let keys: Vec<&str> =
+        manifest.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut known = [
+        "run",
+        "pipeline",
+        "identity",
+        "made_at",
+        "program",
+        "store_version",
+        "events",
+        "synthetic",
+        "disclosure",
+        "settings_hash",
+        "settings",
+        "sources",
+        "total",
+        "stages_ms",
+        "outputs",
+    ];
+    known.sort_unstable();
+    let mut sorted = keys;
+    sorted.sort_unstable();
+    assert_eq!(sorted, known);
+    for source in manifest["sources"].as_array().expect("a list") {
+        let sum = ["accepted", "duplicate", "rejected"].map(|key| source[key].as_u64());
+        assert_eq!(source["read"].as_u64(), sum.into_iter().sum(), "records, not people");
+    }
+}
+
+fn check_page(page: &str, response: &Csv, flow: &Csv) {
+    let table =
+        regex::Regex::new(r"(?s)<table class=.(numbers|flow).>(.*?)</table>").expect("a pattern");
+    let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
+    let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");
+    let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
+    let mut printed = Vec::new();
+    for table in table.captures_iter(page) {
+        for line in line.captures_iter(&table[2]) {
+            let cells: Vec<String> = cell
+                .captures_iter(&line[1])
+                .map(|cell| tag.replace_all(&cell[1], "").into_owned())
+                .collect();
+            if !cells.is_empty() {
+                printed.push((table[1].to_owned(), cells));
+            }
+        }
+    }
+    let shown =
+        |row: &BTreeMap<String, String>, column: &str, printed: &str| match row[column].as_str() {
+            "NA" => assert!(matches!(printed, "hidden" | "–" | ""), "{column}: {printed}"),
+            value => assert!(
+                printed.starts_with(value) || column.contains('_') && !column.starts_with("n_"),
+                "{column}: {value} {printed}"
+            ),
+        };
+    let mut lines = printed.iter().filter(|(class, _)| class == "numbers").map(|(_, cells)| cells);
+    // Routes in the order of the page.
+    let order = |row: &&BTreeMap<String, String>| {
+        let instrument = response.iter().position(|other| other["instrument"] == row["instrument"]);
+        (instrument, route_codes().position(|code| code == row["route"]))
+    };
+    let mut rows: Vec<_> = response.iter().filter(|row| row["stratum"] == "all").collect();
+    rows.sort_by_key(order);
+    for row in rows {
+        let cells = lines.next().expect("a line");
+        assert_eq!(cells.len(), PRINTED.len());
+        PRINTED.iter().zip(cells).for_each(|(column, printed)| shown(row, column, printed));
+    }
+    let mut lines = printed.iter().filter(|(class, _)| class == "flow").map(|(_, cells)| cells);
+    for row in flow.iter().filter(|row| row["route"] == "all") {
+        let cells = lines.next().expect("a line");
+        shown(row, "n_subjects", &cells[0]);
+        shown(row, "lost", &cells[1]);
+    }
+    // What stands below a rate of a stratum, and in sentences.
+    let people = regex::Regex::new(
+        "class=.below.>of ([0-9,]+)<|of the ([0-9,]+) (?:people|on)|Of ([0-9,]+) people|people, ([0-9,]+) come",
+    );
+    let observed = response.iter().map(|row| row["n_observed"].as_str());
+    let counts: BTreeSet<&str> =
+        observed.chain(flow.iter().map(|row| row["n_subjects"].as_str())).collect();
+    let mut found = 0;
+    for sentence in people.expect("a pattern").captures_iter(page) {
+        let number = sentence.iter().skip(1).flatten().next().expect("a number");
+        assert!(counts.contains(number.as_str().replace(',', "").as_str()), "{}", &sentence[0]);
+        found += 1;
+    }
+    assert!(found > 10, "{found}");
+}
