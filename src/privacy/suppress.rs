@@ -8,8 +8,8 @@
 //!    that rests on it, zeros too.
 //! 3. Counts that add up are equations. A lone hidden cell of an equation takes the smallest
 //!    non-zero one with it, ties in code order. When none is alone any more, the equations are
-//!    solved together, and as long as any hidden cell follows from the shown ones, another is
-//!    hidden.
+//!    solved together, and as long as any hidden cell, or a small difference of two, follows from
+//!    the shown ones, another is hidden.
 //! 4. What is left is rounded, half to even, once.
 //!
 //! With `min_cell = 0` nothing is hidden or rounded and every row says `internal`.

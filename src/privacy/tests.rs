@@ -30,7 +30,9 @@ const fn row(row: usize) -> CellAt {
 /// The rows that are hidden of a column of counts, `min_cell` being 11.
 fn hidden(counts: &[i64], relate: impl FnOnce(&mut Suppression<1>)) -> Vec<usize> {
     let mut table = Table::new("counts", &[("n", T::Int), ("na_reason", T::Text)]);
-    counts.iter().for_each(|n| table.push(vec![Cell::Int(*n), "".into()]));
+    for n in counts {
+        table.push(vec![Cell::Int(*n), "".into()]);
+    }
     let mut suppression = Suppression::new(11, [(table, &COUNTS)]);
     relate(&mut suppression);
     let [table] = suppression.finish();

@@ -378,7 +378,9 @@ impl Solved {
             let mut row = solved.reduced(network, sum);
             if let Some((first, coefficient)) = row.first_key_value().map(|(at, c)| (*at, *c)) {
                 let inverse = power(coefficient, PRIME - 2);
-                row.values_mut().for_each(|value| *value = *value * inverse % PRIME);
+                for value in row.values_mut() {
+                    *value = *value * inverse % PRIME;
+                }
                 solved.rows.insert(first, row);
             }
         }
@@ -667,7 +669,9 @@ fn pictures_and_their_words_hold_no_hidden_number() {
     for network in networks(11) {
         let figures = figures(&network.tables.response, &instruments, Marking::default());
         assert_eq!(figures.len(), 2);
-        figures.iter().for_each(|figure| check_figure(figure, &network));
+        for figure in &figures {
+            check_figure(figure, &network);
+        }
     }
 }
 
