@@ -77,7 +77,9 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
     let n_usable: u64 = intake.read.iter().map(|source| source.accepted + source.duplicate).sum();
     match Exit::of(&intake) {
         Exit::Identifier => Ok(Exit::Identifier.code()),
-        _ if n_usable == 0 => Ok(Exit::NoInput.code()),
+        _ if n_usable == 0 && index.is_none_or(|index| index.is_empty()) => {
+            Ok(Exit::NoInput.code())
+        }
         exit => Ok(exit.code()),
     }
 }

@@ -89,7 +89,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             print_schema(cli.json, args.event_type.as_deref())?;
             Ok(Exit::Done.code())
         }
-        Command::Simulate(args) => simulate::simulate(args, terminal),
+        Command::Simulate(args) => simulate::simulate(cli.json, args, terminal),
     }
 }
 

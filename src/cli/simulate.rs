@@ -2,10 +2,12 @@
 
 use super::args::Simulate;
 use super::exit::Exit;
+use super::output;
 use super::terminal::Terminal;
 use crate::event::time::TimeBasis;
 use crate::pipeline::error::PipelineError;
 use crate::simulate::{Settings, events, site_of, write};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -15,7 +17,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn simulate(args: &Simulate, terminal: &Terminal) -> Result<u8, PipelineError> {
+pub fn simulate(as_json: bool, args: &Simulate, terminal: &Terminal) -> Result<u8, PipelineError> {
     let settings = Settings {
         sites: args.sites,
         basis: TimeBasis::from(args.time_basis),
@@ -36,6 +38,9 @@ pub fn simulate(args: &Simulate, terminal: &Terminal) -> Result<u8, PipelineErro
         written.events
     };
     terminal.say(&format!("{n_events} synthetic events of {} people", args.subjects));
+    if as_json && args.out.as_os_str() != "-" {
+        output::json_line(&json!({ "events": n_events, "subjects": args.subjects }))?;
+    }
     Ok(Exit::Done.code())
 }
 

@@ -233,7 +233,9 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
         return Refusal::new(Reason::NotJson, at);
     };
     let inner = error.inner();
-    if inner.is_eof() {
+    // The reader calls a number cut short a wrong one.
+    let number_cut = inner.column() >= text.len() && text.ends_with(['.', '-', '+', 'e', 'E']);
+    if inner.is_eof() || (inner.is_syntax() && number_cut) {
         return Refusal::new(Reason::SourceTruncated, at);
     }
     if inner.is_syntax() {
@@ -252,7 +254,7 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
             Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
-    if reason == Reason::MissingField {
+    if matches!(reason, Reason::MissingField | Reason::DuplicateField) {
         // The only words of a message that are ours: the name between backticks.
         let name = message.split('`').nth(1).filter(|name| is_field_name(name));
         if let Some(name) = name.filter(|name| !field.ends_with(name)) {

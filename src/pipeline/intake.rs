@@ -67,7 +67,9 @@ pub fn ingest(
     let mut todo = Vec::new();
     for source in ready {
         let app_id = app_id(&source, &reading_hash);
-        if log.is_taken(&app_id)? {
+        // A copy beside its original is that source once more, and brings nothing.
+        let is_copy = todo.iter().any(|(_, known)| *known == app_id);
+        if is_copy || log.is_taken(&app_id)? {
             intake.n_taken_before += 1;
         } else {
             todo.push((source, app_id));

@@ -14,6 +14,19 @@ pub struct RunFolder {
     aside: TempDir,
     out: PathBuf,
     files: Vec<OutputFile>,
+    /// Dropped after `aside`.
+    _made: MadeDirs,
+}
+
+/// Directories made for a run; those that are empty when it is over are taken away again.
+struct MadeDirs(Vec<PathBuf>);
+
+impl Drop for MadeDirs {
+    fn drop(&mut self) {
+        for dir in &self.0 {
+            let _ = std::fs::remove_dir(dir);
+        }
+    }
 }
 
 /// A file of a run, for the manifest.
@@ -37,10 +50,12 @@ impl RunFolder {
     /// [`PipelineError::Write`] if the output directory cannot be written to.
     pub fn begin(out: &Path) -> Result<Self, PipelineError> {
         let runs = out.join("runs");
+        let missing = runs.ancestors().take_while(|dir| !dir.exists());
+        let made = MadeDirs(missing.map(Path::to_owned).collect());
         std::fs::create_dir_all(&runs).map_err(PipelineError::write(&runs))?;
         let aside = tempfile::Builder::new().prefix(".writing-").tempdir_in(&runs);
         let aside = aside.map_err(PipelineError::write(&runs))?;
-        Ok(Self { aside, out: out.into(), files: Vec::new() })
+        Ok(Self { aside, out: out.into(), files: Vec::new(), _made: made })
     }
 
     /// Writes a file of the run and makes sure it is on disk.
@@ -92,8 +107,13 @@ impl RunFolder {
             let _ = std::fs::remove_dir_all(&aside);
             PipelineError::write(&place)(error)
         })?;
-        sync_dir(&runs)?;
-        flip(&self.out, run_id)?;
+        let named = sync_dir(&runs).and_then(|()| flip(&self.out, run_id));
+        if named.is_err() {
+            // A run that `current` never named was not published.
+            let _ = std::fs::remove_dir_all(&place);
+        }
+        named?;
+        sync_dir(&self.out)?;
         Ok(place)
     }
 }
@@ -112,8 +132,10 @@ fn flip(out: &Path, run_id: &str) -> Result<(), PipelineError> {
     let _ = std::fs::remove_file(&next);
     let linked = std::os::unix::fs::symlink(target, &next);
     linked.map_err(PipelineError::write(&next))?;
-    std::fs::rename(&next, &link).map_err(PipelineError::write(&link))?;
-    sync_dir(out)
+    std::fs::rename(&next, &link).map_err(|error| {
+        let _ = std::fs::remove_file(&next);
+        PipelineError::write(&link)(error)
+    })
 }
 
 fn sync_dir(dir: &Path) -> Result<(), PipelineError> {

@@ -1,7 +1,7 @@
 //! A pipeline as it will run: every default explicit, every path and code checked.
 
 use super::error::PipelineError;
-use super::spec::{AnalysisSpec, DateSpec, Spec, nearest};
+use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec, nearest};
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Filter, Stratum};
 use crate::event::code::Route;
@@ -10,6 +10,7 @@ use crate::event::instrument::{Instrument, shipped_text};
 use crate::event::time::{Moment, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
+use crate::privacy::identifier::{Place, find};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -352,8 +353,11 @@ fn sources(
     base: &Path,
 ) -> Result<Vec<SourceFile>, PipelineError> {
     let mut inputs = Vec::new();
+    let on_identifier = stated(spec, |source| source.on_identifier.unwrap_or(DEFAULT_PENALTY));
+    let on_identifier = on_identifier.unwrap_or(DEFAULT_PENALTY);
     for path in &overrides.sources {
-        let basis = overrides.time_basis.ok_or_else(|| {
+        let basis = overrides.time_basis.or_else(|| stated(spec, |source| source.time_basis));
+        let basis = basis.ok_or_else(|| {
             PipelineError::Usage(
                 "--time-basis is missing: say whether the times are actual, shifted or relative"
                     .into(),
@@ -364,11 +368,11 @@ fn sources(
         } else {
             files(path)?.into_iter().map(Input::File).collect()
         };
-        inputs.extend(found.into_iter().map(|input| (input, basis, OnIdentifier::RefuseFile)));
+        inputs.extend(found.into_iter().map(|input| (input, basis, on_identifier)));
     }
     if overrides.sources.is_empty() {
         for source in &spec.sources {
-            let on_identifier = source.on_identifier.unwrap_or(OnIdentifier::RefuseFile);
+            let on_identifier = source.on_identifier.unwrap_or(DEFAULT_PENALTY);
             let found = if source.path == "-" {
                 vec![Input::Stdin]
             } else {
@@ -380,9 +384,21 @@ fn sources(
     Ok(label(inputs))
 }
 
+/// What becomes of a file with an identifier, where nothing is said.
+const DEFAULT_PENALTY: OnIdentifier = OnIdentifier::RefuseFile;
+
+/// What all sources of a pipeline file say alike holds for files named on the command line too.
+fn stated<T: PartialEq>(spec: &Spec, say: impl Fn(&SourceSpec) -> T) -> Option<T> {
+    let mut said = spec.sources.iter().map(say);
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
+}
+
 /// The files a path or glob names. A path that names one file must exist; a glob may match none.
 fn files(path: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let shown = path.file_name().unwrap_or_default().to_string_lossy();
+    // The name of a file may say who is in it.
+    let shown = if find(&shown, Place::Name).is_none() { &*shown } else { "(name withheld)" };
     let no_input = |problem: String| PipelineError::NoInput(format!("source {shown} {problem}"));
     let pattern = path.to_str().ok_or_else(|| no_input("has a name that is not UTF-8".into()))?;
     let is_glob = pattern.contains(['*', '?', '[']) && !path.exists();

@@ -47,7 +47,7 @@ pub struct Outcome {
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
     let folder = RunFolder::begin(&plan.out)?;
-    let (intake, log) = take_in(plan, &mut stages)?;
+    let (intake, log, _lock) = take_in(plan, &mut stages)?;
     let published = publish_curves(plan, &log, folder, &mut stages)?;
     Ok(Outcome { intake, published })
 }
@@ -70,28 +70,51 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
 /// # Errors
 /// [`PipelineError`]; nothing was written then.
 pub fn ingest_only(plan: &Plan, progress: &dyn Progress) -> Result<Intake, PipelineError> {
-    take_in(plan, &mut Stages::new(progress)).map(|(intake, _)| intake)
+    take_in(plan, &mut Stages::new(progress)).map(|(intake, ..)| intake)
 }
 
-/// Takes the lock of the store and reads the sources into it.
-fn take_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
-    let existed = plan.store.join("events").exists();
-    let result = lock(&plan.store, stages.progress).and_then(|lock| {
-        let log = EventLog::open_or_create(&plan.store)?;
-        stages.begin("ingest", &format!("{} sources", plan.sources.len()));
-        let intake = ingest(plan, &log, stages.progress.now_us(), stages.progress)?;
-        let log = log.refresh()?;
-        if log.n_events()? == 0 {
-            return Err(nothing_usable(&intake));
+/// Takes the lock of the store and reads the sources into it. Whoever holds the lock may be
+/// making the store just now, so nothing of it is touched before.
+fn take_in(
+    plan: &Plan,
+    stages: &mut Stages,
+) -> Result<(Intake, EventLog, StoreLock), PipelineError> {
+    let is_new_dir = !plan.store.exists();
+    let lock = lock(&plan.store, stages.progress)?;
+    let parts = ["events", accounts::DIR].map(|part| plan.store.join(part));
+    let new_parts: Vec<&PathBuf> = parts.iter().filter(|part| !part.exists()).collect();
+    match read_in(plan, stages) {
+        Ok((intake, log)) => Ok((intake, log, lock)),
+        Err(error) => {
+            if new_parts.contains(&&parts[0]) {
+                leave_no_store(&plan.store, &new_parts, is_new_dir);
+            }
+            Err(error)
         }
-        drop(lock);
-        Ok((intake, log))
-    });
-    if result.is_err() && !existed {
-        // A store that was made for this run and holds nothing is not left behind.
-        let _ = std::fs::remove_dir_all(&plan.store);
     }
-    result
+}
+
+fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
+    let log = EventLog::open_or_create(&plan.store)?;
+    stages.begin("ingest", &format!("{} sources", plan.sources.len()));
+    let intake = ingest(plan, &log, stages.progress.now_us(), stages.progress)?;
+    let log = log.refresh()?;
+    if log.n_events()? == 0 {
+        return Err(nothing_usable(&intake));
+    }
+    Ok((intake, log))
+}
+
+/// A store that was made for this run and holds nothing is not left behind; what else stands in
+/// its directory is not ours to remove.
+fn leave_no_store(store: &Path, new_parts: &[&PathBuf], is_new_dir: bool) {
+    for part in new_parts {
+        let _ = std::fs::remove_dir_all(part);
+    }
+    if is_new_dir {
+        StoreLock::remove_file(store);
+        let _ = std::fs::remove_dir(store);
+    }
 }
 
 fn nothing_usable(intake: &Intake) -> PipelineError {
@@ -232,7 +255,7 @@ fn identity(folded: &Folded, accounts: &[SourceAccount], settings: &Settings) ->
     let mut hasher = blake3::Hasher::new();
     hasher.update(&folded.events_digest.to_le_bytes());
     hasher.update(&folded.n_events.to_le_bytes());
-    for account in accounts {
+    for account in accounts.iter().filter(|account| !account.reasons.is_empty()) {
         let rejections = serde_json::to_vec(&(&account.file, &account.blake3, &account.reasons));
         hasher.update(&rejections.unwrap_or_default());
     }

@@ -105,8 +105,10 @@ fn search_field(name: &str, value: &Value, parent: &str) -> Option<Suspicion> {
     let place = match name {
         "id" | "source" | "corrects" | "retracts" | "type" | "specversion" => Place::Name,
         "subject" => Place::Subject,
-        // A time that reads as one is a time; anything else in its place is searched.
+        // A time that reads as one is a time; anything else in its place is searched. A slip in
+        // writing a time is no birthday.
         "time" | "studytime" if is_time(value) => return None,
+        "time" if value.as_str().is_some_and(is_nearly_time) => Place::Name,
         "dataschema" => return search_dropped(value.as_str()?, "dataschema"),
         _ => Place::Other,
     };
@@ -116,9 +118,19 @@ fn search_field(name: &str, value: &Value, parent: &str) -> Option<Suspicion> {
 /// Searches an attribute that is allowed and dropped. `dataschema` is a web address by nature.
 #[must_use]
 pub fn search_dropped(text: &str, field: &'static str) -> Option<Suspicion> {
-    find(text, Place::Name)
-        .filter(|reason| !(field == "dataschema" && *reason == Reason::IdentifierUrl))
+    let is_address = field == "dataschema";
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let searched = if is_address { after_scheme.trim_start_matches("www.") } else { text };
+    find(searched, Place::Name)
+        .filter(|reason| !(is_address && *reason == Reason::IdentifierUrl))
         .map(|reason| Suspicion { reason, field: field.into() })
+}
+
+/// Year first, and nothing but what times are written with.
+fn is_nearly_time(text: &str) -> bool {
+    text.len() >= 10
+        && text.bytes().take(4).all(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.,+TtZz ".contains(&byte))
 }
 
 fn is_time(value: &Value) -> bool {
@@ -215,6 +227,10 @@ mod tests {
         for line in [
             &br#"{"id":"a1","time":"2025-02-02T18:00:00Z","data":{"route":"intravenus"}}"#[..],
             br#"{"id":"a1","time":"2025-02-02T18:00:00Z","data":{"total":99}}"#,
+            br#"{"id":"a1","time":"2025-02-30T18:00:00Z","data":{}}"#,
+            br#"{"id":"a1","time":"2025-02-02 18:00:00","data":{}}"#,
+            br#"{"id":"a1","time":"2025-02-02T18:00:00+0100","data":{}}"#,
+            br#"{"id":"a1","dataschema":"https://www.example.org/schema.json","data":{"x":1}}"#,
             br#"{"id":"0194c1d0-5b7e-7000-8000-0000000000a1","time":"2025-02-02T18:0"#,
             br#"{"id":"a1","dataschema":"https://example.org/schema.json","data":{"x":1}}"#,
         ] {

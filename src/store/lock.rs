@@ -47,6 +47,11 @@ impl StoreLock {
         Ok(Some(Self { _file: file }))
     }
 
+    /// Removes the lock file of a store that is not to be; to be called by its holder.
+    pub fn remove_file(store_dir: &Path) {
+        let _ = std::fs::remove_file(store_dir.join(NAME));
+    }
+
     /// What the last holder wrote into the lock file; `None` if there is none to read.
     #[must_use]
     pub fn holder(store_dir: &Path) -> Option<String> {

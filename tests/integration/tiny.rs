@@ -1,0 +1,139 @@
+//! The tiny sample against what was worked out by hand from the definitions.
+
+use crate::harness::tables::Text;
+use crate::harness::workspace::{Workspace, files};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Largest difference between fractions of counts.
+const FRACTION: f64 = 1e-12;
+/// Largest difference between other numbers: half of the sixth decimal.
+const NUMBER: f64 = 5e-7;
+
+fn repository(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn expected(name: &str) -> Text {
+    let path = repository("sample_data/tiny/expected").join(name);
+    Text::csv(&std::fs::read(path).expect("an expected table"))
+}
+
+fn run() -> Workspace {
+    let workspace = Workspace::new();
+    let pipeline = repository("pipelines/tiny.toml");
+    let pipeline = pipeline.to_str().expect("UTF-8");
+    workspace.expect(0, &["run", pipeline, "--store", "store", "--out", "out"]);
+    workspace
+}
+
+/// Whether two cells are the same, given the column they stand in.
+fn same(column: &str, want: &str, got: &str) -> bool {
+    let fraction = ["response_rate", "remission_rate"].iter().any(|rate| column.starts_with(rate));
+    let inexact = ["_lo", "_hi", "_sd"].iter().any(|ending| column.ends_with(ending))
+        || column.starts_with("mean_");
+    match (want.parse::<f64>(), got.parse::<f64>()) {
+        (Ok(want), Ok(got)) if fraction => (want - got).abs() <= FRACTION,
+        (Ok(want), Ok(got)) if inexact => (want - got).abs() <= NUMBER,
+        _ => want == got,
+    }
+}
+
+#[test]
+fn tables_are_those_worked_out_by_hand() {
+    let workspace = run();
+    for (name, n_rows) in [("response_by_infusion.csv", 352), ("cohort_flow.csv", 64)] {
+        let want = expected(name);
+        let got = Text::csv(&workspace.output(&format!("tables/{name}")));
+        assert_eq!(want.names, got.names, "{name}");
+        assert_eq!((want.rows.len(), got.rows.len()), (n_rows, n_rows), "{name}");
+        for (want_row, got_row) in want.rows.iter().zip(&got.rows) {
+            for (column, (want, got)) in want.names.iter().zip(want_row.iter().zip(got_row)) {
+                let place = &want_row[..5];
+                assert!(same(column, want, got), "{name} {place:?} {column}: {want}, not {got}");
+            }
+        }
+    }
+}
+
+#[test]
+fn facts_are_those_worked_out_by_hand() {
+    let workspace = run();
+    let facts = files(&workspace.path("store/facts"));
+    let table = |name: &str| {
+        let mut found = facts.iter().filter(|path| path.ends_with(name));
+        let path = found.next().unwrap_or_else(|| panic!("no {name}: {facts:?}"));
+        assert!(found.next().is_none(), "one settings hash, one {name}");
+        Text::parquet(path)
+    };
+    let scores = table("assessments.parquet");
+    let scores: BTreeMap<_, _> = scores
+        .maps()
+        .map(|row| {
+            let key = ["subject", "course", "instrument", "infusion"].map(|name| row[name]);
+            (key.map(str::to_owned), row["score"].to_owned())
+        })
+        .collect();
+    let courses = table("courses.parquet");
+    let want = expected("courses.csv");
+    assert_eq!(courses.rows.len(), want.rows.len(), "a row a course");
+    let mut n_scores = 0;
+    for (want, got) in want.maps().zip(courses.maps()) {
+        for (ours, theirs) in [
+            ("subject", "subject"),
+            ("course", "course_order"),
+            ("route", "route"),
+            ("drug", "drug"),
+            ("switched", "switched"),
+            ("prevalent", "prevalent"),
+            ("n_infusions", "n_sessions"),
+        ] {
+            assert_eq!(got[ours], want[theirs], "{} {ours}", want["subject"]);
+        }
+        let indication = match got["indications"] {
+            "" => "unknown",
+            several if several.contains(' ') => "multiple",
+            one => one,
+        };
+        assert_eq!(indication, want["indication"], "{}", want["subject"]);
+        for instrument in ["phq-9", "gad-7"] {
+            for infusion in 0..=4 {
+                let column = match infusion {
+                    0 => format!("{instrument}_baseline"),
+                    k => format!("{instrument}_after_{k}"),
+                };
+                let key =
+                    [want["subject"], want["course_order"], instrument, &infusion.to_string()];
+                let got = scores.get(&key.map(str::to_owned)).map_or("NA", String::as_str);
+                assert_eq!(got, want[column.as_str()], "{key:?}");
+                n_scores += usize::from(got != "NA");
+            }
+        }
+    }
+    assert_eq!(n_scores, scores.len(), "no score besides those of the expected table");
+}
+
+#[test]
+fn row_accounts_are_those_of_its_readme() {
+    let workspace = run();
+    let manifest = workspace.manifest();
+    let counts: Vec<_> = manifest["sources"]
+        .as_array()
+        .expect("sources")
+        .iter()
+        .chain([&manifest["total"]])
+        .map(|account| ["read", "accepted", "duplicate", "rejected"].map(|n| account[n].as_u64()))
+        .collect();
+    let want = [[73, 72, 1, 0], [48, 48, 0, 0], [121, 120, 1, 0]].map(|row| row.map(Some));
+    assert_eq!(counts, want);
+}
+
+#[test]
+fn parquet_says_what_csv_says() {
+    let workspace = run();
+    for name in ["response_by_infusion", "cohort_flow", "anomalies", "rejections"] {
+        let csv = Text::csv(&workspace.output(&format!("tables/{name}.csv")));
+        let parquet = workspace.path(&format!("out/current/tables/{name}.parquet"));
+        assert_eq!(csv, Text::parquet(&parquet), "{name}");
+    }
+}
