@@ -177,8 +177,9 @@ fn spool(store: Option<&Path>) -> Result<NamedTempFile, PipelineError> {
     Ok(file)
 }
 
-/// A source is taken under the bytes, the statement about its times, what is done about
-/// identifiers, and what decides whether a record is valid.
+/// A source is taken under its bytes, the statement about its times, and what decides whether a
+/// record is valid. What is done about identifiers does not count: only a source without any is
+/// taken.
 fn app_id(ready: &Ready, reading_hash: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&ready.digest);

@@ -100,6 +100,12 @@ impl RunFolder {
     pub fn publish(self, run_id: &str) -> Result<PathBuf, PipelineError> {
         let runs = self.out.join("runs");
         let place = runs.join(run_id);
+        if place.exists() {
+            // The same run, made a second time within a second: it only has to be named again.
+            flip(&self.out, run_id)?;
+            sync_dir(&self.out)?;
+            return Ok(place);
+        }
         make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
         let aside = self.aside.keep();
         std::fs::rename(&aside, &place).map_err(|error| {

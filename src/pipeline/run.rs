@@ -58,6 +58,10 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineErro
 /// [`PipelineError`]; nothing was published then.
 pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
+    // A store that is not there is said before anything is made.
+    if !plan.store.exists() {
+        EventLog::open(&plan.store)?;
+    }
     let folder = RunFolder::begin(&plan.out)?;
     let _lock = lock(&plan.store, progress)?;
     let log = EventLog::open(&plan.store)?;
