@@ -1,7 +1,7 @@
 //! The second stage of a run: the log folded into facts, a share of the subjects at a time.
 //!
 //! Events are never all in memory: as many shares are read at once as hold about
-//! [`EVENTS_AT_ONCE`] events. The facts themselves are kept for the estimates; they grow with the
+//! `EVENTS_AT_ONCE` events. The facts themselves are kept for the estimates; they grow with the
 //! courses, not with the events.
 
 use super::error::PipelineError;

@@ -12,6 +12,7 @@ use crate::event::vocabulary::Vocabulary;
 use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
 use crate::privacy::identifier::{Place, find};
 use serde::Serialize;
+use serde::ser::SerializeMap;
 use std::path::{Path, PathBuf};
 
 /// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
@@ -57,7 +58,12 @@ pub struct Settings {
 }
 
 fn vocabulary_as_json<S: serde::Serializer>(v: &Vocabulary, s: S) -> Result<S::Ok, S::Error> {
-    (&v.instruments, &v.drugs, &v.contraindications, &v.stop_reasons).serialize(s)
+    let mut map = s.serialize_map(Some(4))?;
+    map.serialize_entry("instruments", &v.instruments)?;
+    map.serialize_entry("drugs", &v.drugs)?;
+    map.serialize_entry("contraindications", &v.contraindications)?;
+    map.serialize_entry("stop_reasons", &v.stop_reasons)?;
+    map.end()
 }
 
 impl Settings {

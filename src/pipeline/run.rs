@@ -157,7 +157,11 @@ fn publish_curves(
     {
         return Ok(Published::Nothing(run));
     }
-    stages.begin("estimate", &format!("{} instruments", settings.analysis.instruments.len()));
+    let instruments = match settings.analysis.instruments.len() {
+        0 => "every instrument found".to_owned(),
+        n => format!("{n} instruments"),
+    };
+    stages.begin("estimate", &instruments);
     let estimates = estimate(&folded, settings, &accounts);
     stages.begin("draw", "charts and report");
     let made_at = Moment::calendar(stages.progress.now_us());

@@ -2,7 +2,7 @@
 //! and measurements of speed.
 //!
 //! Layer 1, imports the vocabulary only. Nobody here exists: every source begins with
-//! [`SYNTHETIC_PREFIX`](crate::event::ids::SYNTHETIC_PREFIX), so that the events say so for ever.
+//! [`SYNTHETIC_PREFIX`], so that the events say so for ever.
 //! Outcomes lie in the range of published cohorts, chosen for plausibility; they are evidence of
 //! nothing. Each person depends on the seed and the person's index alone: the first hundred of six
 //! hundred are the same hundred, and memory does not grow with their number.
