@@ -226,7 +226,8 @@ fn within_rows(tables: &mut Tables) {
 /// Whoever was treated at k + 1 was treated at k, and is among those not yet due at k + 1 who were
 /// not at k. Everyone treated at 1 is at every k either enrolled or not yet due, so that a small
 /// `n_enrolled` hides `n_not_due`, a hidden `n_not_due` takes `n_enrolled` with it, and a hidden
-/// `n_treated` at 1 takes it at every k.
+/// `n_treated` at 1 takes it at every k. `n_treated` at 1 is hidden where few of those due at any k
+/// were not scored, because `n_observed` at k and it would tell how many.
 fn across_infusions(tables: &mut Tables, rows: &Rows) {
     for (key, row) in &rows.0 {
         let not_due = tables.at(RESPONSE_AT, *row, "n_not_due");
@@ -243,12 +244,15 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
             later.iter().filter_map(|row| tables.at(RESPONSE_AT, *row, column)).collect()
         };
         let treated = cells("n_treated");
+        let observed = cells("n_observed");
         let [enrolled, mut not_due] = [cells("n_enrolled"), cells("n_not_due")];
         let forward: Vec<usize> = (0..later.len()).collect();
         if let Some(everyone) = treated.first() {
-            for (enrolled, not_due) in enrolled.iter().zip(&not_due) {
+            for ((enrolled, not_due), observed) in enrolled.iter().zip(&not_due).zip(&observed) {
                 tables.together(*everyone, *enrolled);
                 tables.part(*not_due, *everyone);
+                // Whoever was due and not scored, whether treated at k or not.
+                tables.tells([(*everyone, 1), (*not_due, -1), (*observed, -1)], *everyone);
             }
         }
         not_due.reverse();

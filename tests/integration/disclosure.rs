@@ -328,6 +328,14 @@ fn told(places: &Places) -> Vec<Sum> {
                 (at("remitters"), -1),
                 (at("remitters_above_line"), 1),
             ]);
+            // Who was due and not scored.
+            if let Some(first) = rows.get(&1) {
+                told.push(vec![
+                    ((RESPONSE, *first, "n_treated"), 1),
+                    (at("n_not_due"), -1),
+                    (at("n_observed"), -1),
+                ]);
+            }
             for (_, later) in rows.range(infusion + 1..) {
                 told.push(minus(at("n_treated"), (RESPONSE, *later, "n_treated")));
                 told.push(minus((RESPONSE, *later, "n_not_due"), at("n_not_due")));
