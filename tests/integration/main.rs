@@ -17,5 +17,6 @@ mod identifiers;
 mod oracle;
 mod records;
 mod schemas;
+mod settings;
 mod tidy;
 mod tiny;
