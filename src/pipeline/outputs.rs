@@ -127,7 +127,8 @@ impl RunFolder {
 /// The newest published run; `None` before the first.
 #[must_use]
 pub fn current(out: &Path) -> Option<PathBuf> {
-    std::fs::canonicalize(out.join(CURRENT)).ok()
+    let target = std::fs::read_link(out.join(CURRENT)).ok()?;
+    Some(out.join(target)).filter(|run| run.is_dir())
 }
 
 /// Replaces the link in one step: a reader sees the old run or the new one.
