@@ -147,13 +147,10 @@ fn study_times_give_the_same_curve_and_nothing_runs_there() {
 
     // Without an end, a dated course runs; one without dates does not.
     for (workspace, n_not_due) in [(dated, "1"), (relative, "0")] {
-        let extra = |event: Event| match event.text("/type").contains("course.ended") {
-            true => None,
-            false => Some(event),
-        };
+        let is_end = |event: &Event| event.text("/type").contains("course.ended");
         let _ = std::fs::remove_dir_all(workspace.path("store"));
         let is_relative = n_not_due == "0";
-        let events = person("s-aaa", [20, 14, 6]).into_iter().filter_map(extra);
+        let events = person("s-aaa", [20, 14, 6]).into_iter().filter(|event| !is_end(event));
         let clock = |event| if is_relative { on_study_clock(event) } else { event };
         workspace.events("a.ndjson", events.map(clock));
         workspace.run(0);
