@@ -89,7 +89,7 @@ impl Response {
             observed.into(),
             count(rate * 0.5).into(),
             enrolled.into(),
-            0.into(),
+            0_i64.into(),
             count(rate).into(),
             two(rate * size / enrolled as f64).into(),
             count(rate).into(),
@@ -132,7 +132,7 @@ impl Response {
             vec![instrument.into(), stratum.into(), level.into(), route.into(), infusion.into()];
         row.extend([treated, observed]);
         row.extend(std::iter::repeat_n(Cell::Na, 15));
-        row.extend([enrolled, 0.into(), Cell::Na, Cell::Na, Cell::Na, Cell::Na]);
+        row.extend([enrolled, 0_i64.into(), Cell::Na, Cell::Na, Cell::Na, Cell::Na]);
         row.extend([(!hidden.is_empty()).into(), hidden.join(";").into(), na_reason.into()]);
         row.push("min-cell-11".into());
         self.row(row)

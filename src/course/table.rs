@@ -78,7 +78,7 @@ impl FactTables {
     fn push_course(&mut self, subject: &str, course: &Course) {
         let profile = &course.profile;
         let indications: Vec<&str> = profile.indications.iter().map(|code| code.as_str()).collect();
-        let order = count(course.order);
+        let order = Cell::from(course.order);
         self.courses.push(vec![
             subject.into(),
             order.clone(),
@@ -94,8 +94,8 @@ impl FactTables {
                 .and_then(|end| end.reason)
                 .map(super::super::event::code::EndReason::as_str)
                 .into(),
-            count(course.infusions.len()),
-            count(course.n_induction),
+            course.infusions.len().into(),
+            course.n_induction.into(),
             indications.join(" ").into(),
             profile.age_band.map(super::super::event::code::AgeBand::as_str).into(),
             profile.sex.map(super::super::event::code::Sex::as_str).into(),
@@ -107,7 +107,7 @@ impl FactTables {
             self.infusions.push(vec![
                 subject.into(),
                 order.clone(),
-                count(position + 1),
+                (position + 1).into(),
                 infusion.start_us.into(),
                 infusion.route.as_str().into(),
                 infusion.drug.as_str().into(),
@@ -130,13 +130,13 @@ impl FactTables {
             }
             for (position, assessment) in scores.after.iter().enumerate() {
                 if let Some(assessment) = assessment {
-                    push(count(position + 1), assessment.score.value(), assessment.hours().into());
+                    push(
+                        (position + 1).into(),
+                        assessment.score.value(),
+                        assessment.hours().into(),
+                    );
                 }
             }
         }
     }
-}
-
-fn count(n: usize) -> Cell {
-    i64::try_from(n).map_or(Cell::Na, Cell::Int)
 }

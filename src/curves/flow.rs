@@ -3,7 +3,7 @@
 use super::cohort::{Cohort, Step};
 use super::route::RouteRow;
 use crate::course::fact::SubjectFacts;
-use crate::table::{Cell, ColumnType as T, Table};
+use crate::table::{ColumnType as T, Table};
 use std::collections::BTreeMap;
 
 /// Columns before suppression.
@@ -72,16 +72,12 @@ fn push_route(table: &mut Table, instrument: &str, route: RouteRow, steps: &[Lef
             instrument.into(),
             route.as_str().into(),
             step.as_str().into(),
-            count(left.n_subjects),
-            count(left.n_courses),
-            lost.map_or(Cell::Na, count),
+            left.n_subjects.into(),
+            left.n_courses.into(),
+            lost.into(),
             step.why().into(),
             reason.into(),
         ]);
         previous = Some(left.n_subjects);
     }
-}
-
-fn count(n: u64) -> Cell {
-    i64::try_from(n).ok().into()
 }

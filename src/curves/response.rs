@@ -226,7 +226,7 @@ struct Row {
 
 impl Row {
     fn int(&mut self, column: &str, value: u64, undefined: Option<&str>) {
-        self.push(column, i64::try_from(value).ok().into(), undefined);
+        self.push(column, value.into(), undefined);
     }
 
     fn float(&mut self, column: &str, value: Option<f64>, undefined: Option<&str>) {

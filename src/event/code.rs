@@ -3,7 +3,8 @@
 //! Every list is an enum whose order is the code order of tables and charts. A code outside its
 //! list is refused by name of the field, never by value: an unknown "code" may be a person's name.
 
-use super::refuse::{Reason, refuse};
+use super::refuse::Reason;
+use super::text::read_text;
 
 /// Declares a closed list of codes: the enum, its texts, and both directions of JSON.
 macro_rules! codes {
@@ -44,8 +45,7 @@ macro_rules! codes {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(d)?;
-                Self::parse(&text).ok_or_else(|| refuse(Reason::UnknownCode))
+                read_text(d, |text| Self::parse(text).ok_or(Reason::UnknownCode))
             }
         }
     };

@@ -3,9 +3,9 @@
 //! The shapes are the first half of the privacy gate: an e-mail address, a telephone number with
 //! spaces or a full name does not fit them.
 
-use super::refuse::{Reason, refuse};
+use super::refuse::Reason;
+use super::text::read_text;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Declares a checked text type.
@@ -38,8 +38,7 @@ macro_rules! checked_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = Cow::<str>::deserialize(d)?;
-                Self::new(&text).ok_or_else(|| refuse(Reason::MalformedId))
+                read_text(d, |text| Self::new(text).ok_or(Reason::MalformedId))
             }
         }
     };

@@ -11,13 +11,9 @@ use super::code::{
 use super::ids::{EventId, OpenCode};
 use super::list::{CodeSet, List};
 use super::number::{Amount, Int, Num};
+use super::text::present;
 use super::time::Moment;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// Reads a field that may be absent but not null.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(d).map(Some)
-}
 
 /// Reads the named structs from JSON objects only: serde's derive alone would take a list of their
 /// values for one too.

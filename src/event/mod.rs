@@ -14,5 +14,6 @@ pub mod list;
 pub mod number;
 pub mod refuse;
 pub mod score;
+pub mod text;
 pub mod time;
 pub mod vocabulary;

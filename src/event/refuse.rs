@@ -69,6 +69,29 @@ impl Reason {
     }
 }
 
+/// Why a record was refused: a reason and a field, never a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Reason.
+    pub reason: Reason,
+    /// Path of the field, made of the contract's names and list positions; empty for the record.
+    pub field: String,
+}
+
+impl Refusal {
+    /// A refusal for a reason at a field.
+    #[must_use]
+    pub fn new(reason: Reason, field: impl Into<String>) -> Self {
+        Self { reason, field: field.into() }
+    }
+
+    /// The same, with its field inside another.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        Self { reason: self.reason, field: format!("{outer}.{}", self.field) }
+    }
+}
+
 /// Marks an error message as one of ours; a control character no library message starts with.
 const MARK: char = '\u{1}';
 

@@ -3,7 +3,8 @@
 //! Both are whole microseconds, so that order and day arithmetic are exact. The two clocks cannot
 //! be compared with each other; [`Moment::axis`] says which one a moment is on.
 
-use super::refuse::{Reason, refuse};
+use super::refuse::Reason;
+use super::text::read_text;
 use serde::{Deserialize, Serialize};
 
 /// Microseconds in a second, an hour and a day.
@@ -269,8 +270,7 @@ pub struct CalendarTime(pub Moment);
 
 impl<'de> Deserialize<'de> for CalendarTime {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        Moment::from_rfc3339(&text).map(Self).map_err(refuse)
+        read_text(d, |text| Moment::from_rfc3339(text).map(Self))
     }
 }
 
@@ -280,8 +280,7 @@ pub struct StudyTime(pub Moment);
 
 impl<'de> Deserialize<'de> for StudyTime {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        Moment::from_studytime(&text).map(Self).map_err(refuse)
+        read_text(d, |text| Moment::from_studytime(text).map(Self))
     }
 }
 

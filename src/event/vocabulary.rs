@@ -5,7 +5,8 @@
 use super::ids::OpenCode;
 use super::instrument::{Instrument, Instruments, shipped};
 use super::kind::{CheckinSubmitted, Data, Kind, SessionCompleted};
-use super::refuse::Reason;
+use super::refuse::{Reason, Refusal};
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Drugs known without a pipeline file, in table order.
@@ -30,7 +31,7 @@ pub const CONTRAINDICATIONS: [&str; 11] = [
 pub const STOP_REASONS: [&str; 4] = ["side-effects", "patient-request", "equipment", "other"];
 
 /// Codes a record may use where the vocabulary is open to a pipeline file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Vocabulary {
     /// Instruments by code.
     pub instruments: Instruments,
@@ -40,15 +41,6 @@ pub struct Vocabulary {
     pub contraindications: BTreeSet<String>,
     /// Reasons for stopping a session early.
     pub stop_reasons: BTreeSet<String>,
-}
-
-/// Where in a record's data a check failed, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Path of the field inside the record, made of our own names and list positions only.
-    pub field: String,
-    /// Why.
-    pub reason: Reason,
 }
 
 impl Vocabulary {
@@ -77,12 +69,9 @@ impl Vocabulary {
     /// # Errors
     /// The first problem, in field order. For a correction, a reading that fails is no reading; it
     /// is an error only if none is left.
-    pub fn check(&self, kind: &mut Kind) -> Result<(), Problem> {
+    pub fn check(&self, kind: &mut Kind) -> Result<(), Refusal> {
         match kind {
-            Kind::Clinical(data) => self.check_data(data).map_err(|problem| Problem {
-                field: format!("data.{}", problem.field),
-                reason: problem.reason,
-            }),
+            Kind::Clinical(data) => self.check_data(data).map_err(|problem| problem.within("data")),
             Kind::Corrected(correction) => {
                 let mut first = None;
                 correction.readings.retain(|data| match self.check_data(data) {
@@ -93,10 +82,9 @@ impl Vocabulary {
                     }
                 });
                 match first {
-                    Some(problem) if correction.readings.is_empty() => Err(Problem {
-                        field: format!("data.data.{}", problem.field),
-                        reason: problem.reason,
-                    }),
+                    Some(problem) if correction.readings.is_empty() => {
+                        Err(problem.within("data.data"))
+                    }
                     _ => Ok(()),
                 }
             }
@@ -104,7 +92,7 @@ impl Vocabulary {
         }
     }
 
-    fn check_data(&self, data: &Data) -> Result<(), Problem> {
+    fn check_data(&self, data: &Data) -> Result<(), Refusal> {
         match data {
             Data::CourseStarted(started) => {
                 let screening = started.screening.as_ref();
@@ -124,31 +112,28 @@ impl Vocabulary {
         }
     }
 
-    fn check_session(&self, session: &SessionCompleted) -> Result<(), Problem> {
+    fn check_session(&self, session: &SessionCompleted) -> Result<(), Refusal> {
         if !self.drugs.iter().any(|drug| drug == session.drug.as_str()) {
-            return Err(Problem { field: "drug".into(), reason: Reason::UnknownCode });
+            return Err(Refusal::new(Reason::UnknownCode, "drug"));
         }
         if let Some(code) = &session.stopped_early {
             known(&self.stop_reasons, code, || "stopped_early".into())?;
         }
         let Some(dissociation) = &session.dissociation else { return Ok(()) };
         let Some(instrument) = self.instrument(dissociation.instrument.as_str()) else {
-            return Err(Problem {
-                field: "dissociation.instrument".into(),
-                reason: Reason::UnknownInstrument,
-            });
+            return Err(Refusal::new(Reason::UnknownInstrument, "dissociation.instrument"));
         };
         match instrument.score(Some(dissociation.total.get()), None) {
             Ok(_) => Ok(()),
-            Err(reason) => Err(Problem { field: "dissociation.total".into(), reason }),
+            Err(reason) => Err(Refusal::new(reason, "dissociation.total")),
         }
     }
 
-    fn check_checkin(&self, checkin: &CheckinSubmitted) -> Result<(), Problem> {
+    fn check_checkin(&self, checkin: &CheckinSubmitted) -> Result<(), Refusal> {
         let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
         for (index, measure) in measures.iter().enumerate() {
             let problem = |field: &str, reason| {
-                Err(Problem { field: format!("measures[{index}]{field}"), reason })
+                Err(Refusal::new(reason, format!("measures[{index}]{field}")))
             };
             let code = measure.instrument.as_str();
             let Some(instrument) = self.instrument(code) else {
@@ -171,10 +156,10 @@ fn known(
     list: &BTreeSet<String>,
     code: &OpenCode,
     field: impl FnOnce() -> String,
-) -> Result<(), Problem> {
+) -> Result<(), Refusal> {
     if list.contains(code.as_str()) {
         Ok(())
     } else {
-        Err(Problem { field: field(), reason: Reason::UnknownCode })
+        Err(Refusal::new(Reason::UnknownCode, field()))
     }
 }

@@ -26,13 +26,13 @@ use dedupe::{Novelty, Seen};
 use error::IngestError;
 use lines::{Line, Lines};
 use rayon::prelude::*;
-use record::{Context, Refusal};
+use record::Context;
 use reject::Rejection;
 use source::{OnIdentifier, SourceFile};
 
 use crate::event::envelope::{Event, Origin};
 use crate::event::key::{ContentDigest, KeyDigest};
-use crate::event::refuse::Reason;
+use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::{self, Deidentified};
 use std::io::BufRead;
@@ -80,7 +80,7 @@ enum Checked {
 /// Reads one source to its end.
 ///
 /// # Errors
-/// If the source cannot be opened or changed while it was read, or the sink fails.
+/// If the rows do not add up, or the sink fails.
 pub fn read_source(
     source: &SourceFile,
     digest: [u8; 32],
@@ -172,9 +172,8 @@ fn read_block(lines: &mut Lines<Box<dyn BufRead + Send>>) -> Vec<Line> {
 }
 
 fn check(line: &Line, context: &Context) -> Checked {
-    let refusal = |reason, field: &str| Refusal { reason, field: field.into() };
     let read = if line.too_long {
-        Err(refusal(Reason::LineTooLong, ""))
+        Err(Refusal::new(Reason::LineTooLong, ""))
     } else {
         record::read(&line.bytes, context)
     };
@@ -184,13 +183,13 @@ fn check(line: &Line, context: &Context) -> Checked {
                 (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
             match gate::admit(event) {
                 Ok(event) => Checked::Good(Box::new(event), key, content),
-                Err(suspicion) => Checked::Bad(refusal(suspicion.reason, &suspicion.field)),
+                Err(suspicion) => Checked::Bad(suspicion),
             }
         }
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
             if let Some(suspicion) = gate::search_refused(&line.bytes) {
-                return Checked::Bad(refusal(suspicion.reason, &suspicion.field));
+                return Checked::Bad(suspicion);
             }
             // A record that ends too soon broke off with its source only if no line end follows.
             if refused.reason == Reason::SourceTruncated && line.ended {

@@ -9,12 +9,13 @@ use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, EventCorrected, EventRetracted, EventType,
     Kind, PlanAdjusted, SessionCompleted, SessionMissed,
 };
-use crate::event::refuse::{Reason, reason_of};
+use crate::event::refuse::{Reason, Refusal, reason_of};
+use crate::event::text::present;
 use crate::event::time::{CalendarTime, Moment, StudyTime, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use crate::privacy::gate::{is_field_name, search_dropped};
 use crate::schema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -29,21 +30,6 @@ pub struct Context<'a> {
     /// Microseconds since 1970 at which the source is read; later events of an `actual` source are
     /// from the future. `None`: not checked.
     pub now_us: Option<i64>,
-}
-
-/// Why a record was refused: a reason and a field, never a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Reason.
-    pub reason: Reason,
-    /// Path of the field, made of the contract's names and list positions; empty for the record.
-    pub field: String,
-}
-
-impl Refusal {
-    fn new(reason: Reason, field: impl Into<String>) -> Self {
-        Self { reason, field: field.into() }
-    }
 }
 
 #[derive(Deserialize)]
@@ -92,11 +78,6 @@ struct RetractedData {
 #[serde(deny_unknown_fields)]
 struct NoData {}
 
-/// Reads a field that may be absent but not null.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(d).map(Some)
-}
-
 /// Reads one line.
 ///
 /// # Errors
@@ -111,7 +92,7 @@ pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
         [("datacontenttype", &envelope.datacontenttype), ("dataschema", &envelope.dataschema)]
     {
         if let Some(suspicion) = dropped.as_ref().and_then(|text| search_dropped(text, field)) {
-            return Err(Refusal::new(suspicion.reason, suspicion.field));
+            return Err(suspicion);
         }
     }
     let when = moment(envelope.time, envelope.studytime, "")?
@@ -120,10 +101,7 @@ pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
     let (event_type, version) =
         schema::parse_type(&envelope.type_text).map_err(|reason| Refusal::new(reason, "type"))?;
     let mut kind = kind_of(event_type, version, envelope.data, context)?;
-    context
-        .vocabulary
-        .check(&mut kind)
-        .map_err(|problem| Refusal::new(problem.reason, problem.field))?;
+    context.vocabulary.check(&mut kind)?;
     Ok(Event { source: envelope.source, id: envelope.id, subject: envelope.subject, when, kind })
 }
 

@@ -66,7 +66,6 @@ fn rejections(accounts: &[SourceAccount]) -> Table {
     let mut table = Table::new("rejections", &columns);
     for ((source, reason), n) in counts {
         let meaning = Reason::parse(reason).map_or("", Reason::meaning);
-        let n = i64::try_from(n).ok();
         table.push(vec![source.into(), reason.into(), meaning.into(), n.into()]);
     }
     table

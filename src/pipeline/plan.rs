@@ -12,7 +12,6 @@ use crate::event::vocabulary::Vocabulary;
 use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
 use crate::privacy::identifier::{Place, find};
 use serde::Serialize;
-use serde::ser::SerializeMap;
 use std::path::{Path, PathBuf};
 
 /// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
@@ -53,17 +52,7 @@ pub struct Settings {
     /// Whose report it is.
     pub organisation: Option<String>,
     /// Instruments, drugs and open code lists.
-    #[serde(serialize_with = "vocabulary_as_json")]
     pub vocabulary: Vocabulary,
-}
-
-fn vocabulary_as_json<S: serde::Serializer>(v: &Vocabulary, s: S) -> Result<S::Ok, S::Error> {
-    let mut map = s.serialize_map(Some(4))?;
-    map.serialize_entry("instruments", &v.instruments)?;
-    map.serialize_entry("drugs", &v.drugs)?;
-    map.serialize_entry("contraindications", &v.contraindications)?;
-    map.serialize_entry("stop_reasons", &v.stop_reasons)?;
-    map.end()
 }
 
 impl Settings {
@@ -82,14 +71,7 @@ impl Settings {
     /// Hash of what decides whether a record is valid: the vocabulary and the schemas.
     #[must_use]
     pub fn reading_hash(&self) -> String {
-        let vocabulary = &self.vocabulary;
-        hash_of(&(
-            &vocabulary.instruments,
-            &vocabulary.drugs,
-            &vocabulary.contraindications,
-            &vocabulary.stop_reasons,
-            crate::schema::all_documents().collect::<Vec<_>>(),
-        ))
+        hash_of(&(&self.vocabulary, crate::schema::all_documents().collect::<Vec<_>>()))
     }
 }
 

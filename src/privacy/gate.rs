@@ -7,7 +7,7 @@
 use super::identifier::{Place, find, find_in_field_name, find_number};
 use crate::event::envelope::Event;
 use crate::event::kind::Kind;
-use crate::event::refuse::Reason;
+use crate::event::refuse::{Reason, Refusal};
 use serde_json::Value;
 
 /// A value that passed the gate: no field of it has the shape of an identifier.
@@ -26,20 +26,12 @@ impl<T> Deidentified<T> {
     }
 }
 
-/// A suspected identifier: what it looks like and in which field, never what it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suspicion {
-    /// One of the `identifier-` reasons.
-    pub reason: Reason,
-    /// The field, made of our own names only.
-    pub field: String,
-}
-
 /// Admits an event that passed the typed checks.
 ///
 /// # Errors
-/// [`Suspicion`] if its id, source or subject, or the id it speaks about, looks like an identifier.
-pub fn admit(event: Event) -> Result<Deidentified<Event>, Suspicion> {
+/// A [`Refusal`] with an `identifier-` reason if its id, source or subject, or the id it speaks
+/// about, looks like an identifier.
+pub fn admit(event: Event) -> Result<Deidentified<Event>, Refusal> {
     let about = match &event.kind {
         Kind::Corrected(correction) => Some(("data.corrects", correction.corrects.as_str())),
         Kind::Retracted(retraction) => Some(("data.retracts", retraction.retracts.as_str())),
@@ -53,7 +45,7 @@ pub fn admit(event: Event) -> Result<Deidentified<Event>, Suspicion> {
     let about = about.map(|(field, text)| (field, text, Place::Name));
     for (field, text, place) in texts.into_iter().chain(about) {
         if let Some(reason) = find(text, place) {
-            return Err(Suspicion { reason, field: field.into() });
+            return Err(Refusal::new(reason, field));
         }
     }
     Ok(Deidentified(event))
@@ -61,7 +53,7 @@ pub fn admit(event: Event) -> Result<Deidentified<Event>, Suspicion> {
 
 /// Searches a record that failed the typed checks. `line` may be anything at all.
 #[must_use]
-pub fn search_refused(line: &[u8]) -> Option<Suspicion> {
+pub fn search_refused(line: &[u8]) -> Option<Refusal> {
     if let Ok(value) = serde_json::from_slice::<Value>(line) {
         return search_value(&value, "", Place::Other);
     }
@@ -71,11 +63,11 @@ pub fn search_refused(line: &[u8]) -> Option<Suspicion> {
     text.split('"')
         .filter(|piece| crate::event::time::Moment::from_rfc3339(piece).is_err())
         .find_map(|piece| find(piece, Place::Name))
-        .map(|reason| Suspicion { reason, field: String::new() })
+        .map(|reason| Refusal::new(reason, ""))
 }
 
-fn search_value(value: &Value, field: &str, place: Place) -> Option<Suspicion> {
-    let suspicion = |reason| Suspicion { reason, field: field.to_owned() };
+fn search_value(value: &Value, field: &str, place: Place) -> Option<Refusal> {
+    let suspicion = |reason| Refusal::new(reason, field);
     match value {
         Value::Null | Value::Bool(_) => None,
         Value::Number(number) => {
@@ -89,7 +81,7 @@ fn search_value(value: &Value, field: &str, place: Place) -> Option<Suspicion> {
     }
 }
 
-fn search_field(name: &str, value: &Value, parent: &str) -> Option<Suspicion> {
+fn search_field(name: &str, value: &Value, parent: &str) -> Option<Refusal> {
     let known = is_field_name(name);
     let field = match (known, parent) {
         (true, "") => name.to_owned(),
@@ -99,7 +91,7 @@ fn search_field(name: &str, value: &Value, parent: &str) -> Option<Suspicion> {
     if !known && !value.is_null() {
         let reason = find_in_field_name(name).or_else(|| find(name, Place::Other));
         if let Some(reason) = reason {
-            return Some(Suspicion { reason, field });
+            return Some(Refusal::new(reason, field));
         }
     }
     let place = match name {
@@ -117,13 +109,13 @@ fn search_field(name: &str, value: &Value, parent: &str) -> Option<Suspicion> {
 
 /// Searches an attribute that is allowed and dropped. `dataschema` is a web address by nature.
 #[must_use]
-pub fn search_dropped(text: &str, field: &'static str) -> Option<Suspicion> {
+pub fn search_dropped(text: &str, field: &'static str) -> Option<Refusal> {
     let is_address = field == "dataschema";
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
     let searched = if is_address { after_scheme.trim_start_matches("www.") } else { text };
     find(searched, Place::Name)
         .filter(|reason| !(is_address && *reason == Reason::IdentifierUrl))
-        .map(|reason| Suspicion { reason, field: field.into() })
+        .map(|reason| Refusal::new(reason, field))
 }
 
 /// Year first, and nothing but what times are written with.

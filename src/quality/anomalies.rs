@@ -2,7 +2,7 @@
 
 use crate::course::anomaly::Anomaly;
 use crate::course::fact::SubjectFacts;
-use crate::table::{Cell, ColumnType as T, Table};
+use crate::table::{ColumnType as T, Table};
 
 /// Columns before suppression.
 pub const COLUMNS: [(&str, T); 5] = [
@@ -24,14 +24,10 @@ pub fn anomalies(subjects: &[SubjectFacts]) -> Table {
         table.push(vec![
             anomaly.code().into(),
             anomaly.meaning().into(),
-            count(seen.iter().sum()),
-            count(seen.len()),
+            seen.iter().sum::<usize>().into(),
+            seen.len().into(),
             "".into(),
         ]);
     }
     table
-}
-
-fn count(n: usize) -> Cell {
-    i64::try_from(n).ok().into()
 }

@@ -104,10 +104,10 @@ fn flow() -> Disclosed<Table> {
             "".into(),
         ]);
     };
-    push("all", "known", 500.into(), Cell::Na, "", "");
-    push("all", "treated", 450.into(), 50.into(), "never-treated", "");
+    push("all", "known", 500_i64.into(), Cell::Na, "", "");
+    push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
     push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
-    push("intravenous", "treated", 260.into(), Cell::Na, "", "");
+    push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
     Disclosed::for_tests(table)
 }
 
@@ -126,8 +126,8 @@ fn anomalies() -> Disclosed<Table> {
     table.push(vec![
         "session-number-differs".into(),
         meaning.into(),
-        31.into(),
-        14.into(),
+        31_i64.into(),
+        14_i64.into(),
         "".into(),
     ]);
     Disclosed::for_tests(table)
@@ -138,7 +138,7 @@ fn rejections() -> Table {
         "rejections",
         &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
     );
-    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5.into()]);
+    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5_i64.into()]);
     table
 }
 

@@ -46,6 +46,20 @@ impl From<i64> for Cell {
     }
 }
 
+/// Counts: one beyond the range of a cell, which no count comes near, is `NA`.
+impl From<u64> for Cell {
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or(Self::Na, Self::Int)
+    }
+}
+
+/// Counts, as above.
+impl From<usize> for Cell {
+    fn from(value: usize) -> Self {
+        i64::try_from(value).map_or(Self::Na, Self::Int)
+    }
+}
+
 impl From<f64> for Cell {
     fn from(value: f64) -> Self {
         Self::Float(value)
