@@ -165,14 +165,14 @@ impl State {
         context: &FoldContext,
     ) -> SubjectFacts {
         let drafts = std::mem::take(&mut self.drafts);
-        let starts: Vec<i64> = drafts
-            .iter()
-            .flat_map(|draft| draft.sessions.iter().map(|(event, _)| event.when.micros))
-            .collect();
+        let sessions = drafts.iter().flat_map(|draft| &draft.sessions);
+        let starts: Vec<i64> = sessions.map(|(event, _)| event.when.micros).collect();
+        let mut starts = starts.as_slice();
         let mut courses = Vec::with_capacity(drafts.len());
         let mut previous_last_us = i64::MIN;
         for (index, draft) in drafts.iter().enumerate() {
-            let course = self.course(index + 1, draft, previous_last_us, &starts, context);
+            let course = self.course(index + 1, draft, previous_last_us, starts, context);
+            starts = &starts[draft.sessions.len()..];
             previous_last_us = course.last_us();
             courses.push(course);
         }
@@ -192,7 +192,7 @@ impl State {
         order: usize,
         draft: &Draft,
         previous_last_us: i64,
-        all_starts: &[i64],
+        starts: &[i64],
         context: &FoldContext,
     ) -> Course {
         let settings = context.settings;
@@ -227,7 +227,7 @@ impl State {
         let scores = self
             .scores
             .iter()
-            .map(|(code, scores)| (code.clone(), assess(scores, &infusions, all_starts, settings)))
+            .map(|(code, scores)| (code.clone(), assess(scores, infusions.len(), starts, settings)))
             .collect();
         Course {
             order,
@@ -273,38 +273,32 @@ fn n_induction(sessions: &[(Effective, SessionCompleted)], settings: &FoldSettin
     sessions.len()
 }
 
-/// Baseline and assessments of one instrument. Scores are in the order of (time, source, id), so
-/// that the last of equals in time is the last by source and id.
+/// Baseline and assessments of one instrument. `starts` are those of the course's sessions and of
+/// all later ones, in order. Scores are in the order of (time, source, id), so that the last of
+/// equals in time is the last by source and id.
 fn assess(
     scores: &[(i64, Score)],
-    infusions: &[Infusion],
-    all_starts: &[i64],
+    n_infusions: usize,
+    starts: &[i64],
     settings: &FoldSettings,
 ) -> Scores {
-    let first_us = infusions.first().map_or(0, |infusion| infusion.start_us);
+    let first_us = starts.first().copied().unwrap_or_default();
     let baseline = scores
         .iter()
         .rev()
         .find(|(at, _)| *at <= first_us)
         .filter(|(at, _)| whole_days(*at, first_us) <= settings.baseline_max_age_days)
         .map(|(_, score)| *score);
-    let after = infusions
-        .iter()
-        .map(|infusion| {
-            let start = infusion.start_us;
-            let next = all_starts.iter().copied().find(|other| *other > start).unwrap_or(i64::MAX);
+    let after = (0..n_infusions)
+        .map(|position| {
+            let start = starts[position];
             // Of two sessions at once, the window of the first is empty.
-            let at_once = all_starts.iter().filter(|other| **other == start).count() > 1
-                && infusions.iter().rev().find(|other| other.start_us == start).map(|o| &o.id)
-                    != Some(&infusion.id);
-            scores
-                .iter()
-                .rev()
-                .find(|(at, _)| {
-                    let in_window = *at > start && *at <= next && !at_once;
-                    in_window && whole_days(start, *at) <= settings.followup_days
-                })
-                .map(|(at, score)| Assessment { score: *score, since_dose_us: at - start })
+            let next = starts.get(position + 1).copied().unwrap_or(i64::MAX);
+            let in_window = |at: i64| {
+                at > start && at <= next && whole_days(start, at) <= settings.followup_days
+            };
+            let last = scores.iter().rev().find(|(at, _)| in_window(*at));
+            last.map(|(at, score)| Assessment { score: *score, since_dose_us: at - start })
         })
         .collect();
     Scores { baseline, after }
@@ -335,5 +329,24 @@ fn dose_band(session: &SessionCompleted) -> DoseBand {
         Some(per_kg) if per_kg < 0.6 => DoseBand::From04,
         Some(per_kg) if per_kg < 0.8 => DoseBand::From06,
         Some(_) => DoseBand::From08,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::DAY_US;
+
+    #[test]
+    fn a_window_ends_at_the_next_session_and_is_empty_between_two_at_once() {
+        // Sessions 2 and 3 start at once; the last start is that of a later course.
+        let starts = [0, 3, 3, 9].map(|day| day * DAY_US);
+        let at = |day: i64, score| (day * DAY_US, Score::whole(score));
+        let scores = [at(-1, 20), at(3, 15), at(5, 12), at(9, 8), at(30, 1)];
+        let found = assess(&scores, 3, &starts, &FoldSettings::default());
+        assert_eq!(found.baseline, Some(Score::whole(20)));
+        let after: Vec<_> = found.after.iter().map(|a| a.map(|a| a.score)).collect();
+        // The score at the start of sessions 2 and 3 is still that of session 1.
+        assert_eq!(after, [Some(Score::whole(15)), None, Some(Score::whole(8))]);
     }
 }

@@ -13,6 +13,7 @@ use crate::event::refuse::Reason;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
 use crate::ingest::reject::Rejection;
+use crate::store::disk::{make_private_dir, tighten_dir};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -88,7 +89,7 @@ impl SourceAccount {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct RejectionLine<'a> {
     file: &'a str,
     line: Option<u64>,
@@ -116,7 +117,9 @@ impl AccountWriter {
     /// [`PipelineError::Write`] if the directory cannot be written to.
     pub fn begin(store: &Path, file: &str, blake3: &str) -> Result<Self, PipelineError> {
         let dir = store.join(DIR);
-        make_private_dir(&dir).map_err(PipelineError::write(&dir))?;
+        make_private_dir(&dir)
+            .and_then(|()| tighten_dir(&dir))
+            .map_err(PipelineError::write(&dir))?;
         let temporary = NamedTempFile::new_in(&dir).map_err(PipelineError::write(&dir))?;
         let path = path_of(store, blake3);
         Ok(Self { out: BufWriter::new(temporary), file: file.into(), path })
@@ -199,30 +202,4 @@ pub fn all(store: &Path) -> Result<Vec<SourceAccount>, PipelineError> {
     }
     accounts.sort_by(|a: &SourceAccount, b| (&a.file, &a.blake3).cmp(&(&b.file, &b.blake3)));
     Ok(accounts)
-}
-
-/// Makes a directory only its owner can enter.
-///
-/// # Errors
-/// If the disk refuses.
-pub fn make_private_dir(dir: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)?;
-    // One that was there before may be open to others.
-    #[cfg(unix)]
-    std::fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
-}
-
-/// Makes a file one only its owner can read.
-///
-/// # Errors
-/// If the disk refuses.
-pub fn make_private(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
 }

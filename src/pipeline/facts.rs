@@ -12,6 +12,7 @@ use crate::course::fold::FoldContext;
 use crate::course::fold_subjects;
 use crate::course::table::FactTables;
 use crate::event::ids::Source;
+use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use crate::store::index::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::SHARES;
@@ -108,12 +109,14 @@ struct FactWriter {
 impl FactWriter {
     fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
         let dir = store.join(DIR);
-        super::accounts::make_private_dir(&dir).map_err(PipelineError::write(&dir))?;
+        make_private_dir(&dir)
+            .and_then(|()| tighten_dir(&dir))
+            .map_err(PipelineError::write(&dir))?;
         let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
         let begin = |table: &Table| {
             let path = aside.path().join(format!("{}.parquet", table.name));
             let file = File::create(&path).map_err(PipelineError::write(&path))?;
-            super::accounts::make_private(&path).map_err(PipelineError::write(&path))?;
+            tighten_file(&path).map_err(PipelineError::write(&path))?;
             TableWriter::new(file, table).map_err(PipelineError::make("the facts"))
         };
         let empty = FactTables::empty();
@@ -146,7 +149,7 @@ impl FactWriter {
             Ok(()) | Err(_) => {}
         }
         let aside = self.aside.keep();
-        super::accounts::make_private_dir(&aside).map_err(PipelineError::write(&aside))?;
+        tighten_dir(&aside).map_err(PipelineError::write(&aside))?;
         std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
     }
 }

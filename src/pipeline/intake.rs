@@ -6,6 +6,7 @@ use super::plan::{Plan, Settings};
 use super::progress::Progress;
 use crate::event::key::{KnownKeys, NothingKnown};
 use crate::event::time::TimeBasis;
+use crate::ingest::account::Account;
 use crate::ingest::dedupe::Seen;
 use crate::ingest::record::Context;
 use crate::ingest::reject::Rejection;
@@ -50,6 +51,16 @@ struct Ready {
     _spool: Option<NamedTempFile>,
 }
 
+impl Ready {
+    fn blake3(&self) -> String {
+        blake3::Hash::from_bytes(self.digest).to_hex().to_string()
+    }
+
+    fn account(&self, account: &Account) -> SourceAccount {
+        SourceAccount::new(&self.source.label, self.blake3(), self.source.basis, account)
+    }
+}
+
 /// Reads every source of the plan into the store.
 ///
 /// # Errors
@@ -84,17 +95,16 @@ pub fn ingest(
     let mut taken = Vec::new();
     let mut accounts = Vec::new();
     for (ready, app_id) in todo {
-        let label = &ready.source.label;
-        let blake3 = blake3::Hash::from_bytes(ready.digest).to_hex().to_string();
         sink.batch.begin_source();
-        sink.account = Some(AccountWriter::begin(&plan.store, label, &blake3)?);
+        let writer = AccountWriter::begin(&plan.store, &ready.source.label, &ready.blake3())?;
+        sink.account = Some(writer);
         let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
         sink.batch.keep_source()?;
         if account.is_clean() {
             taken.push(app_id);
         }
         intake.n_new += account.accepted;
-        let account = SourceAccount::new(label, blake3, ready.source.basis, &account);
+        let account = ready.account(&account);
         progress.source(&account);
         accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
@@ -128,9 +138,7 @@ pub fn check(
         let mut sink = CheckSink { label: &ready.source.label, on_rejection };
         let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
         intake.n_new += account.accepted;
-        let blake3 = blake3::Hash::from_bytes(ready.digest).to_hex().to_string();
-        let source = &ready.source;
-        intake.read.push(SourceAccount::new(&source.label, blake3, source.basis, &account));
+        intake.read.push(ready.account(&account));
     }
     Ok(intake)
 }
@@ -141,7 +149,7 @@ fn read(
     now_us: i64,
     seen: &mut Seen,
     sink: &mut dyn Sink,
-) -> Result<crate::ingest::account::Account, PipelineError> {
+) -> Result<Account, PipelineError> {
     let source = &ready.source;
     let context = Context {
         basis: Some(source.basis),

@@ -2,6 +2,7 @@
 
 use super::error::PipelineError;
 use crate::privacy::disclosed::Disclosed;
+use crate::store::disk::sync_dir;
 use crate::table::Table;
 use serde::Serialize;
 use std::fs::File;
@@ -103,7 +104,7 @@ impl RunFolder {
         if place.exists() {
             // The same run, made a second time within a second: it only has to be named again.
             flip(&self.out, run_id)?;
-            sync_dir(&self.out)?;
+            sync_dir(&self.out).map_err(PipelineError::write(&self.out))?;
             return Ok(place);
         }
         make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
@@ -113,13 +114,15 @@ impl RunFolder {
             let _ = std::fs::remove_dir_all(&aside);
             PipelineError::write(&place)(error)
         })?;
-        let named = sync_dir(&runs).and_then(|()| flip(&self.out, run_id));
+        let named = sync_dir(&runs)
+            .map_err(PipelineError::write(&runs))
+            .and_then(|()| flip(&self.out, run_id));
         if named.is_err() {
             // A run that `current` never named was not published.
             let _ = std::fs::remove_dir_all(&place);
         }
         named?;
-        sync_dir(&self.out)?;
+        sync_dir(&self.out).map_err(PipelineError::write(&self.out))?;
         Ok(place)
     }
 }
@@ -143,10 +146,6 @@ fn flip(out: &Path, run_id: &str) -> Result<(), PipelineError> {
         let _ = std::fs::remove_file(&next);
         PipelineError::write(&link)(error)
     })
-}
-
-fn sync_dir(dir: &Path) -> Result<(), PipelineError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(PipelineError::write(dir))
 }
 
 /// A temporary directory is private; a published run is for readers.

@@ -16,6 +16,7 @@ use crate::charts::frame::Place;
 use crate::charts::marking::{Marking, Synthetic};
 use crate::charts::response_rate::figures;
 use crate::event::time::Moment;
+use crate::privacy::suppress::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::lock::StoreLock;
@@ -191,7 +192,7 @@ fn publish_curves(
             Synthetic::Part => "part",
             Synthetic::All => "all",
         },
-        disclosure: disclosure(settings.min_cell),
+        disclosure: label(settings.min_cell),
         settings_hash: settings.hash(),
         settings,
         sources: &accounts,
@@ -204,13 +205,6 @@ fn publish_curves(
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
     Ok(Published::New(folder.publish(&run_id)?))
-}
-
-fn disclosure(min_cell: u32) -> String {
-    match min_cell {
-        0 => "internal".into(),
-        n => format!("min-cell-{n}"),
-    }
 }
 
 fn write_charts(folder: &mut RunFolder, figures: &[Figure]) -> Result<(), PipelineError> {

@@ -56,7 +56,7 @@ pub struct ColumnRules {
 
 /// `N` tables on their way out, hidden together because their counts are of the same people.
 pub struct Suppression<const N: usize> {
-    min_cell: i64,
+    min_cell: u32,
     tables: [(Table, &'static ColumnRules); N],
     equations: Vec<Equation>,
     tells: Vec<(Vec<(CellAt, i64)>, CellAt)>,
@@ -74,7 +74,7 @@ impl<const N: usize> Suppression<N> {
     #[must_use]
     pub fn new(min_cell: u32, tables: [(Table, &'static ColumnRules); N]) -> Self {
         Self {
-            min_cell: i64::from(min_cell),
+            min_cell,
             tables,
             equations: Vec::new(),
             tells: Vec::new(),
@@ -174,10 +174,7 @@ impl<const N: usize> Suppression<N> {
             self.hide_small();
             self.hide_what_gives_back();
         }
-        let label = match self.min_cell {
-            0 => "internal".to_owned(),
-            n => format!("min-cell-{n}"),
-        };
+        let label = label(self.min_cell);
         std::array::from_fn(|number| Disclosed::new(self.outgoing(number, &label)))
     }
 
@@ -192,7 +189,7 @@ impl<const N: usize> Suppression<N> {
     }
 
     fn is_small(&self, n: i64) -> bool {
-        n > 0 && n < self.min_cell
+        n > 0 && n < i64::from(self.min_cell)
     }
 
     fn hide_small(&mut self) {
@@ -309,24 +306,24 @@ impl<const N: usize> Suppression<N> {
         let systems = systems(std::mem::take(&mut self.equations));
         let mut solved_at = vec![None; systems.len()];
         loop {
-            let mut changed = false;
+            let before = self.hidden.len();
             for (system, solved_at) in systems.iter().zip(&mut solved_at) {
-                let members = system.iter().flatten().map(|(at, _)| at);
-                let n_hidden = members.filter(|at| self.hidden.contains(at)).count();
-                if *solved_at == Some(n_hidden) {
-                    continue;
+                // What hides in one system may hide, by way of its row, in another.
+                if *solved_at != Some(self.n_hidden(system)) {
+                    self.hide_lone(system);
+                    self.hide_determined(system);
+                    *solved_at = Some(self.n_hidden(system));
                 }
-                self.hide_lone(system);
-                changed |= self.hide_determined(system);
-                *solved_at = Some(n_hidden);
-                changed |=
-                    system.iter().flatten().filter(|(at, _)| self.hidden.contains(at)).count()
-                        > n_hidden;
             }
-            if !changed {
+            if self.hidden.len() == before {
                 return;
             }
         }
+    }
+
+    /// Hidden cells of a system, each as often as it stands there.
+    fn n_hidden(&self, system: &[Equation]) -> usize {
+        system.iter().flatten().filter(|(at, _)| self.hidden.contains(at)).count()
     }
 
     /// A lone hidden cell of an equation takes the smallest non-zero one with it.
@@ -360,19 +357,17 @@ impl<const N: usize> Suppression<N> {
 
     /// Solves the equations together, and hides more as long as a hidden cell follows: each time the
     /// smallest shown cell that keeps it from following; where no single cell does, the smallest
-    /// that adds up with it. Says whether any was hidden.
-    fn hide_determined(&mut self, system: &[Equation]) -> bool {
-        let mut changed = false;
+    /// that adds up with it.
+    fn hide_determined(&mut self, system: &[Equation]) {
         loop {
             let known = determined(system, &self.hidden);
             let next = known
                 .values()
                 .find_map(|saving| self.smallest(saving))
                 .or_else(|| known.keys().find_map(|at| self.smallest_beside(*at, system)));
-            let Some(next) = next else { return changed };
+            let Some(next) = next else { return };
             self.hide(next);
             self.hide_lone(system);
-            changed = true;
         }
     }
 
@@ -443,6 +438,15 @@ fn round(table: &mut Table, rules: &ColumnRules) {
                 *cell = rounding.apply(*cell);
             }
         }
+    }
+}
+
+/// What a table or manifest says of its disclosure control.
+#[must_use]
+pub fn label(min_cell: u32) -> String {
+    match min_cell {
+        0 => "internal".into(),
+        n => format!("min-cell-{n}"),
     }
 }
 

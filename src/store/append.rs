@@ -2,12 +2,12 @@
 
 use super::data_file::{self, WrittenFile};
 use super::delta::{ENGINE_INFO, Table};
+use super::disk::sync_dir;
 use super::error::StoreError;
 use super::log::EventLog;
 use super::row::Row;
 use super::share::share_of;
-use crate::event::envelope::Logged;
-use crate::event::envelope::{Event, Origin};
+use crate::event::envelope::{Event, Logged, Origin};
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::Deidentified;
@@ -204,7 +204,7 @@ impl Batch {
             let add = staged.publish(&self.log.table, &self.context)?;
             transaction.add_files(add);
         }
-        sync_dir(&self.log.table.dir)?;
+        sync_dir(&self.log.table.dir).map_err(StoreError::io(&self.log.table.dir))?;
         let mut attempts = 1;
         loop {
             match transaction.commit(&*self.log.table.engine).map_err(failed())? {
@@ -328,12 +328,4 @@ fn note(
     let field = StructField::nullable("userMetadata", DataType::STRING);
     let schema = Arc::new(StructType::new_unchecked([field]));
     Ok((Box::new(ArrowEngineData::new(batch)), schema))
-}
-
-/// The names in a directory are on the disk when this returns.
-fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    if cfg!(unix) {
-        std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(StoreError::io(dir))?;
-    }
-    Ok(())
 }

@@ -1,8 +1,8 @@
 //! The Delta table beneath the log: made, opened, and asked for its live files.
 
 use super::columns::SCHEMA;
+use super::disk::{make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
-use super::permissions::{make_private_dir, tighten_dir, tighten_file};
 use arrow::datatypes::{DataType, Schema};
 use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
@@ -84,8 +84,9 @@ impl Table {
     pub(super) fn open_or_create(store_dir: &Path) -> Result<Self, StoreError> {
         let dir = store_dir.join("events");
         for part in [&dir, &dir.join(LOG_DIR)] {
-            make_private_dir(part)?;
-            tighten_dir(part)?;
+            make_private_dir(part)
+                .and_then(|()| tighten_dir(part))
+                .map_err(StoreError::io(part))?;
         }
         let table = Self::at(&dir)?;
         if !has_commits(&dir) {
@@ -184,7 +185,7 @@ impl Table {
         for ending in ["json", "crc"] {
             let path = self.dir.join(LOG_DIR).join(format!("{version:020}.{ending}"));
             if path.exists() {
-                tighten_file(&path)?;
+                tighten_file(&path).map_err(StoreError::io(&path))?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! One run at a time: an advisory lock on a file of the store.
 
+use super::disk::{make_private_dir, tighten_file};
 use super::error::StoreError;
-use super::permissions::{make_private_dir, tighten_file};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::Path;
@@ -26,7 +26,7 @@ impl StoreLock {
     /// # Errors
     /// [`StoreError::Io`] if the file cannot be made or locked at all.
     pub fn acquire(store_dir: &Path, holder: &str) -> Result<Option<Self>, StoreError> {
-        make_private_dir(store_dir)?;
+        make_private_dir(store_dir).map_err(StoreError::io(store_dir))?;
         let path = store_dir.join(NAME);
         let mut file = OpenOptions::new()
             .create(true)
@@ -39,8 +39,8 @@ impl StoreLock {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(source)) => return Err(StoreError::Io { path, source }),
         }
-        tighten_file(&path)?;
-        file.set_len(0)
+        tighten_file(&path)
+            .and_then(|()| file.set_len(0))
             .and_then(|()| file.write_all(holder.as_bytes()))
             .and_then(|()| file.flush())
             .map_err(StoreError::io(&path))?;

@@ -1,7 +1,7 @@
 //! The same events say the same, however they arrive and however they came to be said.
 
 use crate::harness::events::{Event, parse};
-use crate::harness::tables::Text;
+use crate::harness::tables::{PEOPLE, Text};
 use crate::harness::workspace::{OPEN, Workspace, assert_same};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -238,18 +238,6 @@ fn a_withdrawn_subject_was_never_there() {
 
 #[test]
 fn strata_and_routes_add_up_to_the_whole() {
-    const COUNTS: [&str; 10] = [
-        "n_treated",
-        "n_observed",
-        "responders",
-        "remitters",
-        "n_above_line",
-        "remitters_above_line",
-        "n_enrolled",
-        "n_not_due",
-        "responders_nri",
-        "responders_locf",
-    ];
     const STRATA: [&str; 9] = [
         "drug",
         "indication",
@@ -265,7 +253,7 @@ fn strata_and_routes_add_up_to_the_whole() {
     let files = estimates(&network(), &asked);
     let table = Text::csv(&files["tables/response_by_infusion.csv"]);
     // A count where nobody was observed is no number, and adds nothing.
-    let counts = |row: &BTreeMap<&str, &str>| COUNTS.map(|name| row[name].parse().unwrap_or(0));
+    let counts = |row: &BTreeMap<&str, &str>| PEOPLE.map(|name| row[name].parse().unwrap_or(0));
     let mut whole: BTreeMap<[String; 3], [u64; 10]> = BTreeMap::new();
     let mut sums: BTreeMap<(String, [String; 3]), [u64; 10]> = BTreeMap::new();
     let mut by_route: BTreeMap<[String; 4], [u64; 10]> = BTreeMap::new();

@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
 use afterdose::charts::figure::{Figure, Number};
 use afterdose::charts::frame::Place;
@@ -39,20 +40,6 @@ use std::path::Path;
 const HORIZON: i64 = 8;
 const RESPONSE: usize = 0;
 const FLOW: usize = 1;
-
-/// Counts of people of `response_by_infusion`.
-const PEOPLE: [&str; 10] = [
-    "n_treated",
-    "n_observed",
-    "responders",
-    "remitters",
-    "n_above_line",
-    "remitters_above_line",
-    "n_enrolled",
-    "n_not_due",
-    "responders_nri",
-    "responders_locf",
-];
 
 /// Which counts each estimate is made from.
 const MADE_FROM: [(&str, &[&str]); 13] = [

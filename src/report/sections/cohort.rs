@@ -33,9 +33,7 @@ struct Step {
 /// The flows, in the order of the table.
 pub(crate) fn flows(reader: Reader<'_>, notes: &[InstrumentNote]) -> Vec<Flow> {
     let table = reader.table;
-    let every: Vec<usize> = (0..table.n_rows())
-        .filter(|&row| table.position("stratum").is_none() || table.text(row, "stratum") == "all")
-        .collect();
+    let every: Vec<usize> = (0..table.n_rows()).collect();
     distinct(table, &every, "instrument")
         .into_iter()
         .map(|code| {

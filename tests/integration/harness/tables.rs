@@ -66,3 +66,17 @@ fn text(field: Field) -> String {
         other => other.to_string(),
     }
 }
+
+/// Counts of people of `response_by_infusion`.
+pub(crate) const PEOPLE: [&str; 10] = [
+    "n_treated",
+    "n_observed",
+    "responders",
+    "remitters",
+    "n_above_line",
+    "remitters_above_line",
+    "n_enrolled",
+    "n_not_due",
+    "responders_nri",
+    "responders_locf",
+];

@@ -1,0 +1,56 @@
+//! What a custodian's data ask of a disk: directories 0700 and files 0600, where the system has
+//! modes, and names that are there to stay.
+
+use std::io;
+use std::path::Path;
+
+/// Makes a directory and those above it that are missing, readable by its owner alone. One that
+/// was there before keeps its mode.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Takes a directory away from everybody but its owner.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn tighten_dir(path: &Path) -> io::Result<()> {
+    set_mode(path, 0o700)
+}
+
+/// Takes a file away from everybody but its owner.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn tighten_file(path: &Path) -> io::Result<()> {
+    set_mode(path, 0o600)
+}
+
+/// The names in a directory are on the disk when this returns.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn sync_dir(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        std::fs::File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
