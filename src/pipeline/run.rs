@@ -16,7 +16,7 @@ use crate::charts::frame::Place;
 use crate::charts::marking::{Marking, Synthetic};
 use crate::charts::response_rate::figures;
 use crate::event::time::Moment;
-use crate::privacy::suppress::label;
+use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::lock::StoreLock;
@@ -168,7 +168,7 @@ fn publish_curves(
     let made_at = Moment::calendar(stages.progress.now_us());
     let run_id = run_id(made_at, &identity);
     let tables = &estimates.tables;
-    for table in [&tables.response, &tables.flow, &tables.anomalies, &estimates.rejections] {
+    for table in tables.all().into_iter().chain([&estimates.rejections]) {
         folder.write_table(table)?;
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };

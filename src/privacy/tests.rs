@@ -1,8 +1,9 @@
 //! Each rule of suppression by a small table made by hand.
 
 use super::disclosed::Disclosed;
+use super::rules::{ColumnRules, Rounding};
 use super::solve::{Equation, determined, systems};
-use super::suppress::{CellAt, ColumnRules, Rounding, Suppression};
+use super::suppress::{CellAt, Suppression};
 use crate::table::{Cell, ColumnType as T, Table};
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::DataType;
@@ -20,7 +21,7 @@ const SHARES: ColumnRules = ColumnRules {
     parts: &[("part", "n")],
     rests_on: &[("n", &["part", "mean"])],
     computed: &[("part", &["rate"]), ("n", &["rate"])],
-    rounding: &[("rate", Rounding::Fraction), ("mean", Rounding::Mean)],
+    rounding: &[("rate", Rounding::Hundredths), ("mean", Rounding::Tenths)],
 };
 
 const fn row(row: usize) -> CellAt {
@@ -35,7 +36,7 @@ fn hidden(counts: &[i64], relate: impl FnOnce(&mut Suppression<1>)) -> Vec<usize
     }
     let mut suppression = Suppression::new(11, [(table, &COUNTS)]);
     relate(&mut suppression);
-    let [table] = suppression.finish();
+    let table = suppression.finish().leave(0);
     let table = table.get();
     (0..table.n_rows()).filter(|row| table.int(*row, "n").is_none()).collect()
 }
@@ -51,8 +52,7 @@ fn share(n: i64, part: i64, rate: f64, mean: f64, min_cell: u32) -> Disclosed<Ta
     ];
     let mut table = Table::new("shares", &columns);
     table.push(vec![n.into(), part.into(), rate.into(), mean.into(), "rate=some;other=one".into()]);
-    let [table] = Suppression::new(min_cell, [(table, &SHARES)]).finish();
-    table
+    Suppression::new(min_cell, [(table, &SHARES)]).finish().leave(0)
 }
 
 fn hidden_columns(n: i64, part: i64) -> String {
