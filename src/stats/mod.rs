@@ -27,3 +27,6 @@ pub mod newcombe;
 pub mod proportion;
 pub mod restricted_mean;
 pub mod student;
+
+#[cfg(test)]
+mod tests;
