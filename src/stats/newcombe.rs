@@ -69,7 +69,7 @@ mod tests {
                 let one = newcombe((k_a, n_a), (k_b, n_b)).expect("people on both sides");
                 let other = newcombe((k_b, n_b), (k_a, n_a)).expect("people on both sides");
                 // The same operations with the signs swapped: equal to the last bit.
-                assert_eq!(one.value, -other.value);
+                assert_eq!(one.value.to_bits(), (0.0 - other.value).to_bits());
                 assert_eq!(
                     one.interval,
                     Interval { lo: -other.interval.hi, hi: -other.interval.lo }
