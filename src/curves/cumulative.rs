@@ -1,8 +1,9 @@
 //! `cumulative_response`: the share who had responded by each infusion, by Aalen-Johansen and by
 //! Kaplan-Meier, made from what may be shown of the counts by first response.
 //!
-//! Where the counts of an infusion are hidden its step is gathered into the next shown one: that
-//! row carries the sums since the row shown before it, and the number at risk when they began.
+//! Where the count of an infusion is hidden its step is gathered into the next shown one: that row
+//! carries the sum since the row shown before it, and the number at risk when that began. Those who
+//! responded and those who stopped are gathered each by themselves.
 
 use super::row::Derived;
 use crate::privacy::rules::{Rounding, Roundings};
@@ -114,7 +115,7 @@ fn push_curve(table: &mut Table, counts: &Table, curve: &[usize], estimator: Est
         out.shown("n_at_risk", by_now.and_then(|_| counts.int(begin, at_risk)));
         out.shown("events", by_now.map(|by_now| by_now - responded));
         if competes {
-            out.shown("stopped", by_now.and(left).map(|left| left - stopped));
+            out.shown("stopped", left.map(|left| left - stopped));
         } else {
             out.undefined("stopped", "censored");
         }
@@ -132,7 +133,7 @@ fn push_curve(table: &mut Table, counts: &Table, curve: &[usize], estimator: Est
         if let Some(by_now) = by_now {
             responded = by_now;
             begin = row + 1;
-            stopped = left.unwrap_or(stopped);
         }
+        stopped = left.unwrap_or(stopped);
     }
 }
