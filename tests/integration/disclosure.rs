@@ -8,11 +8,13 @@
 
 use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
-use afterdose::charts::figure::{Figure, Number};
+use afterdose::charts::figure::{Figure, Plot};
 use afterdose::charts::frame::Place;
+use afterdose::charts::line_chart::LineChart;
 use afterdose::charts::marking::Marking;
-use afterdose::charts::response_rate::figures;
+use afterdose::charts::number::Number;
 use afterdose::charts::theme::route_codes;
+use afterdose::charts::{mean_change, response_rate};
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
@@ -589,45 +591,73 @@ fn percent(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }
 
-/// Whole numbers in a text that are not part of a word, such as `PHQ-9`.
+/// Numbers in a text that are not part of a word, such as `PHQ-9`.
 fn numbers(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| c.is_whitespace() || "();:,.".contains(c) && c != ',');
+    let words = text.split(|c: char| c.is_whitespace() || "();:".contains(c));
     let words =
         words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).replace(',', ""));
-    words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit())).collect()
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit() || c == '.');
+    words.filter(|word| !word.is_empty() && is_number(word)).collect()
 }
 
-/// Numbers that a picture of an instrument may hold: its shown counts and rates, and those that
-/// are the same in every picture.
-fn allowed(network: &Table, instrument: &str) -> BTreeSet<String> {
-    // The axis, the interval, the definition of a response, and the infusions.
-    let mut allowed: BTreeSet<String> =
-        ["0", "20", "25", "40", "50", "60", "75", "80", "95", "100"].map(str::to_owned).into();
+/// What a chart draws of `response_by_infusion`.
+struct Drawn {
+    /// The estimate and its limits.
+    columns: [&'static str; 3],
+    /// An estimate as its words print it.
+    print: fn(f64) -> String,
+}
+
+const RATES: Drawn =
+    Drawn { columns: ["response_rate", "response_lo", "response_hi"], print: percent };
+const CHANGES: Drawn = Drawn {
+    columns: ["mean_change", "change_lo", "change_hi"],
+    // Words print how far a mean fell or rose.
+    print: |change| format!("{:.1}", change.abs()),
+};
+
+/// Numbers that a picture of an instrument may hold: its shown counts and estimates, and those
+/// that are the same in every picture.
+fn allowed(network: &Table, figure: &Figure, drawn: &Drawn) -> BTreeSet<String> {
+    // The interval, the definition of a response, the axis, and the infusions.
+    let mut allowed: BTreeSet<String> = ["50", "95"].map(str::to_owned).into();
+    let ticks = lines(figure).y.ticks.iter();
+    allowed.extend(ticks.flat_map(|tick| numbers(&tick.text)));
     allowed.extend((1..=HORIZON).map(|k| k.to_string()));
     for row in 0..network.n_rows() {
-        if network.text(row, "instrument") == instrument && network.text(row, "stratum") == "all" {
+        let is_whole = network.text(row, "stratum") == "all";
+        if network.text(row, "instrument") == figure.instrument && is_whole {
             allowed.extend(network.int(row, "n_observed").map(|n| n.to_string()));
-            let shares = ["response_rate", "response_lo", "response_hi"];
-            allowed.extend(shares.iter().filter_map(|name| network.float(row, name)).map(percent));
+            let shown = drawn.columns.iter().filter_map(|name| network.float(row, name));
+            allowed.extend(shown.map(drawn.print));
         }
     }
     allowed
 }
 
-fn check_figure(figure: &Figure, network: &Network) {
+fn lines(figure: &Figure) -> &LineChart {
+    match &figure.plot {
+        Plot::Lines(chart) => chart,
+        Plot::HeatMap(_) => panic!("{} is a line chart", figure.name),
+    }
+}
+
+fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
     let table = &network.shown[RESPONSE];
-    let allowed = allowed(table, &figure.instrument);
-    let drawn = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
+    let allowed = allowed(table, figure, drawn);
+    let pictures = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
     let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
-    let texts = drawn.iter().map(|drawn| tag.replace_all(drawn, " ").into_owned());
+    let texts = pictures.iter().map(|picture| tag.replace_all(picture, " ").into_owned());
     let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
     for text in texts {
         for number in numbers(&text) {
             assert!(allowed.contains(&number), "{number} in: {text}");
         }
     }
-    let mut series = figure.series.iter();
+    let chart = lines(figure);
+    let mut series = chart.series.iter();
     let places = Places::of(network);
+    let [estimate, lower, _] = drawn.columns;
     let routes = [
         "intravenous",
         "intranasal",
@@ -644,11 +674,11 @@ fn check_figure(figure: &Figure, network: &Network) {
             continue;
         }
         let series = series.next().expect("a curve per route");
-        for ((k, point), number) in figure.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
+        for ((k, point), number) in chart.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
             let row = places.at(key, *k).expect("a row per infusion");
-            assert_eq!(point.map(|point| point.y), table.float(row, "response_rate"));
+            assert_eq!(point.map(|point| point.y), table.float(row, estimate));
             let limits = point.and_then(|point| point.interval);
-            assert_eq!(limits.map(|limits| limits.0), table.float(row, "response_lo"));
+            assert_eq!(limits.map(|limits| limits.0), table.float(row, lower));
             match table.int(row, "n_observed") {
                 Some(count) => assert_eq!(*number, Number::Count(count)),
                 None => assert_eq!(*number, Number::Hidden),
@@ -662,10 +692,15 @@ fn check_figure(figure: &Figure, network: &Network) {
 fn pictures_and_their_words_hold_no_hidden_number() {
     let instruments = Vocabulary::shipped().expect("the shipped vocabulary reads").instruments;
     for network in networks(11) {
-        let figures = figures(&network.tables.response, &instruments, Marking::default());
-        assert_eq!(figures.len(), 2);
-        for figure in &figures {
-            check_figure(figure, &network);
+        let table = &network.tables.response;
+        let rates = response_rate::figures(table, &instruments, Marking::default());
+        let changes = mean_change::figures(table, &instruments, Marking::default());
+        assert_eq!((rates.len(), changes.len()), (2, 2));
+        for figure in &rates {
+            check_figure(figure, &network, &RATES);
+        }
+        for figure in &changes {
+            check_figure(figure, &network, &CHANGES);
         }
     }
 }
