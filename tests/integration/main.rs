@@ -8,6 +8,7 @@
     reason = "a test stops where it cannot go on, and reads better short"
 )]
 
+mod broken;
 mod determinism;
 mod disclosure;
 mod exit_codes;
