@@ -10,6 +10,7 @@
 
 mod broken;
 mod determinism;
+mod dictionary;
 mod disclosure;
 mod exit_codes;
 mod harness;
