@@ -99,12 +99,7 @@ impl Rejection {
     fn of(json: &Value) -> Self {
         let text = |name: &str| json[name].as_str().expect("a text").to_owned();
         let records = json["records"].as_u64().expect("a count");
-        Self {
-            line: json["line"].as_u64(),
-            reason: text("reason"),
-            field: text("field"),
-            records,
-        }
+        Self { line: json["line"].as_u64(), reason: text("reason"), field: text("field"), records }
     }
 }
 
@@ -237,9 +232,7 @@ fn the_catalogue_is_of_the_folder_and_its_accounts_add_up() {
     let named: Vec<PathBuf> = catalogue.file.iter().map(Entry::path).collect();
     let there: BTreeSet<PathBuf> = files(&folder())
         .into_iter()
-        .filter(|path| {
-            !["README.md", "catalogue.toml"].iter().any(|other| path.ends_with(other))
-        })
+        .filter(|path| !["README.md", "catalogue.toml"].iter().any(|other| path.ends_with(other)))
         .collect();
     assert_eq!(named.iter().cloned().collect::<BTreeSet<_>>(), there);
     assert_eq!(named.len(), there.len(), "a file is named once");
