@@ -43,7 +43,7 @@ pub enum Command {
     Curves(Curves),
     /// List the commits of a store: version, time, what, how many.
     History(History),
-    /// Print the JSON Schema of an event type, or list the types.
+    /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
     Simulate(Simulate),
@@ -120,7 +120,8 @@ pub struct History {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// Event type, with or without afterdose. in front and .v1 behind; absent: list the types.
+    /// Event type, with or without afterdose. in front and .v1 behind, or tables; absent: list the
+    /// types.
     pub event_type: Option<String>,
 }
 
