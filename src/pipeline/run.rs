@@ -16,11 +16,12 @@ use crate::charts::frame::Place;
 use crate::charts::marking::{Marking, Synthetic};
 use crate::charts::response_rate::figures;
 use crate::event::time::Moment;
-use crate::privacy::suppress::label;
+use crate::privacy::suppress::{label, records};
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
+use crate::table::Table;
 use std::path::{Path, PathBuf};
 
 /// How a run ended well.
@@ -230,22 +231,30 @@ fn report(
     let tables = &estimates.tables;
     let blocks: Result<Vec<FigureBlock>, _> =
         figures.iter().map(|figure| FigureBlock::of(figure, "response_by_infusion")).collect();
+    let none = records(Table::new("none", &[]));
     let report = Report {
         title: settings.title.clone(),
         organisation: settings.organisation.clone(),
         period: describe::period(&estimates.analysis),
         marking,
         min_cell: settings.min_cell,
-        figures: blocks.map_err(PipelineError::make("the charts of the report"))?,
-        response: &tables.response,
+        completeness_figures: Vec::new(),
+        response_figures: blocks.map_err(PipelineError::make("the charts of the report"))?,
+        change_figures: Vec::new(),
+        cumulative_figures: Vec::new(),
         flow: &tables.flow,
+        completeness: &none,
+        response: &tables.response,
+        cumulative: &none,
+        time_to_response: &none,
+        comparison: &none,
         anomalies: &tables.anomalies,
         rejections: estimates.rejections.get(),
         account: accounts.iter().map(describe::account).collect(),
         total: describe::total(Total::of(accounts)),
-        settings: describe::settings(settings, &estimates.analysis),
+        settings: describe::settings::all(settings, &estimates.analysis),
         instruments: describe::instruments(settings, &estimates.analysis),
-        methods: describe::methods(settings, &estimates.analysis),
+        methods: describe::methods::all(settings, &estimates.analysis),
         lineage,
     };
     render(&report).map_err(PipelineError::make("the report"))
