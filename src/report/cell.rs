@@ -9,6 +9,11 @@ use serde::Serialize;
 /// hidden to protect another.
 const HIDDEN: &str = "hidden to protect small groups";
 
+/// The reason that a curve did not come to the value asked for.
+const NOT_REACHED: &str = "not-reached";
+/// A smaller p-value is printed as smaller than this.
+const LEAST_P: f64 = 0.0001;
+
 /// One cell, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Cell {
@@ -45,8 +50,11 @@ impl Cell {
         Self { kind: "hidden", why: HIDDEN.into(), ..Self::value("hidden".into()) }
     }
 
-    fn undefined(why: String) -> Self {
-        Self { kind: "undefined", why, ..Self::value("–".into()) }
+    /// "Not reached" is an answer and stands in the cell; any other reason stands below the table.
+    fn undefined(code: Option<&str>) -> Self {
+        let why = code.map_or_else(|| "no value".into(), words::reason);
+        let text = if code == Some(NOT_REACHED) { why.clone() } else { "–".into() };
+        Self { kind: "undefined", why, ..Self::value(text) }
     }
 
     pub(super) fn is_shown(&self) -> bool {
@@ -62,7 +70,7 @@ pub(super) struct Reader<'a> {
     pub(super) decimals: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A count.
     pub(super) fn count(self, row: usize, column: &str) -> Cell {
         let count = self.table.int(row, column).map(thousands);
@@ -87,6 +95,49 @@ impl Reader<'_> {
         Cell { interval: span(lo, hi), ..self.cell(row, column, of(column)) }
     }
 
+    /// A number of infusions, in tenths, with its standard error.
+    pub(super) fn mean_with_error(self, row: usize, column: &str, error: &str) -> Cell {
+        let of = |column: &str| {
+            let value = self.table.float(row, column)?;
+            Some(format!("{value:.*}", self.decimals + 1))
+        };
+        let interval = of(error).map_or_else(String::new, |error| format!("SE {error}"));
+        Cell { interval, ..self.cell(row, column, of(column)) }
+    }
+
+    /// An infusion with its interval, which may have no end.
+    pub(super) fn infusion_in(self, row: usize, column: &str, limits: [&str; 2]) -> Cell {
+        let of = |column: &str| self.table.int(row, column).map(|infusion| infusion.to_string());
+        let [lo, hi] = limits.map(of);
+        let has_no_end = self.reason(row, limits[1]) == Some(NOT_REACHED);
+        let interval = match lo {
+            Some(lo) if has_no_end => format!("{lo} or later"),
+            lo => span(lo, hi),
+        };
+        Cell { interval, ..self.cell(row, column, of(column)) }
+    }
+
+    /// A difference of two shares in percentage points with its interval.
+    pub(super) fn points_in(self, row: usize, column: &str, limits: [&str; 2]) -> Cell {
+        let of = |column: &str| {
+            let points = self.table.float(row, column)? * 100.0;
+            Some(with_sign(points, self.decimals))
+        };
+        let [lo, hi] = limits.map(of);
+        Cell { interval: span(lo, hi), ..self.cell(row, column, of(column)) }
+    }
+
+    /// A test statistic, in hundredths.
+    pub(super) fn statistic(self, row: usize, column: &str) -> Cell {
+        let value = self.table.float(row, column).map(|value| format!("{value:.2}"));
+        self.cell(row, column, value)
+    }
+
+    /// A p-value, to two digits.
+    pub(super) fn p_value(self, row: usize, column: &str) -> Cell {
+        self.cell(row, column, self.table.float(row, column).map(p_text))
+    }
+
     fn share(self, row: usize, column: &str) -> Option<String> {
         let share = self.table.float(row, column)?;
         Some(format!("{:.*}", self.decimals, share * 100.0 + 0.0))
@@ -97,16 +148,17 @@ impl Reader<'_> {
             return Cell::value(text);
         }
         let is_hidden = self.table.text(row, "hidden").split(';').any(|name| name == column);
-        if is_hidden { Cell::hidden() } else { Cell::undefined(self.why(row, column)) }
+        if is_hidden { Cell::hidden() } else { Cell::undefined(self.reason(row, column)) }
     }
 
-    fn why(self, row: usize, column: &str) -> String {
+    /// The code of the reason why a cell is undefined.
+    fn reason(self, row: usize, column: &str) -> Option<&'a str> {
         self.table
             .text(row, "na_reason")
             .split(';')
             .filter_map(|entry| entry.split_once('='))
             .find(|(name, _)| *name == column)
-            .map_or_else(|| "no value".into(), |(_, code)| words::reason(code))
+            .map(|(_, code)| code)
     }
 }
 
@@ -116,29 +168,57 @@ fn span(lo: Option<String>, hi: Option<String>) -> String {
 
 /// One decimal and a sign: -9.6 with a minus as wide as a plus.
 fn signed(value: f64) -> String {
-    let size = format!("{:.1}", value.abs());
-    match size.as_str() {
-        "0.0" => size,
-        _ if value < 0.0 => format!("\u{2212}{size}"),
+    with_sign(value, 1)
+}
+
+/// So many decimals and a sign, but for what rounds to nothing.
+fn with_sign(value: f64, decimals: usize) -> String {
+    let size = format!("{:.decimals$}", value.abs());
+    match value {
+        _ if !size.contains(|digit| matches!(digit, '1'..='9')) => size,
+        value if value < 0.0 => format!("\u{2212}{size}"),
         _ => format!("+{size}"),
     }
 }
 
-/// The reasons of the undefined cells, each once, in order.
-pub(super) fn reasons<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    for cell in cells.filter(|cell| cell.kind == "undefined") {
-        if !reasons.contains(&cell.why) {
-            reasons.push(cell.why.clone());
-        }
+/// Two significant digits: 0.017, 0.50, 1.0.
+fn p_text(p: f64) -> String {
+    if p < LEAST_P {
+        return format!("< {LEAST_P}");
     }
-    reasons
+    // The first decimal that is not 0, by the size of p.
+    let first = [0.1, 0.01, 0.001].iter().filter(|power| p < **power).count() + 1;
+    let decimals = if p < 1.0 { first + 1 } else { 1 };
+    format!("{p:.decimals$}")
+}
+
+/// What stands below a table: that some cells are hidden, and why others have no value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Notes {
+    has_hidden: bool,
+    reasons: Vec<String>,
+}
+
+impl Notes {
+    /// Of the cells of a table: each reason once, in order.
+    pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
+        let mut notes = Self::default();
+        for cell in cells {
+            notes.has_hidden |= cell.kind == "hidden";
+            let is_dash = cell.kind == "undefined" && cell.text != cell.why;
+            if is_dash && !notes.reasons.contains(&cell.why) {
+                notes.reasons.push(cell.why.clone());
+            }
+        }
+        notes
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::charts::fixture::Response;
+    use crate::report::fixture::{comparison, time_to_response};
 
     #[test]
     fn values_hidden_and_undefined_cells_are_told_apart() {
@@ -158,6 +238,40 @@ mod tests {
         let nobody = reader.percent(2, "response_rate");
         assert_eq!((nobody.text.as_str(), nobody.why.as_str()), ("–", "nobody was scored"));
         assert_eq!(reader.count(2, "n_observed").text, "0");
+    }
+
+    #[test]
+    fn medians_and_means_say_how_sure_they_are() {
+        let table = time_to_response();
+        let reader = Reader { table: table.get(), decimals: 0 };
+        let median = |row| {
+            let cell = reader.infusion_in(row, "median", ["median_lo", "median_hi"]);
+            (cell.text, cell.interval)
+        };
+        assert_eq!(median(0), ("3".into(), "2 to 4".into()));
+        assert_eq!(median(1), ("2".into(), "2 to 3".into()));
+        assert_eq!(median(2), ("5".into(), "4 or later".into()));
+        assert_eq!(median(4), ("hidden".into(), String::new()));
+        assert_eq!(median(6), ("not reached".into(), "4 or later".into()));
+        let mean = |row| reader.mean_with_error(row, "rmst", "rmst_se");
+        assert_eq!((mean(1).text.as_str(), mean(1).interval.as_str()), ("2.6", "SE 0.1"));
+        assert_eq!(mean(0).why, "not defined where stopping competes with response");
+    }
+
+    #[test]
+    fn differences_are_in_points_and_tests_in_their_own_digits() {
+        let table = comparison();
+        let reader = Reader { table: table.get(), decimals: 0 };
+        let points = reader.points_in(0, "difference", ["difference_lo", "difference_hi"]);
+        assert_eq!((points.text.as_str(), points.interval.as_str()), ("+12", "+3 to +21"));
+        assert_eq!(reader.statistic(0, "logrank_chisq").text, "7.90");
+        assert_eq!(reader.p_value(0, "logrank_p").text, "0.0049");
+    }
+
+    #[test]
+    fn p_values_have_two_digits() {
+        let texts = [1.0, 0.5, 0.05, 0.017, 0.00034, 0.000_012].map(p_text);
+        assert_eq!(texts, ["1.0", "0.50", "0.050", "0.017", "0.00034", "< 0.0001"]);
     }
 
     #[test]

@@ -25,12 +25,26 @@ pub struct Report<'a> {
     pub marking: Marking,
     /// Counts of 1 to one less than this are hidden; 0 hides nothing.
     pub min_cell: u32,
-    /// A figure per instrument.
-    pub figures: Vec<FigureBlock>,
-    /// Table `response_by_infusion`.
-    pub response: &'a Disclosed<Table>,
+    /// Who was scored at each time point, a figure per instrument.
+    pub completeness_figures: Vec<FigureBlock>,
+    /// Response rate after each infusion, a figure per instrument with a response rule.
+    pub response_figures: Vec<FigureBlock>,
+    /// Mean change after each infusion, a figure per instrument.
+    pub change_figures: Vec<FigureBlock>,
+    /// Cumulative response, a figure per instrument with a response rule.
+    pub cumulative_figures: Vec<FigureBlock>,
     /// Table `cohort_flow`.
     pub flow: &'a Disclosed<Table>,
+    /// Table `completeness`.
+    pub completeness: &'a Disclosed<Table>,
+    /// Table `response_by_infusion`.
+    pub response: &'a Disclosed<Table>,
+    /// Table `cumulative_response`.
+    pub cumulative: &'a Disclosed<Table>,
+    /// Table `time_to_response`.
+    pub time_to_response: &'a Disclosed<Table>,
+    /// Table `comparison`.
+    pub comparison: &'a Disclosed<Table>,
     /// Columns `anomaly`, `meaning`, `n_events`, `n_subjects`.
     pub anomalies: &'a Disclosed<Table>,
     /// Columns `source`, `reason`, `meaning`, `records`; records, not people.

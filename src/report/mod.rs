@@ -10,14 +10,22 @@ mod sections;
 mod words;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
+use crate::privacy::disclosed::Disclosed;
+use crate::table::Table;
 use cell::Reader;
-use document::{Fact, InstrumentNote, Method, Report, Setting};
+use document::{Fact, FigureBlock, InstrumentNote, Method, Report, Setting};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use sections::cohort::{self, Flow};
+use sections::comparison::{Comparison, comparisons};
+use sections::completeness::{Completeness, completeness};
+use sections::cumulative::{Cumulative, cumulative};
+use sections::glance::{Glance, glances};
 use sections::quality::{self, Account, Anomaly, Rejection};
 use sections::response::{self, Response};
 use serde::Serialize;
@@ -25,9 +33,13 @@ use serde::Serialize;
 /// The parts of the page, by the names they call each other.
 const TEMPLATES: &[(&str, &str)] = &[
     ("report.html", include_str!("templates/report.html")),
-    ("cells.html", include_str!("templates/cells.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("glance.html", include_str!("templates/glance.html")),
     ("cohort.html", include_str!("templates/cohort.html")),
+    ("completeness.html", include_str!("templates/completeness.html")),
     ("response.html", include_str!("templates/response.html")),
+    ("cumulative.html", include_str!("templates/cumulative.html")),
+    ("comparison.html", include_str!("templates/comparison.html")),
     ("quality.html", include_str!("templates/quality.html")),
     ("methods.html", include_str!("templates/methods.html")),
 ];
@@ -49,8 +61,12 @@ struct View<'a> {
     markings: Vec<String>,
     internal: bool,
     highest_hidden: u32,
+    glances: Vec<Glance>,
     flows: Vec<Flow>,
+    completeness: Vec<Completeness<'a>>,
     responses: Vec<Response<'a>>,
+    cumulative: Vec<Cumulative<'a>>,
+    comparisons: Vec<Comparison>,
     account: Vec<Account>,
     total: Account,
     rejections: Vec<Rejection>,
@@ -78,7 +94,15 @@ pub fn render(report: &Report<'_>) -> Result<String, ReportError> {
 fn view<'a>(report: &'a Report<'_>) -> View<'a> {
     let decimals = usize::from(report.marking.internal);
     let notes = &report.instruments;
-    let reader = |table| Reader { table, decimals };
+    let reader = |table: &'a Disclosed<Table>| Reader { table: table.get(), decimals };
+    let flow = reader(report.flow);
+    let comparisons = comparisons(reader(report.comparison), notes);
+    let figures: [(_, _, &[FigureBlock]); 4] = [
+        ("Who was measured", "completeness", &report.completeness_figures),
+        ("Response after each infusion", "response", &report.response_figures),
+        ("Mean change", "response", &report.change_figures),
+        ("Ever responded", "cumulative", &report.cumulative_figures),
+    ];
     View {
         style: STYLE,
         title: &report.title,
@@ -87,12 +111,31 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
         markings: report.marking.lines(),
         internal: report.marking.internal,
         highest_hidden: report.min_cell.saturating_sub(1),
-        flows: cohort::flows(reader(report.flow.get()), notes),
-        responses: response::responses(reader(report.response.get()), notes, &report.figures),
+        glances: glances(notes, figures, &comparisons),
+        flows: cohort::flows(flow, notes),
+        completeness: completeness(
+            reader(report.completeness),
+            flow,
+            notes,
+            &report.completeness_figures,
+        ),
+        responses: response::responses(
+            reader(report.response),
+            notes,
+            &report.response_figures,
+            &report.change_figures,
+        ),
+        cumulative: cumulative(
+            reader(report.cumulative),
+            reader(report.time_to_response),
+            notes,
+            &report.cumulative_figures,
+        ),
+        comparisons,
         account: report.account.iter().map(Account::of).collect(),
         total: Account::of(&report.total),
         rejections: quality::rejections(report.rejections),
-        anomalies: quality::anomalies(reader(report.anomalies.get())),
+        anomalies: quality::anomalies(reader(report.anomalies)),
         settings: &report.settings,
         instruments: notes,
         methods: &report.methods,

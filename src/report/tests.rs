@@ -1,7 +1,8 @@
 //! The page as a whole, from a small made-up run.
 
 use super::document::{AccountRow, Fact, FigureBlock, InstrumentNote, Method, Report, Setting};
-use super::render;
+use super::{fixture, render};
+use crate::charts::figure::Figure;
 use crate::charts::fixture::Response;
 use crate::charts::marking::{Marking, Synthetic};
 use crate::charts::theme::Rgb;
@@ -14,6 +15,10 @@ use crate::table::{Cell, ColumnType, Table};
 struct Sample {
     response: Disclosed<Table>,
     flow: Disclosed<Table>,
+    completeness: Disclosed<Table>,
+    cumulative: Disclosed<Table>,
+    time_to_response: Disclosed<Table>,
+    comparison: Disclosed<Table>,
     anomalies: Disclosed<Table>,
     rejections: Table,
 }
@@ -33,12 +38,29 @@ impl Sample {
             .hidden(level("social-anxiety"), 1, 20)
             .nobody(level("unknown"), 1, 15)
             .done();
-        Self { response, flow: flow(), anomalies: anomalies(), rejections: rejections() }
+        Self {
+            response,
+            flow: flow(),
+            completeness: fixture::completeness(),
+            cumulative: fixture::cumulative(),
+            time_to_response: fixture::time_to_response(),
+            comparison: fixture::comparison(),
+            anomalies: anomalies(),
+            rejections: rejections(),
+        }
     }
 
     fn report(&self, marking: Marking) -> Report<'_> {
         let instruments = shipped().expect("shipped");
         let figures = response_rate::figures(&self.response, &instruments, marking);
+        let blocks = |kind: &str, finding: &str, table: &str| -> Vec<FigureBlock> {
+            let block = |figure: &Figure| FigureBlock {
+                finding: finding.into(),
+                ..FigureBlock::of(&Figure { name: kind.into(), ..figure.clone() }, table)
+                    .expect("drawn")
+            };
+            figures.iter().map(block).collect()
+        };
         let block = |figure| FigureBlock::of(figure, "response_by_infusion").expect("drawn");
         let row = AccountRow {
             file: "clinic/<a>.ndjson".into(),
@@ -56,9 +78,16 @@ impl Sample {
             period: "January to June 2025".into(),
             marking,
             min_cell: if marking.internal { 0 } else { 11 },
-            figures: figures.iter().map(block).collect(),
-            response: &self.response,
+            completeness_figures: blocks("completeness", "91 % had a baseline.", "completeness"),
+            response_figures: figures.iter().map(block).collect(),
+            change_figures: blocks("change", "Scores fell by 8.1 points.", "response_by_infusion"),
+            cumulative_figures: blocks("cumulative", "Half had responded.", "cumulative_response"),
             flow: &self.flow,
+            completeness: &self.completeness,
+            response: &self.response,
+            cumulative: &self.cumulative,
+            time_to_response: &self.time_to_response,
+            comparison: &self.comparison,
             anomalies: &self.anomalies,
             rejections: &self.rejections,
             total: AccountRow { file: String::new(), ..row.clone() },
@@ -108,6 +137,7 @@ fn flow() -> Disclosed<Table> {
     push("all", "known", 500_i64.into(), Cell::Na, "", "");
     push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
     push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
+    push("all", "scored-after-treatment", 369_i64.into(), 41_i64.into(), "no-score", "");
     push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
     Disclosed::for_tests(table)
 }
@@ -191,7 +221,7 @@ fn texts_are_escaped_and_pictures_are_not() {
         html.contains("clinic&#x2f;&lt;a&gt;.ndjson") || html.contains("clinic/&lt;a&gt;.ndjson")
     );
     assert!(!html.contains("clinic/<a>"));
-    assert_eq!(html.matches("<svg ").count(), 2);
+    assert_eq!(html.matches("<svg ").count(), 8, "four figures, wide and narrow");
 }
 
 #[test]
@@ -230,10 +260,100 @@ fn the_sections_carry_their_numbers() {
 }
 
 #[test]
+fn the_sections_stand_in_the_order_of_the_questions() {
+    let html = page(Marking::default());
+    let listed: Vec<&str> =
+        html.split("<li><a href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let expected = [
+        "cohort",
+        "completeness",
+        "response",
+        "cumulative",
+        "routes",
+        "quality",
+        "methods",
+        "lineage",
+    ];
+    assert_eq!(listed, expected);
+    let sections: Vec<&str> =
+        html.split("<section id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(sections[0], "glance");
+    assert_eq!(sections[1..], expected);
+}
+
+#[test]
+fn what_was_found_stands_at_the_top_with_its_numbers() {
+    let text = text(&page(Marking::default())).replace('\u{a0}', " ");
+    let glance = text.split("At a glance").nth(1).expect("a glance");
+    let glance = glance.split("From everyone known to the people").next().expect("a section");
+    for expected in [
+        "PHQ-9 Who was measured 91 % had a baseline.",
+        "Response after each infusion After infusion 1, 12 % (95 % interval 8 to 17 %) of the 240",
+        "Mean change Scores fell by 8.1 points.",
+        "Ever responded Half had responded.",
+        "Routes compared Log-rank test over 3 routes: χ² 12.34 on 2 degrees of freedom, p = 0.0021.",
+        "Responded after infusion 6: intravenous minus intranasal +12 percentage points (95 % \
+         interval +3 to +21; 190 and 120 people). Routes are not randomised.",
+    ] {
+        assert!(glance.contains(expected), "{expected} in {glance}");
+    }
+}
+
+#[test]
+fn who_was_measured_stands_by_site_month_and_route() {
+    let text = text(&page(Marking::default()));
+    for expected in [
+        "hidden treated, without a baseline score",
+        "41 with a baseline, never scored after an infusion",
+        "All sites 91 410 of 450 90 369 of 410 &#x2f;synthetic&#x2f;site-01 93 280 of 300 hidden",
+        "All months 91 410 of 450 90 369 of 410 2025-01 95 228 of 240 2025-02 –",
+        "the time to be scored had not yet passed for everyone",
+        "All routes 91 410 of 450 90 369 of 410 Intravenous 94 245 of 260",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+}
+
+#[test]
+fn the_two_estimators_stand_side_by_side() {
+    let text = text(&page(Marking::default()));
+    for expected in [
+        "Intravenous 245 160 3 2 to 4 2 2 to 3 2.6 SE 0.1",
+        "Intranasal 165 80 5 4 or later 4",
+        "Intravenous 1 245 80 14 33 27 to 39 5 2 240 34 28 to 40",
+        "Intranasal 2 165 80 14 41 35 to 47 5 2 160 44 38 to 50",
+        "1 hidden hidden hidden hidden hidden hidden",
+        "Major depression All routes 200 90 not reached 4 or later",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+}
+
+#[test]
+fn routes_are_compared_with_every_caution() {
+    let text = text(&page(Marking::default()));
+    for expected in [
+        "Of those scored after infusion 6 190 120 +12 +3 to +21",
+        "Of all enrolled, infusion 6 (NRI) 240 165 +8 \u{2212}1 to +17",
+        "Of all enrolled, day 28 (NRI) 236 160 \u{2212}2 \u{2212}11 to +7",
+        "Of those scored after infusion 6 190 0 – Of all enrolled",
+        "–: too few people to compare.",
+        "All routes 12.34 2 0.0021 Intravenous and intranasal 7.90 1 0.0049 0.015",
+        "Holm-adjusted over 3 tests of pairs.",
+        "Major depression Intravenous minus intranasal 190 120 +10 +1 to +19 0.015",
+        "Routes are not randomised. Who gets which route",
+        "Different people.",
+        "Different time.",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+}
+
+#[test]
 fn every_table_of_an_internal_page_is_marked() {
     let html = page(Marking { synthetic: Synthetic::All, internal: true });
     let captions: Vec<&str> = html.split("<caption>").skip(1).collect();
-    assert!(captions.len() >= 7);
+    assert!(captions.len() >= 16);
     for caption in captions {
         let caption = caption.split("</caption>").next().expect("closed");
         assert!(caption.contains("Internal, do not share · Synthetic data"), "{caption}");
@@ -296,11 +416,17 @@ fn an_empty_run_has_a_page() {
     let sample = Sample {
         response: empty("response_by_infusion"),
         flow: empty("cohort_flow"),
+        completeness: empty("completeness"),
+        cumulative: empty("cumulative_response"),
+        time_to_response: empty("time_to_response"),
+        comparison: empty("comparison"),
         anomalies: empty("anomalies"),
         rejections: Table::new("rejections", &[]),
     };
     let text = text(&render(&sample.report(Marking::default())).expect("laid out"));
     assert!(text.contains("No instrument was scored."));
+    assert!(text.contains("Nobody was due to be scored."));
+    assert!(text.contains("There are no two routes to compare."));
     assert!(text.contains("No record was rejected."));
     assert!(text.contains("None was found."));
 }

@@ -63,11 +63,23 @@ pub(super) fn reason(code: &str) -> String {
         "no-line" => "no remission line is agreed for this instrument",
         "no-rule" => "no response rule is agreed for this instrument",
         "not-reached" => "not reached",
-        "few-reach" => "too few come this far",
+        "few-reach" => "too few people to compare",
         "no-calendar" => "the times carry no calendar",
+        "window-open" => "the time to be scored had not yet passed for everyone",
+        "no-interval" => "an estimate at its limit has no interval",
+        "no-events" => "nobody responded, so there is nothing to test",
+        "competing" => "not defined where stopping competes with response",
         code => return code.replace('-', " "),
     }
     .into()
+}
+
+/// A time at which people are due to be scored.
+pub(super) fn time_point(code: &str) -> String {
+    match code.strip_prefix("infusion-") {
+        Some(infusion) => format!("After {infusion}"),
+        None => plain(code),
+    }
 }
 
 /// What the times of a source are.

@@ -127,9 +127,10 @@ impl Course<'_> {
     }
 
     fn give(&mut self, at: i64) {
-        let before = self.treatment.sessions.last().map_or(self.relief_before, |last| {
-            self.person.relief.after(last.dosed, at - last.at)
-        });
+        let before =
+            self.treatment.sessions.last().map_or(self.relief_before, |last| {
+                self.person.relief.after(last.dosed, at - last.at)
+            });
         self.number += 1;
         self.infusions += if self.raised { RAISED_DOSE_COUNTS } else { 1.0 };
         let phase = if self.number > self.planned { Phase::Maintenance } else { Phase::Induction };

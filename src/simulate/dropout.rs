@@ -200,9 +200,8 @@ mod tests {
                     relief,
                     sensitivity: 2.0,
                 };
-                let steps = (0..500).map(|index| {
-                    after_session(&mut Draw::of_person(1, index), law, &standing)
-                });
+                let steps = (0..500)
+                    .map(|index| after_session(&mut Draw::of_person(1, index), law, &standing));
                 steps.collect::<Vec<_>>()
             };
             assert_eq!(next(-0.3), next(0.3), "{number}");

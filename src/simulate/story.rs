@@ -56,12 +56,7 @@ pub(super) struct Story<'a> {
 }
 
 /// Everything that happened to a person within the period, in time order.
-pub(super) fn tell(
-    draw: &mut Draw,
-    site: &Site,
-    person: &Person,
-    terms: Terms,
-) -> Vec<Happening> {
+pub(super) fn tell(draw: &mut Draw, site: &Site, person: &Person, terms: Terms) -> Vec<Happening> {
     let mut story = Story { site, person, draw, terms, happenings: Vec::with_capacity(32) };
     story.whole_life();
     let mut happenings = story.happenings;

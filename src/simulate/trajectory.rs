@@ -154,8 +154,7 @@ impl Relief {
     /// Draws a person's course by route, earlier failed trials and paired psychotherapy.
     pub(super) fn draw(draw: &mut Draw, route: Route, failed_trials: i64, therapy: bool) -> Self {
         let law = ReliefLaw::of(route);
-        let resistance =
-            law.ceiling_less_per_failed_trial * real((failed_trials - 2).clamp(-2, 6));
+        let resistance = law.ceiling_less_per_failed_trial * real((failed_trials - 2).clamp(-2, 6));
         let help = if therapy { law.ceiling_more_with_psychotherapy } else { 0.0 };
         let [worst, best] = law.ceiling_range;
         let mean = law.ceiling_mean - resistance + help;
@@ -191,13 +190,8 @@ mod tests {
 
     #[test]
     fn relief_begins_within_hours_holds_for_days_and_fades() {
-        let relief = Relief {
-            ceiling: 0.8,
-            pace: 2.0,
-            onset_hours: 4.0,
-            hold_days: 10.0,
-            fade_days: 100.0,
-        };
+        let relief =
+            Relief { ceiling: 0.8, pace: 2.0, onset_hours: 4.0, hold_days: 10.0, fade_days: 100.0 };
         let first = Dosed { infusions: 1.0, before: 0.0 };
         let at = |hours: i64| relief.after(first, hours * HOUR_US);
         let reached = relief.reached(1.0);

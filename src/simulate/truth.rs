@@ -229,7 +229,6 @@ fn baseline(sessions: &[i64], scores: &[(i64, Score)]) -> Option<Score> {
 fn assessment(sessions: &[i64], scores: &[(i64, Score)], position: usize) -> Option<Score> {
     let start = *sessions.get(position)?;
     let next = sessions.get(position + 1).copied().unwrap_or(i64::MAX);
-    let in_window =
-        |at: i64| at > start && at <= next && whole_days(start, at) <= FOLLOW_UP_DAYS;
+    let in_window = |at: i64| at > start && at <= next && whole_days(start, at) <= FOLLOW_UP_DAYS;
     scores.iter().rev().find(|(at, _)| in_window(*at)).map(|&(_, score)| score)
 }

@@ -1,9 +1,9 @@
 //! What happened after each infusion: a table per instrument, and a compact one per stratum.
 
-use super::super::cell::{Cell, Reader, reasons};
+use super::super::cell::{Cell, Notes, Reader};
 use super::super::document::{FigureBlock, InstrumentNote};
-use super::super::words;
-use super::{distinct, instrument_name, with};
+use super::stratum::{Line, Stratum, strata};
+use super::{distinct, figure_of, instrument_name, routes, with};
 use crate::charts::theme;
 use serde::Serialize;
 
@@ -13,9 +13,10 @@ pub(crate) struct Response<'a> {
     code: String,
     name: String,
     figure: Option<&'a FigureBlock>,
+    change: Option<&'a FigureBlock>,
     routes: Vec<RouteRows>,
-    reasons: Vec<String>,
-    has_hidden: bool,
+    notes: Notes,
+    infusions: Vec<i64>,
     strata: Vec<Stratum>,
 }
 
@@ -33,33 +34,12 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// Response rates of a stratum: a row per level and route, a column per infusion.
-#[derive(Debug, Serialize)]
-struct Stratum {
-    name: String,
-    infusions: Vec<i64>,
-    levels: Vec<Level>,
-}
-
-#[derive(Debug, Serialize)]
-struct Level {
-    label: String,
-    routes: Vec<LevelRoute>,
-}
-
-#[derive(Debug, Serialize)]
-struct LevelRoute {
-    label: String,
-    cells: Vec<Cell>,
-    /// Nothing is shown in the whole row: said once.
-    nothing: Option<String>,
-}
-
 /// The instruments, in the order of the table.
 pub(crate) fn responses<'a>(
     reader: Reader<'_>,
     notes: &[InstrumentNote],
     figures: &'a [FigureBlock],
+    changes: &'a [FigureBlock],
 ) -> Vec<Response<'a>> {
     let table = reader.table;
     let every: Vec<usize> = (0..table.n_rows()).collect();
@@ -68,38 +48,30 @@ pub(crate) fn responses<'a>(
         .map(|code| {
             let rows = with(table, &every, "instrument", code);
             let routes = whole(reader, &with(table, &rows, "stratum", "all"));
-            let cells =
-                || routes.iter().flat_map(|route| &route.rows).flat_map(|row| row.cells.iter());
-            let figure = figures.iter().find(|figure| figure.instrument == code);
+            let cells = routes.iter().flat_map(|route| &route.rows).flat_map(|row| &row.cells);
+            let figure = figure_of(figures, code);
+            let infusions = infusions(reader, &rows);
             // The compact tables hold response rates: without a response rule there are none.
-            let strata = distinct(table, &rows, "stratum")
-                .into_iter()
-                .filter(|stratum| *stratum != "all" && figure.is_some())
-                .map(|code| stratum(reader, code, &with(table, &rows, "stratum", code)))
-                .collect();
+            let strata = match figure {
+                Some(_) => strata(table, &rows, |rows| level(reader, rows, &infusions)),
+                None => Vec::new(),
+            };
             Response {
                 code: code.into(),
                 name: instrument_name(notes, code),
                 figure,
-                reasons: reasons(cells()),
-                has_hidden: cells().any(|cell| cell.kind == "hidden"),
+                change: figure_of(changes, code),
+                notes: Notes::of(cells),
                 routes,
+                infusions,
                 strata,
             }
         })
         .collect()
 }
 
-/// The routes among `rows` in the order of tables and charts.
-fn routes(reader: Reader<'_>, rows: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
-    theme::route_codes()
-        .map(|route| (route, with(reader.table, rows, "route", route)))
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect()
-}
-
 fn whole(reader: Reader<'_>, rows: &[usize]) -> Vec<RouteRows> {
-    routes(reader, rows)
+    routes(reader.table, rows)
         .into_iter()
         .map(|(route, rows)| RouteRows {
             label: theme::route_label(route).into(),
@@ -124,48 +96,37 @@ fn row_of(reader: Reader<'_>, row: usize) -> Option<Row> {
     Some(Row { infusion, cells })
 }
 
-fn stratum(reader: Reader<'_>, code: &str, rows: &[usize]) -> Stratum {
-    let table = reader.table;
+fn infusions(reader: Reader<'_>, rows: &[usize]) -> Vec<i64> {
     let mut infusions: Vec<i64> =
-        rows.iter().filter_map(|&row| table.int(row, "infusion")).collect();
+        rows.iter().filter_map(|&row| reader.table.int(row, "infusion")).collect();
     infusions.sort_unstable();
     infusions.dedup();
-    let levels = distinct(table, rows, "level")
-        .into_iter()
-        .map(|level| Level {
-            label: words::level(code, level),
-            routes: routes(reader, &with(table, rows, "level", level))
-                .into_iter()
-                .map(|(route, rows)| level_route(reader, route, &rows, &infusions))
-                .collect(),
-        })
-        .collect();
-    Stratum { name: words::stratum(code), infusions, levels }
+    infusions
 }
 
-fn level_route(reader: Reader<'_>, route: &str, rows: &[usize], infusions: &[i64]) -> LevelRoute {
-    let at = |infusion: i64| {
-        rows.iter().copied().find(|&row| reader.table.int(row, "infusion") == Some(infusion))
-    };
-    let cells: Vec<Cell> = infusions
-        .iter()
-        .map(|&infusion| {
-            let Some(row) = at(infusion) else { return Cell::blank() };
-            let rate = reader.percent(row, "response_rate");
-            let scored = reader.count(row, "n_observed");
-            if rate.is_shown() && scored.is_shown() {
-                Cell { below: format!("of {}", scored.text), ..rate }
-            } else {
-                rate
-            }
+/// A line per route of a level, a response rate per infusion.
+fn level(reader: Reader<'_>, rows: &[usize], infusions: &[i64]) -> Vec<Line> {
+    routes(reader.table, rows)
+        .into_iter()
+        .map(|(route, rows)| {
+            let rate = |infusion: &i64| {
+                let row = rows
+                    .iter()
+                    .find(|&&row| reader.table.int(row, "infusion").as_ref() == Some(infusion));
+                row.map_or_else(Cell::blank, |&row| rate_of(reader, row))
+            };
+            Line::of(theme::route_label(route), infusions.iter().map(rate).collect())
         })
-        .collect();
-    let nothing = if cells.iter().any(Cell::is_shown) {
-        None
-    } else if cells.iter().any(|cell| cell.kind == "hidden") {
-        Some("hidden".into())
+        .collect()
+}
+
+/// A response rate with the people scored below it.
+fn rate_of(reader: Reader<'_>, row: usize) -> Cell {
+    let rate = reader.percent(row, "response_rate");
+    let scored = reader.count(row, "n_observed");
+    if rate.is_shown() && scored.is_shown() {
+        Cell { below: format!("of {}", scored.text), ..rate }
     } else {
-        reasons(cells.iter()).into_iter().next()
-    };
-    LevelRoute { label: theme::route_label(route).into(), cells, nothing }
+        rate
+    }
 }

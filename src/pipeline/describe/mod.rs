@@ -1,0 +1,125 @@
+//! What the report says of itself: period, settings, methods and lineage, in words.
+
+pub mod methods;
+pub mod settings;
+
+use super::accounts::SourceAccount;
+use super::facts::Folded;
+use super::manifest::Total;
+use super::plan::Settings;
+use crate::curves::settings::Analysis;
+use crate::event::ids::OpenCode;
+use crate::event::time::{Moment, TimeBasis};
+use crate::report::document::{AccountRow, Fact, InstrumentNote};
+use std::collections::BTreeSet;
+
+/// The period the report covers, in words.
+#[must_use]
+pub fn period(analysis: &Analysis) -> String {
+    let day = |micros: i64| Moment::calendar(micros).to_text()[..10].to_owned();
+    let filter = &analysis.filter;
+    let period = match (filter.from_us, filter.before_us) {
+        (None, None) => "All courses in the store".to_owned(),
+        (Some(from), None) => format!("Courses begun on or after {}", day(from)),
+        (None, Some(before)) => format!("Courses begun before {}", day(before)),
+        (Some(from), Some(before)) => {
+            format!("Courses begun from {} until before {}", day(from), day(before))
+        }
+    };
+    match filter.sites.len() {
+        0 => period,
+        1 => format!("{period}, at one site"),
+        n => format!("{period}, at {n} sites"),
+    }
+}
+
+/// The instruments with the values that were used.
+#[must_use]
+pub fn instruments(settings: &Settings, analysis: &Analysis) -> Vec<InstrumentNote> {
+    let known = |code: &OpenCode| {
+        let instrument = settings.vocabulary.instrument(code.as_str())?;
+        Some(InstrumentNote::of(code.as_str(), instrument))
+    };
+    analysis.instruments.iter().filter_map(known).collect()
+}
+
+/// Row accounts for the report.
+#[must_use]
+pub fn account(account: &SourceAccount) -> AccountRow {
+    let mut notes = Vec::new();
+    if account.refused {
+        notes.push("refused whole: identifier found".to_owned());
+    }
+    if account.truncated {
+        notes.push("broke off midway".to_owned());
+    }
+    if account.conflicting > 0 {
+        notes.push(format!("{} with a known key and other content", account.conflicting));
+    }
+    AccountRow {
+        file: account.file.clone(),
+        digest: account.blake3.clone(),
+        time_basis: account.time_basis.as_str().into(),
+        read: account.read,
+        accepted: account.accepted,
+        duplicate: account.duplicate,
+        rejected: account.rejected,
+        note: notes.join("; "),
+    }
+}
+
+/// The account of all sources together.
+#[must_use]
+pub fn total(total: Total) -> AccountRow {
+    AccountRow {
+        file: "all sources".into(),
+        read: total.read,
+        accepted: total.accepted,
+        duplicate: total.duplicate,
+        rejected: total.rejected,
+        ..AccountRow::default()
+    }
+}
+
+/// Where the numbers come from.
+#[must_use]
+pub fn lineage(
+    run_id: &str,
+    made_at: &str,
+    store_version: u64,
+    settings: &Settings,
+    folded: &Folded,
+    accounts: &[SourceAccount],
+) -> Vec<Fact> {
+    let fact = |label: &str, value: String| Fact { label: label.into(), value };
+    let bases: BTreeSet<TimeBasis> = accounts.iter().map(|account| account.time_basis).collect();
+    let mut facts = vec![
+        fact("Run", run_id.into()),
+        fact("Made at", made_at.into()),
+        fact("Program", PROGRAM.into()),
+        fact("Store version", store_version.to_string()),
+        fact("Events in the store", folded.n_events.to_string()),
+        fact("Settings hash", settings.hash()),
+    ];
+    facts.extend(bases.into_iter().map(|basis| fact("Times", status(basis).into())));
+    facts
+}
+
+/// Program and version, as manifests and reports name it.
+pub const PROGRAM: &str = concat!("afterdose ", env!("CARGO_PKG_VERSION"));
+
+/// What a time basis means for the status of the data.
+const fn status(basis: TimeBasis) -> &'static str {
+    match basis {
+        TimeBasis::Actual => {
+            "actual: real dates make the feed at best a limited data set (45 CFR 164.514(e)); store \
+             and facts are protected information"
+        }
+        TimeBasis::Shifted => {
+            "shifted: one secret shift a person; needs an expert's determination (45 CFR 164.514(b)(1))"
+        }
+        TimeBasis::Relative => {
+            "relative: study times without dates; can meet Safe Harbor (45 CFR 164.514(b)(2))"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Every setting as resolved, with what it does.
+
+use crate::course::settings::Induction;
+use crate::curves::settings::Analysis;
+use crate::event::ids::OpenCode;
+use crate::event::time::Moment;
+use crate::pipeline::plan::Settings;
+use crate::report::document::Setting;
+
+/// Every setting as resolved.
+#[must_use]
+pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
+    let fold = &settings.fold;
+    let instruments: Vec<&str> = analysis.instruments.iter().map(OpenCode::as_str).collect();
+    let strata: Vec<&str> = analysis.strata.iter().map(|stratum| stratum.as_str()).collect();
+    let sites: Vec<&str> = analysis.filter.sites.iter().map(String::as_str).collect();
+    let date = |micros: Option<i64>| {
+        micros.map_or_else(|| "none".to_owned(), |micros| Moment::calendar(micros).to_text())
+    };
+    let by_route =
+        |rules: Vec<String>| if rules.is_empty() { "none".into() } else { rules.join(", ") };
+    let mut list = Vec::new();
+    let mut say = |key: &str, value: String, meaning: &str| {
+        list.push(Setting { key: key.into(), value, meaning: meaning.into() });
+    };
+    say("instruments", instruments.join(", "), "Instruments reported");
+    say("horizon", analysis.horizon.to_string(), "The last infusion number reported");
+    say("compare_at", analysis.compare_at.to_string(), "The infusion at which routes are compared");
+    say(
+        "baseline_max_age_days",
+        fold.baseline_max_age_days.to_string(),
+        "Oldest score, in whole days before session 1, that is a baseline",
+    );
+    say(
+        "course_gap_days",
+        fold.course_gap_days.to_string(),
+        "A longer gap between sessions, in whole days, begins a new course",
+    );
+    let gaps = fold.course_gap_days_by_route.iter();
+    say(
+        "course_gap_days_by_route",
+        by_route(gaps.map(|(route, days)| format!("{route} {days}")).collect()),
+        "The same for single routes",
+    );
+    say(
+        "followup_days",
+        fold.followup_days.to_string(),
+        "Latest score, in whole days after a session, that counts for it",
+    );
+    say("induction", induction(fold.induction), "When induction ends, whichever comes first");
+    let rules = fold.induction_by_route.iter();
+    say(
+        "induction_by_route",
+        by_route(rules.map(|(route, rule)| format!("{route}: {}", induction(*rule))).collect()),
+        "The same for single routes",
+    );
+    say("strata", strata.join(", "), "Split by these, besides drug, phase and course order");
+    say("start_from", date(analysis.filter.from_us), "Courses begun at or after this moment");
+    say("start_before", date(analysis.filter.before_us), "Courses begun before this moment");
+    let sites = if sites.is_empty() { "all".into() } else { sites.join(", ") };
+    say("sites", sites, "Sites of the courses");
+    say("data_cut", date(fold.data_cut_us), "Events after this moment do not count");
+    say(
+        "min_cell",
+        settings.min_cell.to_string(),
+        "The smallest count of people that is shown; 0 shows all",
+    );
+    list
+}
+
+/// When induction ends, in words.
+pub(super) fn induction(rule: Induction) -> String {
+    format!("gap above {} days, {} sessions, or day {}", rule.gap_days, rule.sessions, rule.days)
+}
