@@ -74,20 +74,17 @@ impl Cumulative {
                 let head = ["phq-9", "all", "all", route, estimator].map(Cell::from);
                 let mut row: Vec<Cell> = head.into();
                 row.push(infusion.into());
-                match step {
-                    Some((at_risk, competing, alone)) => {
-                        let estimate = if is_competing { *competing } else { *alone };
-                        let limit = |by: f64| (estimate > 0.0).then_some(estimate + by);
-                        row.extend([(*at_risk).into(), 12_i64.into(), 12_i64.into()]);
-                        row.extend([estimate.into(), 0.03.into()]);
-                        row.extend([limit(-0.06).into(), limit(0.07).into()]);
-                        let other = |share: f64| is_competing.then_some(share).into();
-                        row.extend([other(0.2), other(0.05), false.into(), "".into()]);
-                    }
-                    None => {
-                        row.extend(std::iter::repeat_n(Cell::Na, 9));
-                        row.extend([true.into(), GATHERED.into()]);
-                    }
+                if let Some((at_risk, competing, alone)) = step {
+                    let estimate = if is_competing { *competing } else { *alone };
+                    let limit = |by: f64| (estimate > 0.0).then_some(estimate + by);
+                    row.extend([(*at_risk).into(), 12_i64.into(), 12_i64.into()]);
+                    row.extend([estimate.into(), 0.03.into()]);
+                    row.extend([limit(-0.06).into(), limit(0.07).into()]);
+                    let other = |share: f64| is_competing.then_some(share).into();
+                    row.extend([other(0.2), other(0.05), false.into(), "".into()]);
+                } else {
+                    row.extend(std::iter::repeat_n(Cell::Na, 9));
+                    row.extend([true.into(), GATHERED.into()]);
                 }
                 row.extend(["".into(), "min-cell-11".into()]);
                 self.steps.push(row);

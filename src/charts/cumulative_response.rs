@@ -139,20 +139,17 @@ fn finding(name: &str, curves: &[(Curve, Median)]) -> String {
     let named = curves.iter().filter_map(|(curve, median)| Some((curve, median, curve.last()?)));
     let sentences = named.take(words::MOST_NAMED).map(|(curve, median, last)| {
         let people = median.people(&curve.route);
-        match median.infusion {
-            Some((infusion, lo, hi)) => {
-                let interval = match (lo, hi) {
-                    (Some(lo), Some(hi)) => format!(" ({INTERVAL}{lo}\u{a0}to\u{a0}{hi})"),
-                    (Some(lo), None) => format!(" ({INTERVAL}{lo} or later)"),
-                    _ => String::new(),
-                };
-                format!("Half of {people} had responded by infusion {infusion}{interval}.")
-            }
-            None => {
-                let (infusion, share) = (last.infusion, percent(last.point.y));
-                let interval = percent_interval(last.point, INTERVAL);
-                format!("By infusion {infusion}, {share}{interval} of {people} had responded.")
-            }
+        if let Some((infusion, lo, hi)) = median.infusion {
+            let interval = match (lo, hi) {
+                (Some(lo), Some(hi)) => format!(" ({INTERVAL}{lo}\u{a0}to\u{a0}{hi})"),
+                (Some(lo), None) => format!(" ({INTERVAL}{lo} or later)"),
+                _ => String::new(),
+            };
+            format!("Half of {people} had responded by infusion {infusion}{interval}.")
+        } else {
+            let (infusion, share) = (last.infusion, percent(last.point.y));
+            let interval = percent_interval(last.point, INTERVAL);
+            format!("By infusion {infusion}, {share}{interval} of {people} had responded.")
         }
     });
     let sentences: Vec<String> = sentences.collect();

@@ -101,6 +101,7 @@ impl Series {
     }
 
     /// Every point of the curve with the position of its tick.
+    #[must_use]
     pub fn known(&self) -> impl DoubleEndedIterator<Item = (usize, Point)> {
         let at = |(tick, point): (usize, &Option<Point>)| point.map(|point| (tick, point));
         self.points.iter().enumerate().filter_map(at)

@@ -181,8 +181,11 @@ mod tests {
         figures(&table.done(), &shipped().expect("shipped"), Marking::default()).remove(0)
     }
 
+    /// A route, its mean after infusion 1, and the limits.
+    type Change<'a> = (&'a str, f64, Option<(f64, f64)>);
+
     /// The finding of routes whose means and limits after infusion 1 are these.
-    fn finding_of(name: &str, changes: &[(&str, f64, Option<(f64, f64)>)]) -> String {
+    fn finding_of(name: &str, changes: &[Change]) -> String {
         let curves: Vec<Curve> = changes
             .iter()
             .map(|&(route, y, interval)| {

@@ -171,13 +171,12 @@ impl Sources<'_> {
             test.write(&mut row);
             match test {
                 Outcome::Test(_) => row.shown("logrank_p_holm", adjusted.next()),
-                Outcome::NoEvents => row.undefined("logrank_p_holm", "no-events"),
+                Outcome::Undefined(reason) => row.undefined("logrank_p_holm", reason),
                 Outcome::Hidden => row.hide(&["logrank_p_holm"]),
             }
             row.shown("n_tests", Some(n_tests));
             self.difference(&mut row, a, b, 0);
-            for kind in 1..DIFFERENCES.len() {
-                let [n_a, n_b, ..] = DIFFERENCES[kind].0;
+            for (kind, ([n_a, n_b, ..], _)) in DIFFERENCES.iter().enumerate().skip(1) {
                 self.count(&mut row, n_a, a, kind);
                 self.count(&mut row, n_b, b, kind);
                 self.difference(&mut row, a, b, kind);
@@ -278,7 +277,18 @@ impl Sources<'_> {
             })
             .collect();
         let groups: Vec<&[Step]> = groups.iter().map(Vec::as_slice).collect();
-        log_rank(&groups).map_or(Outcome::NoEvents, Outcome::Test)
+        log_rank(&groups).map_or_else(|| Outcome::Undefined(without_test(&groups)), Outcome::Test)
+    }
+}
+
+/// Why there is no test: nobody responded, fewer than two routes have anyone at risk, or all still
+/// at risk responded at once.
+fn without_test(groups: &[&[Step]]) -> &'static str {
+    let n_at_risk = groups.iter().filter(|steps| steps.iter().any(|step| step.at_risk > 0)).count();
+    match groups.iter().flat_map(|steps| steps.iter()).all(|step| step.events == 0) {
+        true => "no-events",
+        false if n_at_risk < 2 => "nobody",
+        false => "no-variance",
     }
 }
 
@@ -287,7 +297,7 @@ const LOG_RANK: [&str; 3] = ["logrank_chisq", "logrank_df", "logrank_p"];
 /// A log-rank test, or why there is none.
 enum Outcome {
     Test(Test),
-    NoEvents,
+    Undefined(&'static str),
     Hidden,
 }
 
@@ -295,7 +305,7 @@ impl Outcome {
     const fn p(&self) -> Option<f64> {
         match self {
             Self::Test(test) => Some(test.p),
-            Self::NoEvents | Self::Hidden => None,
+            Self::Undefined(_) | Self::Hidden => None,
         }
     }
 
@@ -306,7 +316,7 @@ impl Outcome {
                 row.shown("logrank_df", Some(test.df));
                 row.shown("logrank_p", Some(test.p));
             }
-            Self::NoEvents => row.undefine(&LOG_RANK, "no-events"),
+            Self::Undefined(reason) => row.undefine(&LOG_RANK, reason),
             Self::Hidden => row.hide(&LOG_RANK),
         }
     }

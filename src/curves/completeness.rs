@@ -91,7 +91,7 @@ impl<'a> Place<'a> {
 
 /// People due at a time point.
 #[derive(Debug, Clone, Copy, Default)]
-struct Due {
+struct Counted {
     n_due: u64,
     n_scored: u64,
     /// Whether scores of this month could still come in when the data were cut.
@@ -99,7 +99,7 @@ struct Due {
 }
 
 /// Place, and time point: 0 for the baseline, else the infusion.
-type Counts<'a> = BTreeMap<(Place<'a>, usize), Due>;
+type Counts<'a> = BTreeMap<(Place<'a>, usize), Counted>;
 
 /// The table. Rows without a month's split exist for every time point; those of a month where
 /// somebody was due.
@@ -107,8 +107,8 @@ type Counts<'a> = BTreeMap<(Place<'a>, usize), Due>;
 pub fn completeness(cohort: &Cohort) -> Table {
     let mut table = Table::new("completeness", &COLUMNS);
     for code in &cohort.analysis.instruments {
-        for ((place, time_point), due) in &counts(cohort, code) {
-            push_row(&mut table, code, *place, *time_point, *due);
+        for ((place, time_point), people) in &counts(cohort, code) {
+            push_row(&mut table, code, *place, *time_point, *people);
         }
     }
     table
@@ -129,10 +129,10 @@ fn counts<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> Counts<'a> {
                         counts.entry((place, time_point)).or_default();
                     }
                 }
-                let due = counts.entry((place, time_point)).or_default();
-                due.n_due += 1;
-                due.n_scored += u64::from(is_scored);
-                due.window_open |= window_open && place.month != Month::All;
+                let people = counts.entry((place, time_point)).or_default();
+                people.n_due += 1;
+                people.n_scored += u64::from(is_scored);
+                people.window_open |= window_open && place.month != Month::All;
             }
         };
         at(0, course.first_us(), step >= Step::WithBaseline);
@@ -159,7 +159,7 @@ fn month(cohort: &Cohort, course: &Course, time_point: usize, since_us: i64) -> 
     (Month::Of(own), time_point > 0 && !closed)
 }
 
-fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize, due: Due) {
+fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize, people: Counted) {
     let month = place.month.text();
     let time_point = match time_point {
         0 => "baseline".to_owned(),
@@ -168,12 +168,12 @@ fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize,
     let site = place.site.unwrap_or(ALL);
     let route = place.route.map_or(ALL, Route::as_str);
     let mut row = Row::of(&[code.as_str(), site, route, &month, &time_point]);
-    row.int("n_due", due.n_due, None);
-    row.int("n_scored", due.n_scored, None);
-    let nobody = (due.n_due == 0).then_some("nobody");
-    let undefined = nobody.or(due.window_open.then_some("window-open"));
-    let interval = wilson(due.n_scored, due.n_due);
-    row.float("share", proportion(due.n_scored, due.n_due), undefined);
+    row.int("n_due", people.n_due, None);
+    row.int("n_scored", people.n_scored, None);
+    let nobody = (people.n_due == 0).then_some("nobody");
+    let undefined = nobody.or(people.window_open.then_some("window-open"));
+    let interval = wilson(people.n_scored, people.n_due);
+    row.float("share", proportion(people.n_scored, people.n_due), undefined);
     row.float("lo", interval.map(|i| i.lo), undefined);
     row.float("hi", interval.map(|i| i.hi), undefined);
     table.push(row.done());

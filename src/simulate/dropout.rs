@@ -9,7 +9,7 @@ use crate::event::code::EndReason;
 use serde::Serialize;
 
 /// Sessions that everyone has where nobody leaves.
-pub(super) const FULL_COURSE: i64 = 12;
+pub(super) const FULL_COURSE: usize = 12;
 
 /// Relief from which a person counts as relieved at the end of the planned sessions: the true
 /// value of a response.
@@ -78,7 +78,7 @@ const NOBODY: Law = Law {
     leaves_suffering: 0.0,
     goes_on: [1.0, 1.0],
     leaves_maintenance: 0.0,
-    at_least: FULL_COURSE,
+    at_least: FULL_COURSE as i64,
     ..AT_RANDOM
 };
 
@@ -147,10 +147,13 @@ pub(super) fn after_session(draw: &mut Draw, law: &Law, standing: &Standing) -> 
 /// Drop-out before the planned number.
 fn leaves(draw: &mut Draw, law: &Law, standing: &Standing) -> Option<EndReason> {
     let Standing { number, relief, sensitivity, .. } = *standing;
-    if number >= 4 && relief > 0.75 && draw.chance(law.leaves_relieved) {
+    // Drawn whoever it is, so that the draws that follow do not depend on relief.
+    let relieved = draw.chance(law.leaves_relieved);
+    let unrelieved = draw.chance(law.leaves_unrelieved);
+    if relieved && number >= 4 && relief > 0.75 {
         return Some(EndReason::Responded);
     }
-    if number >= 2 && relief < 0.15 && draw.chance(law.leaves_unrelieved) {
+    if unrelieved && number >= 2 && relief < 0.15 {
         return Some(EndReason::NoResponse);
     }
     if sensitivity > 1.8 && draw.chance(law.leaves_suffering) {
@@ -167,7 +170,7 @@ fn after_plan(draw: &mut Draw, law: &Law, standing: &Standing) -> Next {
     };
     let nasal = if standing.nasal { law.goes_on_nasal } else { 0.0 };
     if !draw.chance(by_relief(law.goes_on) + nasal) {
-        let failed = standing.relief < 0.2 && draw.chance(law.ends_unrelieved);
+        let failed = draw.chance(law.ends_unrelieved) && standing.relief < 0.2;
         return Next::Over(if failed { EndReason::NoResponse } else { EndReason::Completed });
     }
     if draw.chance(by_relief(law.adds)) {

@@ -1,22 +1,26 @@
 //! What the simulator promises: determinism, validity, and plausible shares.
 
-use super::{Settings, events, site_of, subject_events, write};
+use super::{Dropout, Settings, Slips, Written, events, site_of, subject_events, truth, write};
 use crate::event::code::{Phase, Route};
 use crate::event::envelope::Event;
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, EventType, Kind, PlanAdjusted,
     SessionCompleted, SessionMissed,
 };
-use crate::event::time::{Axis, DAY_US, Moment, TimeBasis};
+use crate::event::time::{Axis, DAY_US, HOUR_US, Moment, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
-fn bytes(settings: &Settings) -> Vec<u8> {
+fn written(settings: &Settings) -> (Written, Vec<u8>) {
     let mut out = Vec::new();
     let written = write(settings, &mut out).expect("a vector takes everything");
     assert_eq!(written.bytes, out.len() as u64);
-    out
+    (written, out)
+}
+
+fn bytes(settings: &Settings) -> Vec<u8> {
+    written(settings).1
 }
 
 #[test]
@@ -115,7 +119,10 @@ fn the_default_network_has_some_of_everything() {
     let (mut types, mut sites, mut routes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut first_phase = BTreeMap::new();
     let mut keys: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for event in events(&settings) {
+    // Late events stand behind later ones.
+    let mut all: Vec<Event> = events(&settings).collect();
+    all.sort_by_key(|event| event.when.micros);
+    for event in all {
         types.insert(event.kind.event_type());
         sites.insert(site_of(&event).to_owned());
         if let Some(Data::SessionCompleted(session)) = event.kind.data() {
@@ -181,14 +188,17 @@ fn observed(settings: &Settings) -> BTreeMap<(Route, usize), (u32, u32)> {
 }
 
 fn phq_9(checkin: &CheckinSubmitted) -> Option<i64> {
-    let measure = &checkin.measures.as_ref()?.as_slice()[0];
+    let measures = checkin.measures.as_ref()?.as_slice();
+    let measure = measures.iter().find(|measure| measure.instrument.as_str() == "phq-9")?;
     match measure.item_values() {
         Some(items) => Some(items.iter().sum()),
         None => measure.total.map(|total| super::draw::round(total.get())),
     }
 }
 
-fn corrected(events: Vec<Event>) -> Vec<(i64, Data)> {
+fn corrected(mut events: Vec<Event>) -> Vec<(i64, Data)> {
+    // Stable: of a key sent twice the first stays first.
+    events.sort_by_key(|event| event.when.micros);
     let mut told: BTreeMap<_, (i64, Data)> = BTreeMap::new();
     for event in events {
         match event.kind {
@@ -229,4 +239,159 @@ fn outcomes_are_plausible() {
         assert!(share(route, 1) < 0.25);
         assert!(share(route, 1) + 0.1 < share(route, 6));
     }
+}
+
+#[test]
+fn slips_come_as_often_as_asked() {
+    let slips = Slips {
+        duplicates: 0.05,
+        late: 0.1,
+        corrections: 0.06,
+        retractions: 0.03,
+        conflicts: 0.04,
+        defects: 0.02,
+    };
+    let settings = Settings { slips, ..Settings::new(1500, 5) };
+    let (written, text) = written(&settings);
+    let text = String::from_utf8(text).expect("text");
+    let defects: u64 = written.defects.values().sum();
+    assert_eq!(text.lines().count() as u64, written.events + defects);
+    assert_eq!(written.defects.len(), 14, "{:?}", written.defects);
+    // Shares of about 28,000 events, of which nine in ten are check-ins or sessions; entries near
+    // the end of the data have no time left for a correction. Four SDs of a count are under 12 %.
+    #[allow(clippy::cast_precision_loss, reason = "some thousand")]
+    let share = |n: u64| n as f64 / written.events as f64;
+    let counts = written.slips;
+    for (n, lowest, highest) in [
+        (counts.duplicates, 0.040, 0.050),
+        (counts.late, 0.080, 0.105),
+        (counts.corrections, 0.045, 0.065),
+        (counts.retractions, 0.020, 0.030),
+        (counts.conflicts, 0.014, 0.022),
+        (defects, 0.017, 0.023),
+    ] {
+        assert!((lowest..highest).contains(&share(n)), "{} of {counts:?}", share(n));
+    }
+    let clean = Settings { slips: Slips::NONE, ..settings };
+    let mut last = BTreeMap::new();
+    for event in events(&clean) {
+        assert!(matches!(event.kind, Kind::Clinical(_) | Kind::Withdrawn));
+        let before = last.insert(event.subject.clone(), event.when.micros);
+        assert!(before.is_none_or(|before| before <= event.when.micros), "in time order");
+    }
+}
+
+#[test]
+fn defects_change_nobody() {
+    let plain = Settings::new(200, 5);
+    let broken = Settings { slips: Slips { defects: 0.5, ..plain.slips }, ..plain };
+    assert!(events(&plain).eq(events(&broken)));
+    let lines = |settings| String::from_utf8(bytes(settings)).expect("text");
+    let (plain, broken) = (lines(&plain), lines(&broken));
+    let mut rest = broken.lines();
+    assert!(plain.lines().all(|line| rest.any(|other| other == line)), "all are there, in order");
+}
+
+#[test]
+fn late_events_stand_behind_later_ones() {
+    let slips = Slips { late: 0.2, ..Slips::NONE };
+    let settings = Settings { slips, ..Settings::new(300, 5) };
+    let on_time = Settings { slips: Slips::NONE, ..settings };
+    let mut late = 0;
+    for index in 0..settings.subjects {
+        let mut sent = subject_events(&settings, index);
+        late += u64::from(!sent.is_sorted_by_key(|event| event.when.micros));
+        sent.sort_by_key(|event| event.when.micros);
+        assert_eq!(sent, subject_events(&on_time, index), "nothing is lost");
+    }
+    assert!(late > 200);
+}
+
+#[test]
+fn relief_begins_within_hours_of_a_dose() {
+    // Everyone stays and answers, so that no choice of people stands between the scores.
+    let settings = Settings {
+        dropout: Dropout::None,
+        complete_checkins: true,
+        slips: Slips::NONE,
+        ..Settings::new(6000, 3)
+    };
+    // Mean PHQ-9 by when it was filled in: before treatment, 2-4 hours, 18-36 hours after the
+    // first dose.
+    let mut sums = [(0, 0_u32); 3];
+    for index in 0..settings.subjects {
+        let told = corrected(subject_events(&settings, index));
+        let dose = told.iter().find(|(_, data)| matches!(data, Data::SessionCompleted(_)));
+        let Some(&(dose, _)) = dose else { continue };
+        for (at, data) in &told {
+            let Data::CheckinSubmitted(checkin) = data else { continue };
+            let Some(score) = phq_9(checkin) else { continue };
+            let hours = (at - dose).div_euclid(HOUR_US);
+            let place = match hours {
+                -700..0 => 0,
+                2..4 => 1,
+                18..36 => 2,
+                _ => continue,
+            };
+            sums[place].0 += score;
+            sums[place].1 += 1;
+        }
+    }
+    let [before, hours, day] = sums.map(|(sum, n)| {
+        assert!(n > 150, "{sums:?}");
+        super::draw::real(sum) / f64::from(n)
+    });
+    // Zheng 2019: most of the fall after one infusion is there after 4 hours.
+    assert!(before - hours > 1.0, "{before} {hours} {day}");
+    assert!(hours - day > 0.5, "{before} {hours} {day}");
+}
+
+#[test]
+fn nobody_leaves_where_nobody_is_to_leave() {
+    let counts = |dropout| {
+        let settings = Settings {
+            dropout,
+            complete_checkins: true,
+            slips: Slips::NONE,
+            ..Settings::new(800, 2)
+        };
+        observed(&settings)
+    };
+    let all = counts(Dropout::None);
+    let n = |k| all[&(Route::Intravenous, k)].1;
+    // Only withdrawals and the end of the data thin the later infusions.
+    assert!(n(6) * 100 > n(1) * 95, "{} of {}", n(6), n(1));
+    let some = counts(Dropout::Random);
+    let n = |k| some[&(Route::Intravenous, k)].1;
+    assert!(n(6) * 100 < n(1) * 90, "{} of {}", n(6), n(1));
+}
+
+#[test]
+fn the_truth_is_the_same_whatever_the_seed_and_is_what_all_would_show() {
+    let settings = Settings {
+        dropout: Dropout::None,
+        complete_checkins: true,
+        slips: Slips::NONE,
+        ..Settings::new(4000, 9)
+    };
+    let told = truth(&settings).expect("the instrument table reads");
+    let other = truth(&Settings::new(1, 1)).expect("the instrument table reads");
+    assert_eq!(told.response, other.response);
+    let observed = observed(&settings);
+    let mut compared = 0;
+    for cell in told.response.iter().filter(|cell| cell.instrument == "phq-9") {
+        assert!(cell.responded_by >= cell.response && cell.response_se < 0.006, "{cell:?}");
+        let Some(&(k, n)) = observed.get(&(cell.route, cell.infusion)).filter(|(_, n)| *n > 200)
+        else {
+            continue;
+        };
+        let (k, n) = (f64::from(k), f64::from(n));
+        let sd = (cell.response * (1.0 - cell.response) / n).sqrt();
+        // Four SDs: 40 cells agree by chance all but always.
+        assert!((k / n - cell.response).abs() < 4.0 * sd, "{cell:?}: {k} of {n}");
+        compared += 1;
+    }
+    assert!(compared >= 30, "{compared}");
+    let rising = told.response.windows(2).filter(|pair| pair[0].infusion < pair[1].infusion);
+    assert!(rising.clone().all(|pair| pair[0].responded_by <= pair[1].responded_by));
 }

@@ -24,7 +24,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Infusions for which true probabilities are given.
-pub const HORIZON: usize = FULL_COURSE as usize;
+pub const HORIZON: usize = FULL_COURSE;
 /// People among whom they are counted.
 const PEOPLE: u32 = 200_000;
 

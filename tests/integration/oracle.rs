@@ -1,15 +1,13 @@
-//! The whole program against pandas, scipy and statsmodels, on made-up people.
+//! The whole program against other programs, on made-up people.
 //!
-//! `tests/oracle/response_by_infusion/make.py` makes the events and, from the matrix of scores
-//! behind them, the numbers.
+//! `tests/oracle/<method>/make.py` makes the events and, from the scores behind them, the numbers.
 
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-const KEYS: [&str; 2] = ["route", "infusion"];
+use tempfile::TempDir;
 
 const PIPELINE: &str = r#"
 name = "oracle"
@@ -24,6 +22,7 @@ time_basis = "actual"
 [analysis]
 instruments = ["phq-9"]
 horizon = 6
+compare_at = 4
 
 [disclosure]
 min_cell = 0
@@ -35,28 +34,29 @@ path = "out"
 /// A row: text by column.
 type Row = BTreeMap<String, String>;
 
-/// Rows of a CSV file by route and infusion.
-fn rows(path: &Path, counts: impl Fn(&Row) -> bool) -> BTreeMap<Vec<String>, Row> {
+/// Rows of a CSV file by the columns that tell them apart.
+fn rows(path: &Path, keys: &[&str], counts: impl Fn(&Row) -> bool) -> BTreeMap<Vec<String>, Row> {
     let mut reader = csv::Reader::from_path(path).expect("a table");
     let mut rows = BTreeMap::new();
     for row in reader.deserialize() {
         let mut row: Row = row.expect("a row");
         if counts(&row) {
-            let key = KEYS.map(|key| row.remove(key).expect("a key")).to_vec();
+            let key: Vec<String> =
+                keys.iter().map(|key| row.remove(*key).expect("a key")).collect();
             assert!(rows.insert(key.clone(), row).is_none(), "{key:?} twice");
         }
     }
     rows
 }
 
-/// How far a number of a column may be off: nothing for counts.
-fn tolerance(column: &str) -> f64 {
-    let is_limit = column.ends_with("_lo") || column.ends_with("_hi");
-    let is_share = column.contains("_rate") || column.starts_with("mean_");
-    match (is_limit, is_share || column == "change_sd") {
-        (true, _) => 1e-8,
-        (false, true) => 1e-9,
-        (false, false) => 0.0,
+/// How far a number may be off: nothing for counts, which are whole in both; more for limits,
+/// which are exponentials of exponentials or roots of differences.
+fn tolerance(column: &str, expected: &str) -> f64 {
+    let is_limit = column.ends_with("lo") || column.ends_with("hi");
+    match (expected.contains(['.', 'e']), is_limit) {
+        (false, _) => 0.0,
+        (true, true) => 1e-8,
+        (true, false) => 1e-9,
     }
 }
 
@@ -65,36 +65,69 @@ fn agree(column: &str, found: &str, expected: &str) -> bool {
         return found == expected;
     }
     let number = |text: &str| text.parse::<f64>().expect("a number");
-    (number(found) - number(expected)).abs() <= tolerance(column)
+    (number(found) - number(expected)).abs() <= tolerance(column, expected)
+}
+
+/// The numbers of another program, and a run on the same people.
+struct Oracle {
+    folder: PathBuf,
+    run: TempDir,
+}
+
+impl Oracle {
+    fn run(method: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(method);
+        let run = tempfile::tempdir().expect("a directory");
+        std::fs::copy(folder.join("events.ndjson"), run.path().join("events.ndjson"))
+            .expect("the events");
+        let pipeline = run.path().join("pipeline.toml");
+        std::fs::write(&pipeline, PIPELINE).expect("a pipeline file");
+        Command::new(env!("CARGO_BIN_EXE_afterdose")).arg("run").arg(pipeline).assert().success();
+        Self { folder, run }
+    }
+
+    /// Compares every expected column of a table; how many rows, and how many cells.
+    fn compare(&self, expected: &str, table: &str, keys: &[&str]) -> (usize, usize) {
+        let expected = rows(&self.folder.join(expected), keys, |_| true);
+        let table = self.run.path().join("out/current/tables").join(table);
+        let found = rows(&table, keys, |row| row["stratum"] == "all");
+        assert!(expected.keys().eq(found.keys()), "{:?}", found.keys());
+        let mut cells = 0;
+        for (key, expected) in &expected {
+            for (column, expected) in expected {
+                let found = found[key].get(column).map_or("no such column", String::as_str);
+                assert!(
+                    agree(column, found, expected),
+                    "{key:?}, {column}: {found}, expected {expected}"
+                );
+                cells += 1;
+            }
+        }
+        (expected.len(), cells)
+    }
 }
 
 #[test]
 fn response_by_infusion_is_what_other_programs_say() {
-    let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/response_by_infusion");
-    let directory = tempfile::tempdir().expect("a directory");
-    let inside = |path: &str| -> PathBuf { directory.path().join(path) };
-    std::fs::copy(oracle.join("events.ndjson"), inside("events.ndjson")).expect("the events");
-    std::fs::write(inside("pipeline.toml"), PIPELINE).expect("a pipeline file");
-    Command::new(env!("CARGO_BIN_EXE_afterdose"))
-        .arg("run")
-        .arg(inside("pipeline.toml"))
-        .assert()
-        .success();
+    let oracle = Oracle::run("response_by_infusion");
+    let keys = ["route", "infusion"];
+    let compared = oracle.compare("expected.csv", "response_by_infusion.csv", &keys);
+    assert_eq!(compared, (4 * 6, 4 * 6 * 23), "four routes, six infusions, every column");
+}
 
-    let expected = rows(&oracle.join("expected.csv"), |_| true);
-    let found =
-        rows(&inside("out/current/tables/response_by_infusion.csv"), |row| row["stratum"] == "all");
-    assert!(expected.keys().eq(found.keys()), "{:?}", found.keys());
-    let mut compared = 0;
-    for (key, expected) in &expected {
-        for (column, expected) in expected {
-            let found = found[key].get(column).map_or("no such column", String::as_str);
-            assert!(
-                agree(column, found, expected),
-                "{key:?}, {column}: {found}, expected {expected}"
-            );
-            compared += 1;
-        }
-    }
-    assert_eq!(compared, 4 * 6 * 23, "four routes, six infusions, every column");
+#[test]
+fn cumulative_response_is_what_other_programs_say() {
+    let oracle = Oracle::run("cumulative_response");
+    let keys = ["route", "estimator", "infusion"];
+    let table = "cumulative_response.csv";
+    let (rows, cells) = oracle.compare(table, table, &keys);
+    assert_eq!((rows, cells), (60, 60 * 9), "five routes, two estimators, six infusions");
+
+    let table = "time_to_response.csv";
+    let (rows, cells) = oracle.compare(table, table, &["route", "estimator"]);
+    assert_eq!((rows, cells), (10, 10 * 8), "five routes, two estimators");
+
+    let table = "comparison.csv";
+    let (rows, cells) = oracle.compare(table, table, &["route_a", "route_b"]);
+    assert_eq!((rows, cells), (7, 7 * 21), "six pairs of four routes, and all");
 }

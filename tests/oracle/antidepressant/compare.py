@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the program on an antidepressant trial and compare its table with the numbers of R.
+"""Run the program on an antidepressant trial and compare its tables with the numbers of R.
 
     python3 tests/oracle/antidepressant/compare.py PROGRAM TRIAL.csv
 
@@ -18,6 +18,13 @@ sys.dont_write_bytecode = True
 import events  # noqa: E402
 
 EXPECTED = pathlib.Path(__file__).with_name("expected.json")
+# Part of the expected numbers, its table, and which rows of that besides route and stratum `all`.
+PARTS = [
+    ("by_infusion", "response_by_infusion", {}),
+    ("kaplan_meier", "cumulative_response", {"estimator": "kaplan-meier"}),
+    ("aalen_johansen", "cumulative_response", {"estimator": "aalen-johansen"}),
+    ("time_to_response", "time_to_response", {"estimator": "kaplan-meier"}),
+]
 PIPELINE = """
 name = "antidepressant"
 
@@ -42,24 +49,38 @@ path = "out"
 
 
 def run(program, trial, directory):
-    """Rows of route and stratum `all`, by infusion."""
+    """Runs the program; the folder of its tables."""
     events.write_events(trial, directory / "events.ndjson")
     pipeline = directory / "pipeline.toml"
     pipeline.write_text(PIPELINE, encoding="utf-8")
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     subprocess.run([program, "run", str(pipeline)], check=True, **quiet)
-    table = directory / "out/current/tables/response_by_infusion.csv"
-    with open(table, newline="", encoding="utf-8") as file:
+    return directory / "out/current/tables"
+
+
+def read(tables, name, chosen):
+    """Rows of a table with route and stratum `all` and these values, in order."""
+    chosen = {"route": "all", "stratum": "all"} | chosen
+    with open(tables / f"{name}.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    whole = [row for row in rows if row["stratum"] == row["route"] == "all"]
-    return {int(row["infusion"]): row for row in whole}
+    return [row for row in rows if all(row[column] == value for column, value in chosen.items())]
 
 
 def tolerance(column, expected):
     """How far a number may be off."""
     if isinstance(expected, int):
         return 0
-    return 1e-8 if column.endswith(("_lo", "_hi")) else 1e-9
+    return 1e-8 if column.split("_")[-1] in ("lo", "hi") else 1e-9
+
+
+def deviation(text, expected):
+    """How far a cell is off; infinitely, where one is undefined and the other is not."""
+    if expected is None:
+        return 0 if text == "NA" else float("inf")
+    try:
+        return abs(float(text) - expected)
+    except ValueError:
+        return float("inf")
 
 
 def main():
@@ -69,25 +90,24 @@ def main():
         return 2
     program, trial = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:])
     oracle = json.loads(EXPECTED.read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as directory:
-        found = run(program, trial, pathlib.Path(directory))
     largest, wrong = {}, []
-    if sorted(found) != [expected["infusion"] for expected in oracle["by_infusion"]]:
-        wrong.append(f"infusions {sorted(found)}")
-    for expected in oracle["by_infusion"]:
-        row = found.get(expected["infusion"], {})
-        for column, value in expected.items():
-            text = row.get(column, "absent")
-            try:
-                deviation = abs(float(text) - value)
-            except ValueError:
-                deviation = float("inf")
-            largest[column] = max(largest.get(column, 0), deviation)
-            if not deviation <= tolerance(column, value):
-                wrong.append(f"infusion {expected['infusion']}, {column}: {text}, expected {value}")
+    with tempfile.TemporaryDirectory() as directory:
+        tables = run(program, trial, pathlib.Path(directory))
+        for part, table, chosen in PARTS:
+            found = read(tables, table, chosen)
+            if len(found) != len(oracle[part]):
+                wrong.append(f"{part}: {len(found)} rows, expected {len(oracle[part])}")
+            for number, (row, expected) in enumerate(zip(found, oracle[part]), start=1):
+                for column, value in expected.items():
+                    text = row.get(column, "absent")
+                    off = deviation(text, value)
+                    name = f"{part}, {column}"
+                    largest[name] = max(largest.get(name, 0), off)
+                    if not off <= tolerance(column, value):
+                        wrong.append(f"{name}, row {number}: {text}, expected {value}")
     print(f"against {oracle['origin']}")
-    for column, deviation in largest.items():
-        print(f"  {column:20} {deviation:.2e}")
+    for name, off in largest.items():
+        print(f"  {name:40} {off:.2e}")
     print(f"largest deviation {max(largest.values()):.2e}")
     print("\n".join(wrong) or "all numbers agree")
     return 1 if wrong else 0
