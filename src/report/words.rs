@@ -68,6 +68,7 @@ pub(super) fn reason(code: &str) -> String {
         "window-open" => "the time to be scored had not yet passed for everyone",
         "no-interval" => "an estimate at its limit has no interval",
         "no-events" => "nobody responded, so there is nothing to test",
+        "no-variance" => "all still at risk responded at once, so nothing can differ",
         "competing" => "not defined where stopping competes with response",
         code => return code.replace('-', " "),
     }

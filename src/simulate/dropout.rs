@@ -9,7 +9,7 @@ use crate::event::code::EndReason;
 use serde::Serialize;
 
 /// Sessions that everyone has where nobody leaves.
-pub(super) const FULL_COURSE: usize = 12;
+pub(super) const FULL_COURSE: i64 = 12;
 
 /// Relief from which a person counts as relieved at the end of the planned sessions: the true
 /// value of a response.
@@ -78,7 +78,7 @@ const NOBODY: Law = Law {
     leaves_suffering: 0.0,
     goes_on: [1.0, 1.0],
     leaves_maintenance: 0.0,
-    at_least: FULL_COURSE as i64,
+    at_least: FULL_COURSE,
     ..AT_RANDOM
 };
 

@@ -24,7 +24,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Infusions for which true probabilities are given.
-pub const HORIZON: usize = FULL_COURSE;
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a dozen")]
+pub const HORIZON: usize = FULL_COURSE as usize;
 /// People among whom they are counted.
 const PEOPLE: u32 = 200_000;
 
