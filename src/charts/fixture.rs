@@ -1,5 +1,8 @@
-//! A made-up response table for the tests of charts and report.
+//! A made-up response table for the tests of charts and report, and what a figure draws.
 
+use super::figure::{Figure, Plot};
+use super::heat_map::HeatMap;
+use super::line_chart::LineChart;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::{Cell, ColumnType, Table};
 
@@ -147,5 +150,21 @@ impl Response {
     /// The table as if it had passed disclosure control.
     pub(crate) fn done(self) -> Disclosed<Table> {
         Disclosed::for_tests(self.0)
+    }
+}
+
+/// The line chart of a figure that has one.
+pub(crate) fn lines(figure: &Figure) -> &LineChart {
+    match &figure.plot {
+        Plot::Lines(chart) => chart,
+        Plot::HeatMap(_) => panic!("a line chart"),
+    }
+}
+
+/// The heat map of a figure that has one.
+pub(crate) fn heat_map(figure: &Figure) -> &HeatMap {
+    match &figure.plot {
+        Plot::HeatMap(map) => map,
+        Plot::Lines(_) => panic!("a heat map"),
     }
 }

@@ -1,6 +1,7 @@
 //! Places a figure can be shown at, and where a plot lies on the page there.
 
-use super::figure::{Figure, Number, Uncertainty};
+use super::line_chart::{LineChart, Uncertainty};
+use super::number::Number;
 use super::scene::text_width;
 use super::theme;
 
@@ -18,9 +19,11 @@ pub enum Place {
 /// Room for a mark and a piece of line before a name.
 pub(super) const SAMPLE: f64 = 38.0;
 /// Width of a label is only estimated: some air beside it.
-const AIR: f64 = 15.0;
+pub(super) const AIR: f64 = 15.0;
 /// Bold letters are that much wider.
-const BOLD: f64 = 1.12;
+pub(super) const BOLD: f64 = 1.12;
+/// The dot of a hidden number, to be seen.
+pub(super) const DOT: f64 = 1.8;
 /// Between curves with whiskers that stand side by side.
 const APART: f64 = 5.0;
 
@@ -80,6 +83,9 @@ pub(super) struct Frame {
     pub(super) right: f64,
     pub(super) top: f64,
     pub(super) bottom: f64,
+    /// The values at bottom and top.
+    from: f64,
+    to: f64,
     /// From the edges to the first and the last tick.
     pub(super) pad: f64,
     pub(super) n_ticks: usize,
@@ -97,7 +103,8 @@ impl Frame {
         self.left + self.pad + step * tick as f64
     }
 
-    pub(super) fn y(&self, share: f64) -> f64 {
+    pub(super) fn y(&self, value: f64) -> f64 {
+        let share = (value - self.from) / (self.to - self.from);
         self.bottom - share.clamp(0.0, 1.0) * (self.bottom - self.top)
     }
 
@@ -106,28 +113,31 @@ impl Frame {
     }
 }
 
-pub(super) fn frame(top: f64, figure: &Figure, sizes: &Sizes) -> Frame {
+pub(super) fn frame(top: f64, chart: &LineChart, sizes: &Sizes) -> Frame {
     let widest = |size: f64| {
-        figure.series.iter().map(|series| text_width(&series.label, size)).fold(0.0, f64::max)
+        chart.series.iter().map(|series| text_width(&series.label, size)).fold(0.0, f64::max)
     };
-    let scale = text_width("100\u{a0}%", sizes.small) + 10.0;
+    let ticks = chart.y.ticks.iter().map(|tick| text_width(&tick.text, sizes.small));
+    let scale = ticks.fold(0.0, f64::max) + 10.0;
     let names = SAMPLE + widest(sizes.text) * BOLD + AIR;
     let left = if sizes.narrow { scale } else { names.max(scale) };
-    let right = if has_end_labels(figure, sizes) { widest(sizes.small) + AIR } else { 0.0 };
-    let number = figure
+    let right = if has_end_labels(chart, sizes) { widest(sizes.small) + AIR } else { 0.0 };
+    let number = chart
         .series
         .iter()
         .flat_map(|series| &series.numbers)
         .map(|number| text_width(&printed(*number, sizes), sizes.number))
         .fold(text_width("00", sizes.number), f64::max);
-    let aside = offset(figure, figure.series.len().saturating_sub(1)) + 2.5 * theme::MARK_SIZE;
+    let aside = offset(chart, chart.series.len().saturating_sub(1)) + 2.5 * theme::MARK_SIZE;
     let mut frame = Frame {
         left: sizes.margin + left,
         right: sizes.width - sizes.margin - right,
         top,
         bottom: top + sizes.plot_height,
+        from: chart.y.from,
+        to: chart.y.to,
         pad: aside.max(number / 2.0),
-        n_ticks: figure.x_ticks.len(),
+        n_ticks: chart.x_ticks.len(),
         every: 1,
     };
     while frame.x(frame.every) - frame.x(0) < number + 1.5 && frame.every < frame.n_ticks {
@@ -145,15 +155,15 @@ pub(super) fn printed(number: Number, sizes: &Sizes) -> String {
 }
 
 /// Where there is room, and more than one curve to tell apart.
-pub(super) fn has_end_labels(figure: &Figure, sizes: &Sizes) -> bool {
-    !sizes.narrow && figure.series.len() > 1
+pub(super) fn has_end_labels(chart: &LineChart, sizes: &Sizes) -> bool {
+    !sizes.narrow && chart.series.len() > 1
 }
 
 /// Curves with whiskers stand side by side at each infusion.
 #[allow(clippy::cast_precision_loss, reason = "a handful of curves")]
-pub(super) fn offset(figure: &Figure, position: usize) -> f64 {
-    match figure.uncertainty {
+pub(super) fn offset(chart: &LineChart, position: usize) -> f64 {
+    match chart.uncertainty {
         Uncertainty::Band => 0.0,
-        Uncertainty::Whisker => APART * (position as f64 - (figure.series.len() - 1) as f64 / 2.0),
+        Uncertainty::Whisker => APART * (position as f64 - (chart.series.len() - 1) as f64 / 2.0),
     }
 }

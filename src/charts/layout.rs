@@ -1,16 +1,14 @@
-//! A figure at its place: where each line, mark and number stands.
+//! A figure at its place: its words, its plot, its markings.
 //!
 //! A file of its own carries title, finding and notes; on a page of the report those are text of
 //! the page, and the picture is the plot alone, in a wide and a narrow form, so that its letters
 //! stay legible on a telephone.
 
-use super::figure::{Figure, Number, Series, Uncertainty};
-use super::frame::{Frame, Place, SAMPLE, Sizes, frame, has_end_labels, offset, printed};
-use super::scene::{Anchor, At, Scene, Shape, mark, wrap};
-use super::theme::{self, Rgb};
-
-/// The dot of a hidden number, to be seen.
-const DOT: f64 = 1.8;
+use super::figure::{Figure, Plot};
+use super::frame::{Place, Sizes};
+use super::page::{Page, plain};
+use super::scene::{Scene, Shape};
+use super::{lay_heat_map, lay_lines, theme};
 
 /// Lays a figure out.
 #[must_use]
@@ -20,8 +18,10 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
     if place == Place::File {
         heading(&mut page, figure, &sizes);
     }
-    let frame = plot(&mut page, figure, &sizes);
-    rows(&mut page, figure, &sizes, &frame);
+    match &figure.plot {
+        Plot::Lines(chart) => lay_lines::draw(&mut page, chart, &sizes),
+        Plot::HeatMap(map) => lay_heat_map::draw(&mut page, map, &sizes),
+    }
     footer(&mut page, figure, &sizes, place);
     let height = (page.y + sizes.margin).ceil();
     let paper = Shape::Area {
@@ -31,61 +31,6 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
     };
     page.shapes.insert(0, paper);
     Scene { width: sizes.width, height, shapes: page.shapes }
-}
-
-/// Shapes so far and how far down they reach.
-struct Page {
-    shapes: Vec<Shape>,
-    y: f64,
-}
-
-impl Page {
-    /// A line of text of which `y` is the middle.
-    fn text(&mut self, at: At, text: &str, style: Style) {
-        self.shapes.push(Shape::Text {
-            at,
-            text: text.into(),
-            anchor: style.anchor,
-            size: style.size,
-            bold: style.bold,
-            colour: style.colour,
-        });
-    }
-
-    fn line(&mut self, points: Vec<At>, colour: Rgb, width: f64) {
-        self.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash: None });
-    }
-
-    /// Wrapped lines from the current height down.
-    fn paragraph(&mut self, x: f64, width: f64, text: &str, style: Style) {
-        for line in wrap(text, style.size, width) {
-            self.y += style.size * 0.7;
-            self.text((x, self.y), &line, style);
-            self.y += style.size * 0.7;
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Style {
-    size: f64,
-    bold: bool,
-    colour: Rgb,
-    anchor: Anchor,
-}
-
-const fn plain(size: f64, colour: Rgb) -> Style {
-    Style { size, bold: false, colour, anchor: Anchor::Start }
-}
-
-impl Style {
-    const fn bold(self) -> Self {
-        Self { bold: true, ..self }
-    }
-
-    const fn anchor(self, anchor: Anchor) -> Self {
-        Self { anchor, ..self }
-    }
 }
 
 fn heading(page: &mut Page, figure: &Figure, sizes: &Sizes) {
@@ -112,171 +57,13 @@ fn footer(page: &mut Page, figure: &Figure, sizes: &Sizes, place: Place) {
     }
 }
 
-fn plot(page: &mut Page, figure: &Figure, sizes: &Sizes) -> Frame {
-    let label = plain(sizes.small, theme::MUTED);
-    page.paragraph(sizes.margin, sizes.width, &figure.y_label, label);
-    page.y += sizes.small * 0.8;
-    let frame = frame(page.y, figure, sizes);
-    for step in 0..=5_u8 {
-        let share = f64::from(step) / 5.0;
-        let y = frame.y(share);
-        let colour = if step == 0 { theme::AXIS } else { theme::GRID };
-        page.line(vec![(frame.left, y), (frame.right, y)], colour, 1.0);
-        let unit = if step == 5 { "\u{a0}%" } else { "" };
-        let text = format!("{}{unit}", u32::from(step) * 20);
-        page.text((frame.left - 8.0, y), &text, label.anchor(Anchor::End));
-    }
-    for (tick, infusion) in figure.x_ticks.iter().enumerate() {
-        let x = frame.x(tick);
-        page.line(vec![(x, frame.bottom), (x, frame.bottom + 5.0)], theme::AXIS, 1.0);
-        if frame.is_labelled(tick) {
-            let style = plain(sizes.text, theme::INK).anchor(Anchor::Middle);
-            page.text((x, frame.bottom + 16.0), &infusion.to_string(), style);
-        }
-    }
-    page.y = frame.bottom + 16.0;
-    page.text((sizes.margin, page.y), &figure.x_label, label);
-    let whiskers = figure.uncertainty == Uncertainty::Whisker;
-    for series in figure.series.iter().filter(|_| !whiskers) {
-        band(page, &frame, series);
-    }
-    for (position, series) in figure.series.iter().enumerate() {
-        curve(page, &frame, series, offset(figure, position), whiskers);
-    }
-    if has_end_labels(figure, sizes) {
-        end_labels(page, &frame, figure, sizes);
-    }
-    frame
-}
-
-fn band(page: &mut Page, frame: &Frame, series: &Series) {
-    for run in series.runs() {
-        let limits: Vec<(f64, (f64, f64))> = run
-            .iter()
-            .filter_map(|(tick, point)| Some((frame.x(*tick), point.interval?)))
-            .collect();
-        if let [(x, interval)] = limits[..] {
-            whisker(page, frame, series, x, interval);
-            continue;
-        }
-        let lower = limits.iter().map(|(x, (lo, _))| (*x, frame.y(*lo)));
-        let upper = limits.iter().rev().map(|(x, (_, hi))| (*x, frame.y(*hi)));
-        page.shapes.push(Shape::Area {
-            points: lower.chain(upper).collect(),
-            colour: series.look.line,
-            opacity: theme::BAND_OPACITY,
-        });
-    }
-}
-
-fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f64, f64)) {
-    page.shapes.push(Shape::Line {
-        points: vec![(x, frame.y(lo)), (x, frame.y(hi))],
-        colour: series.look.line,
-        opacity: theme::WHISKER_OPACITY,
-        width: 2.0,
-        dash: None,
-    });
-}
-
-fn curve(page: &mut Page, frame: &Frame, series: &Series, offset: f64, whiskers: bool) {
-    let look = series.look;
-    let at = |tick: usize, share: f64| (frame.x(tick) + offset, frame.y(share));
-    for run in series.runs() {
-        for (tick, point) in run.iter().filter(|_| whiskers) {
-            if let Some(interval) = point.interval {
-                whisker(page, frame, series, frame.x(*tick) + offset, interval);
-            }
-        }
-        page.shapes.push(Shape::Line {
-            points: run.iter().map(|(tick, point)| at(*tick, point.y)).collect(),
-            colour: look.line,
-            opacity: 1.0,
-            width: theme::CURVE_WIDTH,
-            dash: look.dash,
-        });
-    }
-    for run in series.runs() {
-        for (tick, point) in run {
-            page.shapes.extend(mark(look.mark, at(tick, point.y), theme::MARK_SIZE, look.line));
-        }
-    }
-}
-
-/// Names at the ends of the curves that reach the last infusion, moved apart where they would
-/// cover each other.
-fn end_labels(page: &mut Page, frame: &Frame, figure: &Figure, sizes: &Sizes) {
-    let mut labels: Vec<(f64, &Series)> = figure
-        .series
-        .iter()
-        .filter_map(|series| {
-            let (tick, point) = series.last()?;
-            (tick + 1 == frame.n_ticks).then(|| (frame.y(point.y), series))
-        })
-        .collect();
-    labels.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let gap = sizes.small * 1.25;
-    let mut floor = frame.top;
-    for (y, _) in &mut labels {
-        *y = y.max(floor);
-        floor = *y + gap;
-    }
-    let mut ceiling = frame.bottom;
-    for (y, _) in labels.iter_mut().rev() {
-        *y = y.min(ceiling);
-        ceiling = *y - gap;
-    }
-    for (y, series) in labels {
-        let style = plain(sizes.small, series.look.text);
-        page.text((frame.right + 4.0, y), &series.label, style);
-    }
-}
-
-/// The numbers below the axis, each under its tick, with the curve's name and look beside them.
-fn rows(page: &mut Page, figure: &Figure, sizes: &Sizes, frame: &Frame) {
-    page.y += 22.0;
-    page.line(vec![(sizes.margin, page.y), (frame.right, page.y)], theme::GRID, 1.0);
-    page.y += 6.0;
-    page.paragraph(sizes.margin, sizes.width, &figure.rows_label, plain(sizes.small, theme::MUTED));
-    page.y += 2.0;
-    for series in &figure.series {
-        let look = series.look;
-        let y = page.y + sizes.row / 2.0;
-        page.shapes.push(Shape::Line {
-            points: vec![(sizes.margin, y), (sizes.margin + SAMPLE - 10.0, y)],
-            colour: look.line,
-            opacity: 1.0,
-            width: theme::CURVE_WIDTH,
-            dash: look.dash,
-        });
-        let middle = (sizes.margin + (SAMPLE - 10.0) / 2.0, y);
-        page.shapes.extend(mark(look.mark, middle, theme::MARK_SIZE, look.line));
-        let name = plain(sizes.text, look.text).bold();
-        page.text((sizes.margin + SAMPLE, y), &series.label, name);
-        page.y += sizes.row;
-        let y = if sizes.narrow {
-            page.y += sizes.row + 5.0;
-            page.y - sizes.row / 2.0 - 6.0
-        } else {
-            y
-        };
-        for (tick, number) in series.numbers.iter().enumerate() {
-            if frame.is_labelled(tick) {
-                let is_hidden = *number == Number::Hidden;
-                let size = if is_hidden { DOT * sizes.number } else { sizes.number };
-                let style = plain(size, theme::INK).anchor(Anchor::Middle);
-                page.text((frame.x(tick), y), &printed(*number, sizes), style);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::Response;
     use super::super::marking::{Marking, Synthetic};
     use super::super::response_rate::figures;
-    use super::super::scene::text_width;
+    use super::super::scene::{Anchor, text_width};
+    use super::super::theme::Rgb;
     use super::*;
     use crate::event::instrument::shipped;
 

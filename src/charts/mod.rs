@@ -5,15 +5,30 @@
 //! are made from [`crate::privacy::disclosed::Disclosed`] tables only and work out nothing that
 //! such a table does not hold.
 
+pub mod axis;
+mod by_route;
+pub mod completeness;
+pub mod cumulative_response;
 pub mod draw;
 pub mod figure;
 pub mod frame;
+pub mod heat_map;
+mod lay_heat_map;
+mod lay_lines;
 pub mod layout;
+pub mod line_chart;
 pub mod marking;
+pub mod mean_change;
+pub mod number;
+mod page;
 pub mod response_rate;
-mod response_words;
 pub mod scene;
 pub mod theme;
+mod words;
 
+#[cfg(test)]
+pub(crate) mod completeness_fixture;
+#[cfg(test)]
+pub(crate) mod cumulative_fixture;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -1,15 +1,19 @@
 //! Response rate after each infusion, a curve per route: one figure per instrument.
 
-use super::figure::{Figure, Number, Point, Series, Uncertainty};
+use super::axis::Axis;
+use super::by_route::{Columns, Rows, instrument_codes};
+use super::figure::{Figure, Plot};
+use super::line_chart::{LineChart, LineShape, Series, Uncertainty};
 use super::marking::Marking;
-use super::response_words::{Curve, alt, finding};
-use super::theme;
+use super::number::percent;
+use super::words::{self, Curve, INTERVAL, percent_interval};
 use crate::event::instrument::{Better, Instrument, Instruments, ResponseRule};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
-/// More curves than this and bands would cover each other.
-const MOST_BANDS: usize = 4;
+/// Where a curve stands in `response_by_infusion`.
+const COLUMNS: Columns =
+    Columns { y: "response_rate", limits: ["response_lo", "response_hi"], count: "n_observed" };
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments. An instrument
 /// without a response rule has none.
@@ -20,26 +24,59 @@ pub fn figures(
     marking: Marking,
 ) -> Vec<Figure> {
     let table = table.get();
-    let mut codes: Vec<&str> = Vec::new();
-    for row in 0..table.n_rows() {
-        let code = table.text(row, "instrument");
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
+    let of = |code| figure(table, code, instruments.get(code)?, marking);
+    instrument_codes(table).into_iter().filter_map(of).collect()
+}
+
+fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) -> Option<Figure> {
+    let name = &instrument.name;
+    let subtitle = define(instrument, instrument.response?);
+    let rows = Rows::of(table, code).only("stratum", "all");
+    let infusions = rows.infusions();
+    let mut series = Vec::new();
+    let mut curves = Vec::new();
+    for (route, rows) in rows.by_route() {
+        let one = rows.series(route, &infusions, &COLUMNS);
+        curves.push(Curve::of(route, &one, &infusions));
+        series.push(one);
     }
-    codes
-        .into_iter()
-        .filter_map(|code| {
-            let instrument = instruments.get(code)?;
-            let response = instrument.response?;
-            let definition = define(instrument, response);
-            figure(table, code, &instrument.name, definition, marking)
-        })
-        .collect()
+    if series.is_empty() {
+        return None;
+    }
+    let uncertainty = Uncertainty::of(series.len());
+    let mut notes = vec![
+        format!("{} 95\u{a0}% intervals (Wilson).", uncertainty.words()),
+        "A curve over infusions compares different people at each one.".into(),
+    ];
+    if series.len() > 1 {
+        notes.push(words::NOT_RANDOMISED.into());
+    }
+    if series.iter().any(Series::has_hidden) {
+        notes.push(words::HIDDEN_IS_A_GAP.into());
+    }
+    Some(Figure {
+        name: format!("response_rate_{code}"),
+        instrument: code.into(),
+        title: format!("{name}: response after each infusion"),
+        finding: finding(name, &curves),
+        alt: alt(name, &subtitle, &curves),
+        subtitle,
+        plot: Plot::Lines(LineChart {
+            x_label: "Infusion".into(),
+            x_ticks: infusions,
+            y: Axis::shares("Share of people scored who responded"),
+            line: LineShape::Straight,
+            uncertainty,
+            series,
+            rows_label: "People scored after the infusion".into(),
+        }),
+        notes,
+        markings: marking.lines(),
+    })
 }
 
 /// What a response is, in a sentence.
-fn define(instrument: &Instrument, response: ResponseRule) -> String {
+pub(super) fn define(instrument: &Instrument, response: ResponseRule) -> String {
     let name = &instrument.name;
     let verb = match instrument.better {
         Better::Lower => "fell",
@@ -55,114 +92,41 @@ fn define(instrument: &Instrument, response: ResponseRule) -> String {
     }
 }
 
-fn figure(
-    table: &Table,
-    code: &str,
-    name: &str,
-    subtitle: String,
-    marking: Marking,
-) -> Option<Figure> {
-    let rows: Vec<usize> = (0..table.n_rows())
-        .filter(|&row| table.text(row, "instrument") == code && table.text(row, "stratum") == "all")
-        .collect();
-    let mut ticks: Vec<i64> = rows.iter().filter_map(|&row| table.int(row, "infusion")).collect();
-    ticks.sort_unstable();
-    ticks.dedup();
-    let series = series(table, &rows, &ticks);
-    if series.is_empty() {
-        return None;
-    }
-    let curves: Vec<Curve> =
-        series.iter().map(|(route, series)| Curve::of(route, series, &ticks)).collect();
-    let finding = finding(name, &curves);
-    let alt = alt(name, &subtitle, &curves);
-    let is_hidden = |series: &Series| {
-        let gap = series.points.iter().zip(&series.numbers).any(|(point, number)| {
-            point.is_none() && !matches!(number, Number::None | Number::Count(0))
-        });
-        gap || series.numbers.contains(&Number::Hidden)
-    };
-    let any_hidden = series.iter().any(|(_, series)| is_hidden(series));
-    let many = series.len() > MOST_BANDS;
-    let mut notes = vec![
-        format!(
-            "{} 95\u{a0}% intervals (Wilson).",
-            if many { "Vertical lines:" } else { "Bands:" }
-        ),
-        "A curve over infusions compares different people at each one.".into(),
-    ];
-    if series.len() > 1 {
-        notes.push("Routes are not randomised.".into());
-    }
-    if any_hidden {
-        notes.push("A dot (·) or a gap in a curve: hidden to protect small groups.".into());
-    }
-    Some(Figure {
-        name: format!("response_rate_{code}"),
-        instrument: code.into(),
-        title: format!("{name}: response after each infusion"),
-        subtitle,
-        finding,
-        alt,
-        x_label: "Infusion".into(),
-        x_ticks: ticks,
-        y_label: "Share of people scored who responded".into(),
-        uncertainty: if many { Uncertainty::Whisker } else { Uncertainty::Band },
-        series: series.into_iter().map(|(_, series)| series).collect(),
-        rows_label: "People scored after the infusion".into(),
-        notes,
-        markings: marking.lines(),
-    })
-}
-
-/// A curve per single route; where there is none, one for all.
-fn series<'a>(table: &'a Table, rows: &[usize], ticks: &[i64]) -> Vec<(&'a str, Series)> {
-    let of = |route: &'static str| {
-        let rows: Vec<usize> =
-            rows.iter().copied().filter(|&row| table.text(row, "route") == route).collect();
-        let first = *rows.first()?;
-        let at = |tick: &i64| {
-            rows.iter().copied().find(|&row| table.int(row, "infusion") == Some(*tick))
-        };
-        let series = Series {
-            label: theme::route_label(route).into(),
-            look: theme::look(route),
-            points: ticks.iter().map(|tick| at(tick).and_then(|row| point(table, row))).collect(),
-            numbers: ticks
-                .iter()
-                .map(|tick| at(tick).map_or(Number::None, |row| number(table, row)))
-                .collect(),
-        };
-        Some((table.text(first, "route"), series))
-    };
-    let single: Vec<_> = theme::route_codes()
-        .filter(|route| !matches!(*route, "all" | "mixed"))
-        .filter_map(of)
-        .collect();
-    if single.is_empty() { of("all").into_iter().collect() } else { single }
-}
-
-fn point(table: &Table, row: usize) -> Option<Point> {
-    let y = table.float(row, "response_rate")?;
-    let interval = table.float(row, "response_lo").zip(table.float(row, "response_hi"));
-    Some(Point { y, interval })
-}
-
-fn number(table: &Table, row: usize) -> Number {
-    match table.int(row, "n_observed") {
-        Some(count) => Number::Count(count),
-        None if is_hidden(table, row, "n_observed") => Number::Hidden,
-        None => Number::None,
+/// What the figure shows, in words.
+fn finding(name: &str, curves: &[Curve]) -> String {
+    let compared = words::compare(
+        curves,
+        |curve, seen| {
+            let (rate, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
+            let people = curve.scored(seen.count, " people scored");
+            format!("After infusion {}, {rate}{interval} of {people} had responded", seen.infusion)
+        },
+        |curve, seen, _| {
+            let (rate, interval) = (percent(seen.point.y), percent_interval(seen.point, ""));
+            format!("{rate}{interval} of {}", curve.scored(seen.count, ""))
+        },
+    );
+    match compared {
+        Some(text) => text + &words::closing(curves, "rate"),
+        None if words::any_hidden(curves) => {
+            format!("No {name} response rate can be shown: the groups are too small.")
+        }
+        None => words::nobody_scored(name),
     }
 }
 
-fn is_hidden(table: &Table, row: usize, column: &str) -> bool {
-    table.text(row, "hidden").split(';').any(|name| name == column)
+/// The figure for those who do not see it.
+fn alt(name: &str, definition: &str, curves: &[Curve]) -> String {
+    format!(
+        "Line chart: share of people scored who responded on the {name}, 0 to 100\u{a0}%, by infusion number. {definition}{}",
+        words::listing(curves, true, |point| percent(point.y))
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::Response;
+    use super::super::fixture::{Response, lines};
+    use super::super::number::Number;
     use super::*;
     use crate::event::instrument::shipped;
 
@@ -191,20 +155,21 @@ mod tests {
         assert_eq!(figures.len(), 1);
         let figure = &figures[0];
         assert_eq!(figure.name, "response_rate_phq-9");
-        assert_eq!(figure.x_ticks, [1, 2, 3]);
-        let labels: Vec<&str> = figure.series.iter().map(|series| series.label.as_str()).collect();
+        assert_eq!(lines(figure).x_ticks, [1, 2, 3]);
+        let labels: Vec<&str> =
+            lines(figure).series.iter().map(|series| series.label.as_str()).collect();
         assert_eq!(labels, ["Intravenous", "Intranasal"]);
         assert_eq!(
-            figure.series[0].numbers,
+            lines(figure).series[0].numbers,
             [Number::Count(240), Number::Count(201), Number::Count(0)]
         );
-        assert_eq!(figure.uncertainty, Uncertainty::Band);
+        assert_eq!(lines(figure).uncertainty, Uncertainty::Band);
     }
 
     #[test]
     fn a_hidden_cell_is_a_gap_and_a_dot_and_nothing_is_worked_out() {
         let figure = figures_of(two_routes()).remove(0);
-        let nasal = &figure.series[1];
+        let nasal = &lines(&figure).series[1];
         assert_eq!(nasal.points[1], None);
         assert_eq!(nasal.numbers, [Number::Count(176), Number::Hidden, Number::Count(150)]);
         assert_eq!(nasal.runs().len(), 2);
@@ -245,8 +210,8 @@ mod tests {
     #[test]
     fn all_stands_in_where_no_single_route_is() {
         let figure = figures_of(Response::new().shown(ALL, 1, [416, 450], 0.25)).remove(0);
-        assert_eq!(figure.series.len(), 1);
-        assert_eq!(figure.series[0].label, "All routes");
+        assert_eq!(lines(&figure).series.len(), 1);
+        assert_eq!(lines(&figure).series[0].label, "All routes");
         assert!(figure.finding.ends_with("of the 416 people scored had responded."));
         assert!(!figure.notes.iter().any(|note| note.contains("randomised")));
     }
@@ -269,7 +234,7 @@ mod tests {
             table = table.shown(["who-5", "all", "all", route], 1, [50, 60], 0.2);
         }
         let figure = figures_of(table).remove(0);
-        assert_eq!(figure.uncertainty, Uncertainty::Whisker);
+        assert_eq!(lines(&figure).uncertainty, Uncertainty::Whisker);
         assert_eq!(figure.subtitle, "Response: WHO-5 rose by at least 10 points from baseline.");
         assert!(figure.finding.ends_with("The other routes are in the chart and the table."));
     }

@@ -108,6 +108,7 @@ pub fn text_width(text: &str, size: f64) -> f64 {
             ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '·' | '!' | '|' => 0.32,
             'f' | 't' | 'r' | '(' | ')' | '/' | '-' => 0.40,
             'm' | 'w' | 'M' | 'W' | '%' => 0.93,
+            '…' => 1.0,
             'A'..='Z' => 0.69,
             '0'..='9' => 0.64,
             _ => 0.61,
@@ -132,6 +133,17 @@ pub fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
     lines
 }
 
+/// A name no wider than `width`: of one that is, the end, which tells names of a kind apart.
+#[must_use]
+pub fn fitted(name: &str, size: f64, width: f64) -> String {
+    if text_width(name, size) <= width {
+        return name.into();
+    }
+    let starts = name.char_indices().map(|(start, _)| start).skip(1);
+    let ends = starts.filter_map(|start| name.get(start..)).map(|end| format!("…{end}"));
+    ends.into_iter().find(|end| text_width(end, size) <= width).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +156,13 @@ mod tests {
         assert!(lines.iter().all(|line| text_width(line, 14.0) <= 200.0));
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrap("", 14.0, 200.0), [""]);
+    }
+
+    #[test]
+    fn of_a_long_name_the_end_is_kept() {
+        assert_eq!(fitted("/sites/014", 13.0, 200.0), "/sites/014");
+        let short = fitted("/network/north-east/clinics/014", 13.0, 100.0);
+        assert!(short.starts_with('…') && short.ends_with("/014"), "{short}");
+        assert!(text_width(&short, 13.0) <= 100.0);
     }
 }

@@ -41,6 +41,10 @@ pub const BAND_OPACITY: f64 = 0.16;
 pub const WHISKER_OPACITY: f64 = 0.55;
 /// Width of a curve.
 pub const CURVE_WIDTH: f64 = 2.4;
+/// Width of a faint line beside a curve.
+pub const COMPANION_WIDTH: f64 = 1.2;
+/// Opacity of a faint line beside a curve.
+pub const COMPANION_OPACITY: f64 = 0.6;
 /// Half the size of a mark.
 pub const MARK_SIZE: f64 = 4.4;
 
@@ -95,6 +99,29 @@ fn rgb(colour: u32) -> Rgb {
     Rgb(red, green, blue)
 }
 
+/// Shades for shares from 0 to 1, a tenth each: one hue, the darker the higher.
+const SHADES: [u32; 10] = [
+    0xED_F5FB, 0xD4_E5F5, 0xBB_D6EF, 0xA2_C7E9, 0x89_B8E1, 0x66_A3D6, 0x2D_79B1, 0x1B_659A,
+    0x11_5280, 0x0D_3F63,
+];
+/// On this shade and darker ones letters have the colour of paper, on lighter ones that of ink. No
+/// shade lies between the two, where neither could be read.
+const FIRST_DARK: usize = 6;
+
+/// The shades with the colour of letters on each, from low to high.
+pub fn shades() -> impl Iterator<Item = (Rgb, Rgb)> {
+    let letters = |position| if position < FIRST_DARK { INK } else { PAPER };
+    SHADES.into_iter().enumerate().map(move |(position, fill)| (rgb(fill), letters(position)))
+}
+
+/// The shade of a share as printed, a whole percent, and the colour of letters on it.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+pub fn shade(share: f64) -> (Rgb, Rgb) {
+    let tenth = (share.clamp(0.0, 1.0) * 100.0).round() as usize / 10;
+    shades().nth(tenth.min(SHADES.len() - 1)).unwrap_or((PAPER, INK))
+}
+
 /// The name of a route as printed.
 #[must_use]
 pub fn route_label(route: &str) -> &str {
@@ -118,28 +145,53 @@ pub fn route_codes() -> impl Iterator<Item = &'static str> {
     Route::ALL.iter().map(|route| route.as_str()).chain(["mixed", "all"])
 }
 
+/// WCAG 2 contrast between two colours, from 1 to 21.
+#[cfg(test)]
+pub(crate) fn contrast(one: Rgb, other: Rgb) -> f64 {
+    let light = |Rgb(red, green, blue): Rgb| {
+        let [red, green, blue] = [red, green, blue].map(|value| {
+            let share = f64::from(value) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+    };
+    let (one, other) = (light(one), light(other));
+    one.max(other) / one.min(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// WCAG 2 contrast against white.
-    fn contrast(colour: Rgb) -> f64 {
-        let part = |value: u8| {
-            let share = f64::from(value) / 255.0;
-            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        let light = 0.2126 * part(colour.0) + 0.7152 * part(colour.1) + 0.0722 * part(colour.2);
-        1.05 / (light + 0.05)
+    #[test]
+    fn the_shades_grow_darker_and_letters_can_be_read_on_each() {
+        let shades: Vec<(Rgb, Rgb)> = shades().collect();
+        for (fill, letters) in &shades {
+            assert!(contrast(*fill, *letters) >= 4.5, "{fill:?}");
+        }
+        for pair in shades.windows(2) {
+            assert!(contrast(pair[0].0, PAPER) < contrast(pair[1].0, PAPER), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_has_the_shade_of_its_printed_tenth() {
+        let shades: Vec<(Rgb, Rgb)> = shades().collect();
+        assert_eq!(shade(0.0), shades[0]);
+        assert_eq!(shade(0.29), shades[2]);
+        assert_eq!(shade(0.3), shades[3]);
+        assert_eq!(shade(0.995), shades[9]);
+        assert_eq!(shade(1.0), shades[9]);
     }
 
     #[test]
     fn names_can_be_read_on_paper() {
         for route in route_codes() {
             let text = look(route).text;
-            assert!(contrast(text) >= 4.5, "{route} {}", contrast(text));
+            assert!(contrast(text, PAPER) >= 4.5, "{route} {}", contrast(text, PAPER));
         }
         for colour in [INK, MUTED, WARNING] {
-            assert!(contrast(colour) >= 4.5);
+            assert!(contrast(colour, PAPER) >= 4.5);
         }
     }
 

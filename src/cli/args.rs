@@ -43,7 +43,7 @@ pub enum Command {
     Curves(Curves),
     /// List the commits of a store: version, time, what, how many.
     History(History),
-    /// Print the JSON Schema of an event type, or list the types.
+    /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
     Simulate(Simulate),
@@ -120,7 +120,8 @@ pub struct History {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// Event type, with or without afterdose. in front and .v1 behind; absent: list the types.
+    /// Event type, with or without afterdose. in front and .v1 behind, or tables; absent: list the
+    /// types.
     pub event_type: Option<String>,
 }
 
@@ -136,12 +137,70 @@ pub struct Simulate {
     /// How many sites.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=99))]
     pub sites: u8,
+    /// Months of recruitment from January 2025; the data end two months later.
+    #[arg(long, value_name = "MONTHS", default_value_t = 12)]
+    pub recruitment_months: u8,
     /// What the times are.
     #[arg(long, value_enum, default_value_t = Basis::Actual)]
     pub time_basis: Basis,
+    /// What decides who leaves treatment and who answers.
+    #[arg(long, value_enum, default_value_t = Dropout::Score)]
+    pub dropout: Dropout,
+    /// Everyone fills in the check-in after every session, on every scale.
+    #[arg(long)]
+    pub complete_checkins: bool,
+    /// What goes wrong on the way into the record.
+    #[command(flatten)]
+    pub slips: SlipShares,
     /// File to write, - for standard output; an existing directory gets one file a site.
     #[arg(long)]
     pub out: PathBuf,
+    /// File for the true parameters, as JSON. Left out: truth.json in the directory, x.truth.json
+    /// beside x.ndjson, none with standard output.
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+}
+
+/// Shares of what goes wrong, 0 to 1; the first four add up to 1 at most. Left out: a tidy clinic,
+/// with a little of each but no broken record.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What goes wrong (shares from 0 to 1)")]
+pub struct SlipShares {
+    /// Of entries: sent a second time, unchanged [default: 0.007].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub duplicates: Option<f64>,
+    /// Of check-ins and sessions: written wrong and corrected later [default: 0.005].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub corrections: Option<f64>,
+    /// Of check-ins and sessions: entered twice, the second retracted later [default: 0.004].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub retractions: Option<f64>,
+    /// Of check-ins: the same key sent with another score [default: 0.002].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub conflicts: Option<f64>,
+    /// Of events: written behind all others of the person [default: 0.004].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub late: Option<f64>,
+    /// Of events: followed by a broken record, which will be rejected [default: 0].
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub defects: Option<f64>,
+}
+
+/// Reads a share.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "not a number from 0 to 1".to_owned())
+}
+
+/// What decides who leaves treatment and who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dropout {
+    /// How people fare: those without relief leave sooner and answer less.
+    Score,
+    /// Chance alone.
+    Random,
+    /// Nobody leaves before twelve sessions.
+    None,
 }
 
 /// What the times of a source are.

@@ -129,6 +129,9 @@ fn print_schema(json: bool, wanted: Option<&str>) -> Result<(), PipelineError> {
     let Some(wanted) = wanted else {
         return output::types(json);
     };
+    if wanted == "tables" {
+        return output::tables(json);
+    }
     let short = wanted.strip_prefix("afterdose.").unwrap_or(wanted);
     let full = format!("afterdose.{short}");
     let found = schema::parse_type(&full).or_else(|_| schema::parse_type(&format!("{full}.v1")));

@@ -5,6 +5,7 @@ use crate::event::time::Moment;
 use crate::pipeline::accounts::SourceAccount;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
+use crate::schema::dictionary::Dictionary;
 use crate::store::history::CommitRow;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -127,6 +128,18 @@ pub fn types(as_json: bool) -> Result<(), PipelineError> {
         return line(&Value::from(names));
     }
     text(&format!("{}\n", names.join("\n")))
+}
+
+/// The dictionary of the published tables.
+///
+/// # Errors
+/// If standard output cannot be written to.
+pub fn tables(as_json: bool) -> Result<(), PipelineError> {
+    let dictionary = Dictionary::shipped().map_err(PipelineError::make("the dictionary"))?;
+    if as_json {
+        return line(&dictionary.to_json());
+    }
+    text(&dictionary.to_markdown())
 }
 
 /// One JSON value on a line of its own.

@@ -139,6 +139,8 @@ pub struct Scores {
     pub baseline: Option<Score>,
     /// The assessment after each infusion, by position; `None` where it was not measured.
     pub after: Vec<Option<Assessment>>,
+    /// The last score after session 1, not later than day 28 and not too old on that day.
+    pub day_28: Option<Score>,
 }
 
 /// The score that counts for an infusion.

@@ -9,7 +9,7 @@ use crate::event::envelope::Logged;
 use crate::event::ids::{OpenCode, Source};
 use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, SessionCompleted};
 use crate::event::score::Score;
-use crate::event::time::{Axis, Moment, whole_days};
+use crate::event::time::{Axis, DAY_US, Moment, whole_days};
 use crate::event::vocabulary::Vocabulary;
 use std::collections::BTreeMap;
 
@@ -301,8 +301,20 @@ fn assess(
             last.map(|(at, score)| Assessment { score: *score, since_dose_us: at - start })
         })
         .collect();
-    Scores { baseline, after }
+    // Never a score that could be the baseline of a later course.
+    let next_course = starts.get(n_infusions).copied().unwrap_or(i64::MAX);
+    let day_28_us = first_us + DAYS_COMPARED * DAY_US;
+    let day_28 = scores
+        .iter()
+        .rev()
+        .find(|(at, _)| *at > first_us && *at <= day_28_us.min(next_course))
+        .filter(|(at, _)| whole_days(*at, day_28_us) <= settings.followup_days)
+        .map(|(_, score)| *score);
+    Scores { baseline, after, day_28 }
 }
+
+/// Day after session 1 at which routes with different schedules can be compared.
+pub const DAYS_COMPARED: i64 = 28;
 
 /// Drug whose doses are the steps of its device.
 const ESKETAMINE: &str = "esketamine";
@@ -335,7 +347,6 @@ fn dose_band(session: &SessionCompleted) -> DoseBand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::time::DAY_US;
 
     #[test]
     fn a_window_ends_at_the_next_session_and_is_empty_between_two_at_once() {
@@ -348,5 +359,23 @@ mod tests {
         let after: Vec<_> = found.after.iter().map(|a| a.map(|a| a.score)).collect();
         // The score at the start of sessions 2 and 3 is still that of session 1.
         assert_eq!(after, [Some(Score::whole(15)), None, Some(Score::whole(8))]);
+        // The score of day 30 is too late for day 28, and that of day 9 is 19 days old by then.
+        assert_eq!(found.day_28, None);
+    }
+
+    #[test]
+    fn day_28_takes_the_last_score_of_its_fortnight() {
+        let at = |day: i64, score| (day * DAY_US, Score::whole(score));
+        let day_28 = |scores: &[(i64, Score)], starts: &[i64], n: usize| {
+            assess(scores, n, starts, &FoldSettings::default()).day_28
+        };
+        let start = [0];
+        assert_eq!(day_28(&[at(0, 9)], &start, 1), None, "a baseline is not after session 1");
+        assert_eq!(day_28(&[at(13, 9)], &start, 1), None);
+        assert_eq!(day_28(&[at(14, 9), at(29, 1)], &start, 1), Some(Score::whole(9)));
+        assert_eq!(day_28(&[at(14, 9), at(28, 4)], &start, 1), Some(Score::whole(4)));
+        // A second course on day 20 begins a new account.
+        let starts = [0, 20 * DAY_US];
+        assert_eq!(day_28(&[at(18, 9), at(25, 4)], &starts, 1), Some(Score::whole(9)));
     }
 }

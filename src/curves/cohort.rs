@@ -3,6 +3,7 @@
 
 use super::settings::{Analysis, Filter};
 use crate::course::fact::{Course, Scores, SubjectFacts};
+use crate::course::fold::DAYS_COMPARED;
 use crate::course::settings::FoldSettings;
 use crate::event::code::ScreeningDecision;
 use crate::event::ids::{OpenCode, Source};
@@ -124,6 +125,9 @@ pub struct Member<'a> {
     pub running: bool,
     /// Whether it runs and its induction may go on.
     pub in_induction: bool,
+    /// Whether day 28 has come: session 1 at least 28 whole days before the data cut. Always, where
+    /// there is no calendar.
+    pub reached_day_28: bool,
 }
 
 impl<'a> Cohort<'a> {
@@ -180,18 +184,27 @@ impl<'a> Cohort<'a> {
             let scores = course.scores.get(code)?;
             let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
             let (running, in_induction) = cohort.running(course);
-            Some(Member { course, baseline, scores, running, in_induction })
+            let cut = cohort.cut(course);
+            let days = cut.map(|cut| whole_days(course.first_us(), cut));
+            let reached_day_28 = days.is_none_or(|days| days >= DAYS_COMPARED);
+            Some(Member { course, baseline, scores, running, in_induction, reached_day_28 })
         })
     }
 
+    /// The data cut that holds for a course; `None` without a calendar.
+    #[must_use]
+    pub fn cut(&self, course: &Course) -> Option<i64> {
+        self.cuts.get(&course.site).copied().filter(|_| course.basis.has_calendar())
+    }
+
     fn running(&self, course: &Course) -> (bool, bool) {
-        let cut = self.cuts.get(&course.site).filter(|_| course.basis.has_calendar());
-        let Some(cut) = cut.filter(|_| course.ended.is_none()) else { return (false, false) };
+        let cut = self.cut(course).filter(|_| course.ended.is_none());
+        let Some(cut) = cut else { return (false, false) };
         let last = course.last_us();
-        let running = whole_days(last, *cut) <= self.fold.gap_days(course.route);
+        let running = whole_days(last, cut) <= self.fold.gap_days(course.route);
         let n = course.infusions.len();
         let rule = self.fold.induction(course.route);
-        let open = course.n_induction == n && !rule.is_closed(n, course.first_us(), last, *cut);
+        let open = course.n_induction == n && !rule.is_closed(n, course.first_us(), last, cut);
         (running, running && open)
     }
 }

@@ -4,9 +4,17 @@
 //! those. Nothing here knows about disclosure but [`disclose`], which every table passes.
 
 pub mod cohort;
+pub mod comparison;
+pub mod completeness;
+pub mod cumulative;
+pub mod day_28;
 pub mod disclose;
+pub mod first_response;
 pub mod flow;
 pub mod level;
 pub mod response;
 pub mod route;
+pub mod row;
 pub mod settings;
+pub mod tally;
+pub mod time_to_response;

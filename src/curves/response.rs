@@ -4,16 +4,13 @@
 //! enrolled, missing is no response) and `locf` (the last assessment after an infusion j <= k).
 //! Definitions: `docs/methods/response_by_infusion.md`.
 
-use super::cohort::{Cohort, Member};
-use super::level::{Level, level_of};
-use super::route::RouteRow;
-use super::settings::Stratum;
+use super::cohort::Cohort;
+use super::row::Row;
+use super::tally::{View, tally};
 use crate::event::instrument::Instrument;
-use crate::event::score::Score;
 use crate::stats::mean::Moments;
-use crate::stats::proportion::{proportion, wilson};
+use crate::stats::proportion::proportion;
 use crate::table::{Cell, ColumnType as T, Table};
-use std::collections::BTreeMap;
 
 /// Columns before suppression; `suppressed`, `hidden` and `disclosure` come with it.
 pub const COLUMNS: [(&str, T); 29] = [
@@ -63,118 +60,54 @@ struct Tally {
     responders_locf: u64,
 }
 
-type Tallies = BTreeMap<(usize, Level, RouteRow), Vec<Tally>>;
-
 /// The table, one row per instrument, stratum, level, route and infusion number.
 #[must_use]
 pub fn response_by_infusion(cohort: &Cohort) -> Table {
     let mut table = Table::new("response_by_infusion", &COLUMNS);
     for code in &cohort.analysis.instruments {
         let Some(instrument) = cohort.vocabulary.instrument(code.as_str()) else { continue };
-        let strata = strata(cohort);
-        let mut tallies = Tallies::new();
-        for member in cohort.members(code, instrument) {
-            count_member(&mut tallies, &strata, &member, instrument, cohort);
-        }
-        for ((stratum, level, route), cells) in &tallies {
-            let head = [code.as_str(), strata[*stratum].as_str(), &level.label, route.as_str()];
+        let empty = vec![Tally::default(); cohort.analysis.horizon];
+        let tallies = tally(cohort, code, instrument, &empty, |cells, view| {
+            for (position, tally) in cells.iter_mut().enumerate() {
+                count(view, tally, position, instrument);
+            }
+        });
+        for (standing, cells) in &tallies {
             for (position, tally) in cells.iter().enumerate() {
-                table.push(row(head, position + 1, tally, instrument));
+                table.push(row(standing.head(code), position + 1, tally, instrument));
             }
         }
     }
     table
 }
 
-/// Strata in table order.
-fn strata(cohort: &Cohort) -> Vec<Stratum> {
-    Stratum::ALWAYS.into_iter().chain(cohort.analysis.strata.iter().copied()).collect()
-}
-
-fn count_member(
-    tallies: &mut Tallies,
-    strata: &[Stratum],
-    member: &Member,
-    instrument: &Instrument,
-    cohort: &Cohort,
-) {
-    let horizon = cohort.analysis.horizon;
-    for (place, stratum) in strata.iter().enumerate() {
-        // Later courses stand in `course_order` alone: intervals assume one course a person.
-        if (member.course.order > 1) != (*stratum == Stratum::CourseOrder) {
-            continue;
-        }
-        let level =
-            level_of(*stratum, member.course, member.baseline, instrument, cohort.vocabulary);
-        let Some(level) = level else { continue };
-        let view = View::of(member, *stratum);
-        for route in RouteRow::of(member.course) {
-            let cells = tallies
-                .entry((place, level.clone(), route))
-                .or_insert_with(|| vec![Tally::default(); horizon]);
-            for (position, tally) in cells.iter_mut().enumerate() {
-                view.count(tally, position, instrument);
-            }
-        }
+/// Counts a course in the cell of infusion `position + 1`.
+fn count(view: &View, tally: &mut Tally, position: usize, instrument: &Instrument) {
+    let baseline = view.member.baseline;
+    let treated = position < view.n_infusions;
+    tally.n_treated += u64::from(treated);
+    if view.running && !treated {
+        tally.n_not_due += 1;
+        return;
     }
-}
-
-/// A course as a stratum sees it: `phase` sees induction alone.
-struct View<'a> {
-    member: &'a Member<'a>,
-    n_infusions: usize,
-    running: bool,
-}
-
-impl<'a> View<'a> {
-    fn of(member: &'a Member<'a>, stratum: Stratum) -> Self {
-        let induction = stratum == Stratum::Phase;
-        let n_all = member.course.infusions.len();
-        Self {
-            member,
-            n_infusions: if induction { member.course.n_induction } else { n_all },
-            running: if induction { member.in_induction } else { member.running },
-        }
-    }
-
-    fn score(&self, position: usize) -> Option<Score> {
-        (position < self.n_infusions)
-            .then(|| self.member.scores.after.get(position).copied().flatten())
-            .flatten()
-            .map(|assessment| assessment.score)
-    }
-
-    /// Counts the course in the cell of infusion `position + 1`.
-    fn count(&self, tally: &mut Tally, position: usize, instrument: &Instrument) {
-        let baseline = self.member.baseline;
-        let treated = position < self.n_infusions;
-        tally.n_treated += u64::from(treated);
-        if self.running && !treated {
-            tally.n_not_due += 1;
-            return;
-        }
-        tally.n_enrolled += 1;
-        let responds = |score| instrument.is_response(baseline, score) == Some(true);
-        let last = (0..=position).rev().find_map(|earlier| self.score(earlier));
-        tally.responders_locf += u64::from(last.is_some_and(responds));
-        let Some(score) = self.score(position) else { return };
-        tally.score.push(score.value());
-        tally.change.push(score.minus_value(baseline));
-        tally.responders += u64::from(responds(score));
-        let remits = instrument.is_remission(score) == Some(true);
-        let above = instrument.is_remission(baseline) == Some(false);
-        tally.remitters += u64::from(remits);
-        tally.n_above_line += u64::from(above);
-        tally.remitters_above_line += u64::from(above && remits);
-    }
+    tally.n_enrolled += 1;
+    let responds = |score| instrument.is_response(baseline, score) == Some(true);
+    let last = (0..=position).rev().find_map(|earlier| view.score(earlier));
+    tally.responders_locf += u64::from(last.is_some_and(responds));
+    let Some(score) = view.score(position) else { return };
+    tally.score.push(score.value());
+    tally.change.push(score.minus_value(baseline));
+    tally.responders += u64::from(responds(score));
+    let remits = instrument.is_remission(score) == Some(true);
+    let above = instrument.is_remission(baseline) == Some(false);
+    tally.remitters += u64::from(remits);
+    tally.n_above_line += u64::from(above);
+    tally.remitters_above_line += u64::from(above && remits);
 }
 
 /// Writes a row; every undefined cell is `NA` with its reason.
 fn row(head: [&str; 4], infusion: usize, tally: &Tally, instrument: &Instrument) -> Vec<Cell> {
-    let mut row = Row::default();
-    for text in head {
-        row.cells.push(text.into());
-    }
+    let mut row = Row::of(&head);
     let n = tally.score.n();
     let nobody = (n == 0).then_some("nobody");
     let one = nobody.or((n == 1).then_some("one"));
@@ -214,41 +147,5 @@ fn row(head: [&str; 4], infusion: usize, tally: &Tally, instrument: &Instrument)
         row.int(columns[0], k, no_rule);
         row.float(columns[1], proportion(k, tally.n_enrolled), no_rule.or(none_due));
     }
-    row.cells.push(row.reasons.join(";").into());
-    row.cells
-}
-
-#[derive(Default)]
-struct Row {
-    cells: Vec<Cell>,
-    reasons: Vec<String>,
-}
-
-impl Row {
-    fn int(&mut self, column: &str, value: u64, undefined: Option<&str>) {
-        self.push(column, value.into(), undefined);
-    }
-
-    fn float(&mut self, column: &str, value: Option<f64>, undefined: Option<&str>) {
-        self.push(column, value.into(), undefined);
-    }
-
-    /// A count, its share of `n`, and the Wilson interval.
-    fn rate(&mut self, columns: [&str; 4], k: u64, n: u64, no_rule: Option<&str>) {
-        let undefined = no_rule.or((n == 0).then_some("nobody"));
-        let interval = wilson(k, n);
-        self.int(columns[0], k, no_rule);
-        self.float(columns[1], proportion(k, n), undefined);
-        self.float(columns[2], interval.map(|i| i.lo), undefined);
-        self.float(columns[3], interval.map(|i| i.hi), undefined);
-    }
-
-    fn push(&mut self, column: &str, cell: Cell, undefined: Option<&str>) {
-        if let Some(reason) = undefined {
-            self.cells.push(Cell::Na);
-            self.reasons.push(format!("{column}={reason}"));
-        } else {
-            self.cells.push(cell);
-        }
-    }
+    row.done()
 }

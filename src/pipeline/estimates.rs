@@ -4,13 +4,16 @@ use super::accounts::SourceAccount;
 use super::facts::Folded;
 use super::plan::Settings;
 use crate::curves::cohort::{Cohort, data_cuts};
-use crate::curves::disclose::{DisclosedTables, disclose};
+use crate::curves::completeness::completeness;
+use crate::curves::day_28::day_28;
+use crate::curves::disclose::{DisclosedTables, FullTables, disclose};
+use crate::curves::first_response::first_response;
 use crate::curves::flow::cohort_flow;
 use crate::curves::response::response_by_infusion;
 use crate::curves::settings::Analysis;
 use crate::event::refuse::Reason;
 use crate::privacy::disclosed::Disclosed;
-use crate::privacy::suppress::records;
+use crate::privacy::outgoing::records;
 use crate::quality::anomalies::anomalies;
 use crate::table::{ColumnType, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,10 +45,15 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
-    let response = response_by_infusion(&cohort);
-    let flow = cohort_flow(&cohort);
-    let anomalies = anomalies(&folded.subjects);
-    let tables = disclose(response, flow, anomalies, settings.min_cell);
+    let full = FullTables {
+        response: response_by_infusion(&cohort),
+        flow: cohort_flow(&cohort),
+        anomalies: anomalies(&folded.subjects),
+        first_response: first_response(&cohort),
+        day_28: day_28(&cohort),
+        completeness: completeness(&cohort),
+    };
+    let tables = disclose(full, settings.min_cell);
     Estimates { tables, rejections: records(rejections(accounts)), analysis }
 }
 

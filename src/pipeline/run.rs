@@ -14,14 +14,14 @@ use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
 use crate::charts::marking::{Marking, Synthetic};
-use crate::charts::response_rate::figures;
+use crate::charts::{completeness, cumulative_response, mean_change, response_rate};
+use crate::curves::disclose::DisclosedTables;
 use crate::event::time::Moment;
-use crate::privacy::suppress::{label, records};
+use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
-use crate::table::Table;
 use std::path::{Path, PathBuf};
 
 /// How a run ended well.
@@ -169,11 +169,11 @@ fn publish_curves(
     let made_at = Moment::calendar(stages.progress.now_us());
     let run_id = run_id(made_at, &identity);
     let tables = &estimates.tables;
-    for table in [&tables.response, &tables.flow, &tables.anomalies, &estimates.rejections] {
+    for table in tables.all().into_iter().chain([&estimates.rejections]) {
         folder.write_table(table)?;
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
-    let figures = figures(&tables.response, &settings.vocabulary.instruments, marking);
+    let figures = Figures::of(tables, settings, marking);
     write_charts(&mut folder, &figures)?;
     let made_at = made_at.to_text();
     let lineage = describe::lineage(&run_id, &made_at, log.version(), settings, &folded, &accounts);
@@ -208,9 +208,40 @@ fn publish_curves(
     Ok(Published::New(folder.publish(&run_id)?))
 }
 
-fn write_charts(folder: &mut RunFolder, figures: &[Figure]) -> Result<(), PipelineError> {
+/// The figures of a run by what they show; one an instrument.
+struct Figures {
+    completeness: Vec<Figure>,
+    response: Vec<Figure>,
+    change: Vec<Figure>,
+    cumulative: Vec<Figure>,
+}
+
+impl Figures {
+    fn of(tables: &DisclosedTables, settings: &Settings, marking: Marking) -> Self {
+        let instruments = &settings.vocabulary.instruments;
+        let DisclosedTables { response, cumulative, time_to_response, .. } = tables;
+        Self {
+            completeness: completeness::figures(&tables.completeness, instruments, marking),
+            response: response_rate::figures(response, instruments, marking),
+            change: mean_change::figures(response, instruments, marking),
+            cumulative: cumulative_response::figures(
+                cumulative,
+                time_to_response,
+                instruments,
+                marking,
+            ),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Figure> {
+        let kinds = [&self.completeness, &self.response, &self.change, &self.cumulative];
+        kinds.into_iter().flatten()
+    }
+}
+
+fn write_charts(folder: &mut RunFolder, figures: &Figures) -> Result<(), PipelineError> {
     let painter = Painter::default();
-    for figure in figures {
+    for figure in figures.all() {
         let failed = || PipelineError::make(&format!("chart {}", figure.name));
         let drawn = svg(figure, Place::File).map_err(failed())?;
         folder.write(&format!("charts/{}.svg", figure.name), drawn.as_bytes())?;
@@ -223,31 +254,33 @@ fn write_charts(folder: &mut RunFolder, figures: &[Figure]) -> Result<(), Pipeli
 fn report(
     settings: &Settings,
     estimates: &Estimates,
-    figures: &[Figure],
+    figures: &Figures,
     marking: Marking,
     accounts: &[SourceAccount],
     lineage: Vec<crate::report::document::Fact>,
 ) -> Result<String, PipelineError> {
     let tables = &estimates.tables;
-    let blocks: Result<Vec<FigureBlock>, _> =
-        figures.iter().map(|figure| FigureBlock::of(figure, "response_by_infusion")).collect();
-    let none = records(Table::new("none", &[]));
+    let blocks = |figures: &[Figure], table: &str| {
+        let blocks: Result<Vec<FigureBlock>, _> =
+            figures.iter().map(|figure| FigureBlock::of(figure, table)).collect();
+        blocks.map_err(PipelineError::make("the charts of the report"))
+    };
     let report = Report {
         title: settings.title.clone(),
         organisation: settings.organisation.clone(),
         period: describe::period(&estimates.analysis),
         marking,
         min_cell: settings.min_cell,
-        completeness_figures: Vec::new(),
-        response_figures: blocks.map_err(PipelineError::make("the charts of the report"))?,
-        change_figures: Vec::new(),
-        cumulative_figures: Vec::new(),
+        completeness_figures: blocks(&figures.completeness, "completeness")?,
+        response_figures: blocks(&figures.response, "response_by_infusion")?,
+        change_figures: blocks(&figures.change, "response_by_infusion")?,
+        cumulative_figures: blocks(&figures.cumulative, "cumulative_response")?,
         flow: &tables.flow,
-        completeness: &none,
+        completeness: &tables.completeness,
         response: &tables.response,
-        cumulative: &none,
-        time_to_response: &none,
-        comparison: &none,
+        cumulative: &tables.cumulative,
+        time_to_response: &tables.time_to_response,
+        comparison: &tables.comparison,
         anomalies: &tables.anomalies,
         rejections: estimates.rejections.get(),
         account: accounts.iter().map(describe::account).collect(),

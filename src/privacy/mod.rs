@@ -1,12 +1,14 @@
 //! Everything a privacy reviewer reads, in one sitting: what may enter and what may leave.
 //!
 //! Layer 1. [`gate`] holds the only constructor of [`gate::Deidentified`], which is all the store
-//! appends; `suppress` the only one of [`disclosed::Disclosed`], which is all that charts and
+//! appends; [`outgoing`] the only one of [`disclosed::Disclosed`], which is all that charts and
 //! reports accept. Skipping either does not compile.
 
 pub mod disclosed;
 pub mod gate;
 pub mod identifier;
+pub mod outgoing;
+pub mod rules;
 pub mod solve;
 pub mod suppress;
 

@@ -1,5 +1,4 @@
-//! What may leave: small cells hidden, and whatever would give them back. The only constructor of
-//! [`Disclosed`].
+//! What may leave: small cells hidden, and whatever would give them back.
 //!
 //! 1. A count of 1 to `min_cell - 1` people is hidden; so is a part whose rest is that small, and
 //!    the larger of two nested counts whose difference is. Of a chain of nested counts only those
@@ -10,49 +9,15 @@
 //!    non-zero one with it, ties in code order. When none is alone any more, the equations are
 //!    solved together, and as long as any hidden cell, or a small difference of two, follows from
 //!    the shown ones, another is hidden.
-//! 4. What is left is rounded, half to even, once.
 //!
-//! With `min_cell = 0` nothing is hidden or rounded and every row says `internal`.
+//! What is left goes on to [`super::outgoing`]. With `min_cell = 0` nothing is hidden.
 
-use super::disclosed::Disclosed;
+use super::outgoing::Cleared;
+use super::rules::ColumnRules;
 pub use super::solve::CellAt;
 use super::solve::{Equation, determined, systems};
 use crate::table::{Column, ColumnType, Table};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How a column is rounded on its way out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rounding {
-    /// Rates and their limits: 2 decimals.
-    Fraction,
-    /// Means, standard deviations and times: 1 decimal.
-    Mean,
-}
-
-impl Rounding {
-    fn apply(self, value: f64) -> f64 {
-        let scale = match self {
-            Self::Fraction => 100.0,
-            Self::Mean => 10.0,
-        };
-        (value * scale).round_ties_even() / scale
-    }
-}
-
-/// What the columns of a table are to each other.
-#[derive(Debug, Clone, Copy)]
-pub struct ColumnRules {
-    /// Counts of distinct people.
-    pub people: &'static [&'static str],
-    /// A count that is part of another in the same row.
-    pub parts: &'static [(&'static str, &'static str)],
-    /// Columns that rest on a whole: hidden where the whole is small.
-    pub rests_on: &'static [(&'static str, &'static [&'static str])],
-    /// Columns computed from a count: hidden wherever the count is.
-    pub computed: &'static [(&'static str, &'static [&'static str])],
-    /// Columns that are rounded.
-    pub rounding: &'static [(&'static str, Rounding)],
-}
 
 /// `N` tables on their way out, hidden together because their counts are of the same people.
 pub struct Suppression<const N: usize> {
@@ -63,7 +28,7 @@ pub struct Suppression<const N: usize> {
     differences: Vec<i64>,
     together: BTreeMap<CellAt, Vec<CellAt>>,
     parts: Vec<(CellAt, CellAt)>,
-    chains: Vec<Vec<(usize, CellAt)>>,
+    chains: Vec<Vec<(usize, Vec<CellAt>)>>,
     repeats: Vec<Vec<(CellAt, CellAt)>>,
     hidden: BTreeSet<CellAt>,
 }
@@ -152,11 +117,12 @@ impl<const N: usize> Suppression<N> {
         }
     }
 
-    /// Each cell's people are among those of the cell before it. Shown are only cells that differ
-    /// from every other shown one by nobody or by enough people. `preference` says in which order
-    /// places of the chain are tried.
-    pub fn chain(&mut self, cells: &[CellAt], preference: &[usize]) {
-        let ordered = preference.iter().filter_map(|place| Some((*place, *cells.get(*place)?)));
+    /// Links of counts in which people only come in, or only go out, from one to the next. Shown are
+    /// only links whose every count differs from that of every other shown one by nobody or by
+    /// enough people. `preference` says in which order places of the chain are tried.
+    pub fn chain(&mut self, links: &[Vec<CellAt>], preference: &[usize]) {
+        let ordered =
+            preference.iter().filter_map(|place| Some((*place, links.get(*place)?.clone())));
         self.chains.push(ordered.collect());
     }
 
@@ -167,15 +133,15 @@ impl<const N: usize> Suppression<N> {
         self.repeats.push(pairs);
     }
 
-    /// Hides what must be hidden, rounds the rest.
+    /// Hides what must be hidden.
     #[must_use]
-    pub fn finish(mut self) -> [Disclosed<Table>; N] {
+    pub fn finish(mut self) -> Cleared<N> {
         if self.min_cell > 0 {
             self.hide_small();
             self.hide_what_gives_back();
         }
-        let label = label(self.min_cell);
-        std::array::from_fn(|number| Disclosed::new(self.outgoing(number, &label)))
+        let tables = std::array::from_fn(|number| (self.cleared(number), self.tables[number].1));
+        Cleared::new(self.min_cell, tables)
     }
 
     fn value(&self, at: CellAt) -> Option<i64> {
@@ -236,20 +202,24 @@ impl<const N: usize> Suppression<N> {
 
     fn hide_in_chains(&mut self) {
         for chain in std::mem::take(&mut self.chains) {
-            let mut shown: BTreeMap<usize, CellAt> = BTreeMap::new();
-            for (place, at) in chain {
-                if self.hidden.contains(&at) || self.value(at).is_none() {
+            let mut shown: BTreeMap<usize, Vec<CellAt>> = BTreeMap::new();
+            for (place, link) in chain {
+                if link.iter().any(|at| self.hidden.contains(at) || self.value(*at).is_none()) {
                     continue;
                 }
                 let before = shown.range(..place).next_back();
                 let after = shown.range(place..).next();
-                let is_small = before
-                    .is_some_and(|(_, larger)| self.difference_is_small(*larger, at))
-                    || after.is_some_and(|(_, smaller)| self.difference_is_small(at, *smaller));
-                if is_small {
-                    self.hide(at);
+                let is_near = |other: &Vec<CellAt>| {
+                    other.iter().zip(&link).any(|(a, b)| {
+                        self.difference_is_small(*a, *b) || self.difference_is_small(*b, *a)
+                    })
+                };
+                if [before, after].into_iter().flatten().any(|(_, other)| is_near(other)) {
+                    for at in link {
+                        self.hide(at);
+                    }
                 } else {
-                    shown.insert(place, at);
+                    shown.insert(place, link);
                 }
             }
         }
@@ -355,18 +325,25 @@ impl<const N: usize> Suppression<N> {
             .map(|(_, _, at)| at)
     }
 
-    /// Solves the equations together, and hides more as long as a hidden cell follows: each time the
-    /// smallest shown cell that keeps it from following; where no single cell does, the smallest
-    /// that adds up with it.
+    /// Solves the equations together, and hides more as long as a hidden cell follows: for each such
+    /// cell the smallest shown one that keeps it from following, unless one of those was just
+    /// hidden; where there is none for any, the smallest that adds up with it.
     fn hide_determined(&mut self, system: &[Equation]) {
         loop {
             let known = determined(system, &self.hidden);
-            let next = known
-                .values()
-                .find_map(|saving| self.smallest(saving))
-                .or_else(|| known.keys().find_map(|at| self.smallest_beside(*at, system)));
-            let Some(next) = next else { return };
-            self.hide(next);
+            let before = self.hidden.len();
+            for saving in known.values() {
+                if !saving.iter().any(|at| self.hidden.contains(at))
+                    && let Some(next) = self.smallest(saving)
+                {
+                    self.hide(next);
+                }
+            }
+            if self.hidden.len() == before {
+                let next = known.keys().find_map(|at| self.smallest_beside(*at, system));
+                let Some(next) = next else { return };
+                self.hide(next);
+            }
             self.hide_lone(system);
         }
     }
@@ -388,16 +365,12 @@ impl<const N: usize> Suppression<N> {
         self.smallest(&own).or_else(|| self.smallest(&all()))
     }
 
-    /// The table as it leaves: hidden cells cleared and named, the rest rounded.
-    fn outgoing(&self, number: usize, label: &str) -> Table {
-        let (table, rules) = &self.tables[number];
-        let mut table = table.clone();
-        let n_rows = table.n_rows();
-        let mut suppressed = Column::empty(ColumnType::Bool);
+    /// The table with hidden cells cleared and named.
+    fn cleared(&self, number: usize) -> Table {
+        let mut table = self.tables[number].0.clone();
         let mut hidden = Column::empty(ColumnType::Text);
         let mut reasons = Column::empty(ColumnType::Text);
-        let mut labels = Column::empty(ColumnType::Text);
-        for row in 0..n_rows {
+        for row in 0..table.n_rows() {
             let first = CellAt { table: number, row, column: 0 };
             let last = CellAt { table: number, row, column: usize::MAX };
             let columns: Vec<usize> = self.hidden.range(first..=last).map(|at| at.column).collect();
@@ -413,45 +386,12 @@ impl<const N: usize> Suppression<N> {
                 .split(';')
                 .filter(|reason| !names.iter().any(|name| reason.starts_with(&format!("{name}="))))
                 .collect();
-            suppressed.push((!names.is_empty()).into());
             hidden.push(names.join(";").into());
             reasons.push(kept.join(";").into());
-            labels.push(label.into());
-        }
-        if self.min_cell > 0 {
-            round(&mut table, rules);
         }
         table.remove_column("na_reason");
-        table.add_column("suppressed", suppressed);
         table.add_column("hidden", hidden);
         table.add_column("na_reason", reasons);
-        table.add_column("disclosure", labels);
         table
     }
-}
-
-fn round(table: &mut Table, rules: &ColumnRules) {
-    for (name, rounding) in rules.rounding {
-        let position = table.position(name);
-        if let Some(Column::Float(cells)) = position.and_then(|at| table.column_mut(at)) {
-            for cell in cells.iter_mut().flatten() {
-                *cell = rounding.apply(*cell);
-            }
-        }
-    }
-}
-
-/// What a table or manifest says of its disclosure control.
-#[must_use]
-pub fn label(min_cell: u32) -> String {
-    match min_cell {
-        0 => "internal".into(),
-        n => format!("min-cell-{n}"),
-    }
-}
-
-/// A table of records rather than people, such as the rejections: shown as it is.
-#[must_use]
-pub fn records(table: Table) -> Disclosed<Table> {
-    Disclosed::new(table)
 }

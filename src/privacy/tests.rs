@@ -1,8 +1,9 @@
 //! Each rule of suppression by a small table made by hand.
 
 use super::disclosed::Disclosed;
+use super::rules::{ColumnRules, Rounding};
 use super::solve::{Equation, determined, systems};
-use super::suppress::{CellAt, ColumnRules, Rounding, Suppression};
+use super::suppress::{CellAt, Suppression};
 use crate::table::{Cell, ColumnType as T, Table};
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::DataType;
@@ -20,7 +21,7 @@ const SHARES: ColumnRules = ColumnRules {
     parts: &[("part", "n")],
     rests_on: &[("n", &["part", "mean"])],
     computed: &[("part", &["rate"]), ("n", &["rate"])],
-    rounding: &[("rate", Rounding::Fraction), ("mean", Rounding::Mean)],
+    rounding: &[("rate", Rounding::Hundredths), ("mean", Rounding::Tenths)],
 };
 
 const fn row(row: usize) -> CellAt {
@@ -35,7 +36,7 @@ fn hidden(counts: &[i64], relate: impl FnOnce(&mut Suppression<1>)) -> Vec<usize
     }
     let mut suppression = Suppression::new(11, [(table, &COUNTS)]);
     relate(&mut suppression);
-    let [table] = suppression.finish();
+    let table = suppression.finish().leave(0);
     let table = table.get();
     (0..table.n_rows()).filter(|row| table.int(*row, "n").is_none()).collect()
 }
@@ -51,8 +52,7 @@ fn share(n: i64, part: i64, rate: f64, mean: f64, min_cell: u32) -> Disclosed<Ta
     ];
     let mut table = Table::new("shares", &columns);
     table.push(vec![n.into(), part.into(), rate.into(), mean.into(), "rate=some;other=one".into()]);
-    let [table] = Suppression::new(min_cell, [(table, &SHARES)]).finish();
-    table
+    Suppression::new(min_cell, [(table, &SHARES)]).finish().leave(0)
 }
 
 fn hidden_columns(n: i64, part: i64) -> String {
@@ -229,7 +229,7 @@ fn equations_without_a_common_cell_are_solved_apart() {
 #[test]
 fn a_chain_shows_only_counts_that_are_far_apart() {
     let counts = [100, 95, 80, 80, 75, 0];
-    let cells: Vec<CellAt> = (0..counts.len()).map(row).collect();
+    let cells: Vec<Vec<CellAt>> = (0..counts.len()).map(|at| vec![row(at)]).collect();
     let chain = |preference: &[usize]| hidden(&counts, |s| s.chain(&cells, preference));
     assert_eq!(chain(&[0, 1, 2, 3, 4, 5]), [1, 4]);
     assert_eq!(chain(&[1, 4, 0, 2, 3, 5]), [0, 2, 3], "the preferred are shown first");

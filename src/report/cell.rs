@@ -1,7 +1,7 @@
 //! A cell of a table on the page: a value, hidden, or undefined with its reason.
 
 use super::words;
-use crate::charts::figure::thousands;
+use crate::charts::number::thousands;
 use crate::table::Table;
 use serde::Serialize;
 

@@ -2,8 +2,10 @@
 //!
 //! Layer 1. The program itself checks with the types of [`crate::event`] for speed; tests hold the
 //! two to the same verdict. A document never changes once it is published: a new version is a new
-//! file here and a step in [`upcast`].
+//! file here and a step in [`upcast`]. What readers of the published tables are promised stands in
+//! [`dictionary`].
 
+pub mod dictionary;
 pub mod upcast;
 
 use crate::event::kind::EventType;

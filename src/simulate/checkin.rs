@@ -4,7 +4,7 @@ use super::calendar::{MINUTE_US, awake};
 use super::draw::{Draw, int, real, round};
 use super::person::Person;
 use super::site::Site;
-use super::trajectory::{GAD_7, PAIN, PCL_5, PHQ_9, phq_9_with_items};
+use super::trajectory::{GAD_7, PAIN, PCL_5, PHQ_9, Scale, phq_9_with_items};
 use crate::event::code::{CheckinMode, EffectTerm, EffectsCapture, Route, Severity};
 use crate::event::kind::{CheckinSubmitted, Effect};
 use crate::event::list::List;
@@ -27,6 +27,25 @@ pub(super) struct State {
     pub(super) relief: Option<f64>,
 }
 
+/// Which questionnaires are filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Every one of the person's.
+    Everything,
+    /// The first always, the others now and then left out.
+    AsUsual,
+    /// Pain alone, which asks about the last day.
+    Pain,
+}
+
+/// Share of check-ins after the first session in which a scale besides the PHQ-9 is filled in.
+pub(super) const SHARE_OF_OTHERS: [(&Scale, f64); 3] =
+    [(&GAD_7, 0.95), (&PCL_5, 0.5), (&PAIN, 0.9)];
+
+/// A longer interval between sessions, in days, is maintenance: people answer from home, and some
+/// once more before the next session.
+const LONG_INTERVAL_DAYS: i64 = 10;
+
 /// The occasion before the first session of a course: in the clinic shortly before it, or at home
 /// within ten days, after the intake.
 pub(super) fn before(site: &Site, draw: &mut Draw, intake: i64, session: i64) -> Occasion {
@@ -47,10 +66,41 @@ pub(super) fn after(site: &Site, draw: &mut Draw, session: i64, next: Option<i64
     let from = if latest > session + 2 * DAY_US { session + DAY_US } else { earliest };
     let at_home = from + round(draw.uniform() * real((latest - from).max(0)));
     let at = awake(site, draw, at_home);
-    match next {
+    let soon = next.filter(|next| next - session <= LONG_INTERVAL_DAYS * DAY_US);
+    match soon {
         Some(next) if draw.chance(0.25) || at > next - HOUR_US => in_clinic(draw, next),
         _ => Occasion { at: at.max(earliest), mode: CheckinMode::Remote },
     }
+}
+
+/// The occasion before a maintenance session, long after the one before it; for some.
+pub(super) fn before_upkeep(draw: &mut Draw, session: i64, next: Option<i64>) -> Option<Occasion> {
+    let next = next.filter(|next| next - session > LONG_INTERVAL_DAYS * DAY_US)?;
+    draw.chance(0.25).then(|| in_clinic(draw, next))
+}
+
+/// The occasion soon after the first dose, for some: before going home, or on the next day. Those
+/// in pain are asked more often, and often about pain alone.
+pub(super) fn early(
+    site: &Site,
+    draw: &mut Draw,
+    person: &Person,
+    session: i64,
+    next: Option<i64>,
+) -> Option<(Occasion, Asked)> {
+    let in_pain = person.severity.pain.is_some();
+    if !draw.chance(if in_pain { 0.6 } else { 0.1 }) {
+        return None;
+    }
+    let occasion = if draw.chance(0.5) {
+        let at = session + draw.whole(120, 240) * MINUTE_US;
+        Occasion { at, mode: CheckinMode::Clinic }
+    } else {
+        let next_day = session + draw.whole(18 * 60, 28 * 60) * MINUTE_US;
+        Occasion { at: awake(site, draw, next_day), mode: CheckinMode::Remote }
+    };
+    let asked = if in_pain && draw.chance(0.7) { Asked::Pain } else { Asked::AsUsual };
+    next.is_none_or(|next| occasion.at < next - HOUR_US).then_some((occasion, asked))
 }
 
 fn in_clinic(draw: &mut Draw, session: i64) -> Occasion {
@@ -64,18 +114,26 @@ pub(super) fn submitted(
     person: &Person,
     state: State,
     mode: CheckinMode,
+    asked: Asked,
 ) -> Option<CheckinSubmitted> {
     let relief = state.relief.unwrap_or(0.0);
     let before = state.relief.is_none();
     let severity = person.severity;
-    let total = PHQ_9.score(draw, severity.phq_9 * state.severity, relief);
-    let phq_9 = if person.items { phq_9_with_items(draw, total)? } else { PHQ_9.measure(total)? };
-    let mut measures = vec![phq_9];
-    for (scale, severity, share) in
-        [(&GAD_7, severity.gad_7, 0.95), (&PCL_5, severity.pcl_5, 0.5), (&PAIN, severity.pain, 0.9)]
-    {
+    let mut measures = Vec::with_capacity(2);
+    if asked != Asked::Pain {
+        let total = PHQ_9.score(draw, severity.phq_9 * state.severity, relief);
+        let items = person.items.then(|| phq_9_with_items(draw, total));
+        measures.push(items.unwrap_or_else(|| PHQ_9.measure(total))?);
+    }
+    let others = [severity.gad_7, severity.pcl_5, severity.pain];
+    for ((scale, share), severity) in SHARE_OF_OTHERS.into_iter().zip(others) {
         let Some(severity) = severity else { continue };
-        if before || draw.chance(share) {
+        let filled = match asked {
+            Asked::Everything => true,
+            Asked::AsUsual => draw.chance(share),
+            Asked::Pain => *scale == PAIN,
+        };
+        if filled {
             let total = scale.score(draw, severity * state.severity, relief);
             measures.push(scale.measure(total)?);
         }

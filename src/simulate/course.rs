@@ -1,10 +1,12 @@
-//! The sessions of one course: schedule, doses, missed appointments, drop-out, maintenance.
+//! The sessions of one course: schedule, doses, missed appointments, changes of plan.
 
 use super::calendar::{local, next_on, open_day, slot};
-use super::draw::Draw;
+use super::draw::{Draw, real};
+use super::dropout::{Law, Next, Standing, after_session};
 use super::person::{Fate, Person};
 use super::session::{Given, usual_dose};
 use super::site::Site;
+use super::trajectory::Dosed;
 use crate::event::code::{AdjustReason, EndReason, Phase, PlanChange, Route};
 use crate::event::kind::PlanAdjusted;
 use crate::event::number::Int;
@@ -27,16 +29,20 @@ pub(super) struct Treatment {
 }
 
 /// Probability that an appointment is missed.
-const MISS: f64 = 0.05;
+pub(super) const MISS: f64 = 0.05;
 /// Appointments missed in a row after which a person counts as lost.
-const LOST_AFTER: u32 = 3;
-/// How much more a raised dose does.
-const RAISED_DOSE_COUNTS: f64 = 1.3;
+pub(super) const LOST_AFTER: u32 = 3;
+/// Infusions that one with a raised dose counts for.
+pub(super) const RAISED_DOSE_COUNTS: f64 = 1.3;
+
+/// Days between maintenance sessions in the long run.
+const UPKEEP_DAYS: i64 = 28;
 
 /// A course under way.
 struct Course<'a> {
     site: &'a Site,
     person: &'a Person,
+    law: &'a Law,
     draw: &'a mut Draw,
     treatment: Treatment,
     route: Route,
@@ -48,6 +54,8 @@ struct Course<'a> {
     upkeep: i64,
     number: i64,
     infusions: f64,
+    /// Relief before the first session here.
+    relief_before: f64,
 }
 
 /// Treats a person from a local day (days since the epoch) until the course or the data end.
@@ -55,13 +63,17 @@ pub(super) fn treat(
     draw: &mut Draw,
     site: &Site,
     person: &Person,
+    law: &Law,
     first_day: i64,
     end: i64,
 ) -> Treatment {
     let before = if person.fate == Fate::Prevalent { draw.whole(8, 20) } else { 0 };
+    let reached = person.relief.reached(real(before));
+    let last = Dosed { infusions: real(before), before: reached };
     let mut course = Course {
         site,
         person,
+        law,
         draw,
         treatment: Treatment {
             sessions: Vec::with_capacity(8),
@@ -75,7 +87,8 @@ pub(super) fn treat(
         planned: if before > 0 { before } else { person.planned },
         upkeep: if before > 0 { 6 } else { 0 },
         number: before,
-        infusions: super::draw::real(before),
+        infusions: real(before),
+        relief_before: person.relief.after(last, UPKEEP_DAYS * DAY_US),
     };
     course.run(first_day, end);
     course.treatment
@@ -93,7 +106,8 @@ impl Course<'_> {
             if !self.treatment.sessions.is_empty() && self.draw.chance(MISS) {
                 self.treatment.missed.push(at);
                 missed += 1;
-                if missed == LOST_AFTER {
+                // Where nobody leaves, the next appointment is kept sooner or later.
+                if missed == LOST_AFTER && self.law.at_least == 0 {
                     self.treatment.outcome = Outcome::Over(EndReason::Lost);
                     return;
                 }
@@ -103,8 +117,8 @@ impl Course<'_> {
             missed = 0;
             self.give(at);
             self.adjust();
-            if let Some(reason) = self.stops() {
-                self.treatment.outcome = Outcome::Over(reason);
+            self.decide();
+            if self.treatment.outcome != Outcome::Running {
                 return;
             }
             let (today, _) = local(self.site, at);
@@ -113,6 +127,10 @@ impl Course<'_> {
     }
 
     fn give(&mut self, at: i64) {
+        let before =
+            self.treatment.sessions.last().map_or(self.relief_before, |last| {
+                self.person.relief.after(last.dosed, at - last.at)
+            });
         self.number += 1;
         self.infusions += if self.raised { RAISED_DOSE_COUNTS } else { 1.0 };
         let phase = if self.number > self.planned { Phase::Maintenance } else { Phase::Induction };
@@ -122,13 +140,14 @@ impl Course<'_> {
             phase,
             route: self.route,
             dose: self.dose,
-            infusions: self.infusions,
+            dosed: Dosed { infusions: self.infusions, before },
         });
     }
 
     /// Relief on the day after the latest session.
     fn relief(&self) -> f64 {
-        self.person.relief.after(self.infusions, DAY_US)
+        let last = self.treatment.sessions.last();
+        last.map_or(self.relief_before, |last| self.person.relief.after(last.dosed, DAY_US))
     }
 
     /// The day of the next appointment, wherever the clinic is open: on the person's weekdays at
@@ -145,53 +164,37 @@ impl Course<'_> {
                 Route::Intranasal if done < 4 => 7 + self.draw.whole(-1, 1),
                 Route::Intranasal => 14 + self.draw.whole(-2, 3),
                 _ if done == 0 => 14 + self.draw.whole(-1, 7),
-                _ => 28 + self.draw.whole(-4, 7),
+                _ => UPKEEP_DAYS + self.draw.whole(-4, 7),
             }
     }
 
-    /// Whether the course ends after the latest session, and why.
-    fn stops(&mut self) -> Option<EndReason> {
+    /// What comes after the latest session.
+    fn decide(&mut self) {
         let relief = self.relief();
-        if self.number < self.planned {
-            return self.leaves(relief);
-        }
-        if self.number == self.planned {
-            if self.draw.chance(if relief < 0.5 { 0.12 } else { 0.03 }) {
+        let standing = Standing {
+            number: self.number,
+            planned: self.planned,
+            upkeep: self.upkeep,
+            nasal: self.route == Route::Intranasal,
+            relief,
+            sensitivity: self.person.sensitivity,
+        };
+        match after_session(self.draw, self.law, &standing) {
+            Next::AsIntended => {}
+            Next::TwoMore => {
                 self.planned += 2;
-                self.tell(AdjustReason::InsufficientResponse, PlanChange::AddInfusions);
-                return None;
+                let unrelieved = AdjustReason::InsufficientResponse;
+                let reason = if relief < 0.5 { unrelieved } else { AdjustReason::Preference };
+                self.tell(reason, PlanChange::AddInfusions);
             }
-            let nasal = if self.route == Route::Intranasal { 0.2 } else { 0.0 };
-            let wanted = if relief >= 0.5 { 0.35 } else { 0.12 };
-            if self.draw.chance(wanted + nasal) {
-                self.upkeep = self.draw.whole(2, 7);
-                return None;
+            Next::Maintenance(sessions) => self.upkeep = sessions,
+            Next::Over(reason) => {
+                if reason == EndReason::Responded {
+                    self.tell(AdjustReason::Responded, PlanChange::Stop);
+                }
+                self.treatment.outcome = Outcome::Over(reason);
             }
-            let failed = relief < 0.2 && self.draw.chance(0.4);
-            return Some(if failed { EndReason::NoResponse } else { EndReason::Completed });
         }
-        if self.number >= self.planned + self.upkeep {
-            return Some(EndReason::Completed);
-        }
-        self.draw.chance(0.04).then(|| self.draw.pick(&LEAVING_WELL, EndReason::Other))
-    }
-
-    /// Drop-out before the planned number: at random, more often without relief or with side
-    /// effects, and sometimes because the aim is reached.
-    fn leaves(&mut self, relief: f64) -> Option<EndReason> {
-        if self.number >= 4 && relief > 0.75 && self.draw.chance(0.04) {
-            self.tell(AdjustReason::Responded, PlanChange::Stop);
-            return Some(EndReason::Responded);
-        }
-        let unrelieved = self.number >= 2 && relief < 0.15;
-        let suffering = self.person.sensitivity > 1.8;
-        if unrelieved && self.draw.chance(0.045) {
-            return Some(EndReason::NoResponse);
-        }
-        if suffering && self.draw.chance(0.025) {
-            return Some(EndReason::SideEffects);
-        }
-        self.draw.chance(0.016).then(|| self.draw.pick(&LEAVING_WELL, EndReason::Other))
     }
 
     /// Changes of plan after the latest session.
@@ -255,10 +258,3 @@ impl Course<'_> {
         self.treatment.adjusted.push((at, adjusted));
     }
 }
-
-const LEAVING_WELL: [(EndReason, f64); 4] = [
-    (EndReason::Lost, 45.0),
-    (EndReason::Cost, 30.0),
-    (EndReason::Moved, 10.0),
-    (EndReason::Other, 15.0),
-];

@@ -5,8 +5,13 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-/// Sets these streams apart from any other use of the same seed.
-const DOMAIN: &[u8; 24] = b"afterdose simulation v01";
+/// Set the streams of one seed apart from each other, and from any other use of that seed.
+const PEOPLE: &[u8; 24] = b"afterdose simulation v02";
+const DEFECTS: &[u8; 24] = b"afterdose brokenness v01";
+const TRUTH: &[u8; 24] = b"afterdose true rates v01";
+
+/// Seed of the people from whom the true probabilities are counted; any would do.
+const TRUTH_SEED: u64 = 20_250_106;
 
 /// Random draws of one person, fixed by the seed and the person's index alone, so that people can
 /// be made in any order and in parallel.
@@ -14,10 +19,25 @@ pub(super) struct Draw(ChaCha8Rng);
 
 impl Draw {
     /// The stream of person `index` under `seed`.
-    pub(super) fn new(seed: u64, index: u32) -> Self {
+    pub(super) fn of_person(seed: u64, index: u32) -> Self {
+        Self::new(PEOPLE, seed, index)
+    }
+
+    /// The stream of what is broken among the records of person `index`: a stream of its own, so
+    /// that broken records change nobody.
+    pub(super) fn of_defects(seed: u64, index: u32) -> Self {
+        Self::new(DEFECTS, seed, index)
+    }
+
+    /// The stream of one of those from whom the true probabilities are counted.
+    pub(super) fn of_truth(index: u32) -> Self {
+        Self::new(TRUTH, TRUTH_SEED, index)
+    }
+
+    fn new(domain: &[u8; 24], seed: u64, index: u32) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..].copy_from_slice(DOMAIN);
+        key[8..].copy_from_slice(domain);
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(u64::from(index));
         Self(rng)

@@ -1,9 +1,11 @@
 //! Who is treated: what a clinic knows about a person at screening, and what nobody knows.
 
 use super::draw::Draw;
+use super::settings::Dropout;
 use super::site::Site;
 use super::trajectory::Relief;
 use crate::event::code::{AgeBand, Indication, Route, Sex};
+use serde::Serialize;
 
 /// What becomes of a person after screening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,26 @@ pub(super) struct Person {
     pub(super) relief: Relief,
 }
 
+/// How the probability of filling in a check-in is spread over people.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(super) struct Diligence {
+    pub(super) mean: f64,
+    pub(super) sd: f64,
+    pub(super) lowest: f64,
+    pub(super) highest: f64,
+}
+
+pub(super) const DILIGENCE: Diligence =
+    Diligence { mean: 0.82, sd: 0.12, lowest: 0.3, highest: 0.99 };
+
+impl Diligence {
+    /// Sites differ in it, except at random: they differ in psychotherapy too, and so in relief.
+    fn draw(self, draw: &mut Draw, site: &Site, dropout: Dropout) -> f64 {
+        let habit = if dropout == Dropout::Random { 0.0 } else { site.diligence };
+        (draw.normal(self.mean, self.sd) + habit).clamp(self.lowest, self.highest)
+    }
+}
+
 const AGE_BANDS: [(AgeBand, f64); 8] = [
     (AgeBand::From18, 9.0),
     (AgeBand::From25, 22.0),
@@ -100,7 +122,7 @@ const SECOND_INDICATIONS: [(Indication, f64); 4] = [
 
 impl Person {
     /// Draws the person at an index, of a site.
-    pub(super) fn draw(draw: &mut Draw, site: &Site, index: u32) -> Self {
+    pub(super) fn draw(draw: &mut Draw, site: &Site, index: u32, dropout: Dropout) -> Self {
         let route = draw.pick(&site.routes, Route::Intravenous);
         let indications = draw_indications(draw, route);
         let fate = draw_fate(draw, index);
@@ -122,7 +144,7 @@ impl Person {
             weight_kg: draw.normal(weight, spread).clamp(42.0, 170.0),
             systolic: draw.normal(124.0, 11.0).clamp(95.0, 155.0),
             sensitivity: draw.log_normal(0.9, 0.5),
-            diligence: (draw.normal(0.82, 0.12) + site.diligence).clamp(0.3, 0.99),
+            diligence: DILIGENCE.draw(draw, site, dropout),
             items: draw.chance(site.items),
             usual_minute: draw.whole(9 * 60, 15 * 60),
             weekdays: draw_weekdays(draw, route),

@@ -3,6 +3,7 @@
 use super::draw::{Draw, int, num, real, round};
 use super::person::Person;
 use super::site::Site;
+use super::trajectory::Dosed;
 use crate::event::code::{DoseUnit, EffectTerm, EffectsCapture, Phase, Route, Severity};
 use crate::event::ids::OpenCode;
 use crate::event::kind::{Dissociation, Dose, Effect, SessionCompleted, Vitals};
@@ -20,8 +21,8 @@ pub(super) struct Given {
     pub(super) route: Route,
     /// In the unit of the route, see [`usual_dose`].
     pub(super) dose: f64,
-    /// Infusions so far, this one included; raised doses count more.
-    pub(super) infusions: f64,
+    /// What relief knows of it.
+    pub(super) dosed: Dosed,
 }
 
 /// Share of sessions in which the dose is written down.
@@ -156,7 +157,7 @@ fn dissociation(draw: &mut Draw, person: &Person, given: &Given) -> Option<Disso
 
 /// Acute effects are strongest the first time.
 fn habituation(given: &Given) -> f64 {
-    0.65 + 0.35 * (-(given.infusions - 1.0) / 2.0).exp()
+    0.65 + 0.35 * (-(given.dosed.infusions - 1.0) / 2.0).exp()
 }
 
 /// How a side effect behaves when asked for from a list.

@@ -2,6 +2,7 @@
 
 use super::draw::Draw;
 use crate::event::code::Route;
+use crate::event::envelope::Event;
 use crate::event::ids::{SYNTHETIC_PREFIX, Source};
 
 /// What sets one simulated clinic apart from another.
@@ -132,4 +133,12 @@ impl Site {
 /// The source of the clinic at a position, from 0: `/synthetic/site-01` and so on.
 pub(super) fn source(position: u8) -> Option<Source> {
     Source::new(&format!("{SYNTHETIC_PREFIX}site-{:02}", u16::from(position) + 1))
+}
+
+/// The name of an event's site without the synthetic prefix, such as `site-01`: what to call its
+/// file when a feed is split by site.
+#[must_use]
+pub fn site_of(event: &Event) -> &str {
+    let source = event.source.as_str();
+    source.strip_prefix(SYNTHETIC_PREFIX).unwrap_or(source)
 }

@@ -1,9 +1,10 @@
 //! What goes wrong on the way into the record: typing errors put right later, entries taken back,
-//! events sent twice, keys used twice, and consent withdrawn.
+//! events sent twice, sent late, keys used twice, and consent withdrawn.
 
 use super::calendar::MINUTE_US;
 use super::draw::{Draw, num, real, round};
 use super::naming::Name;
+use super::settings::Slips;
 use super::story::Happening;
 use crate::event::code::RetractReason;
 use crate::event::envelope::Event;
@@ -11,59 +12,105 @@ use crate::event::ids::EventId;
 use crate::event::kind::{CheckinSubmitted, Data, EventCorrected, EventRetracted, Kind};
 use crate::event::list::List;
 use crate::event::time::DAY_US;
+use serde::Serialize;
+
+/// How often each thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct SlipCounts {
+    /// Events sent a second time, unchanged.
+    pub duplicates: u64,
+    /// Events that stand behind a later one of the same person.
+    pub late: u64,
+    /// Correction events, those that settle a conflict included.
+    pub corrections: u64,
+    /// Retraction events.
+    pub retractions: u64,
+    /// Keys sent with two contents.
+    pub conflicts: u64,
+}
+
+impl SlipCounts {
+    /// Adds the counts of others.
+    pub(super) const fn add(&mut self, other: &Self) {
+        self.duplicates += other.duplicates;
+        self.late += other.late;
+        self.corrections += other.corrections;
+        self.retractions += other.retractions;
+        self.conflicts += other.conflicts;
+    }
+}
+
+/// The events of a person in the order in which they are sent.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    pub(super) events: Vec<Event>,
+    pub(super) counts: SlipCounts,
+}
 
 /// What happens to one entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slip {
     None,
-    /// A score was typed wrong and corrected later.
-    Score,
-    /// The time was a day late and corrected later.
-    Time,
+    /// A score, or the time of a session by a day, was written wrong and corrected later.
+    Corrected,
     /// Entered twice under two ids; the second was taken back.
     Double,
     /// The same event was sent again.
     Resent,
     /// The same id was sent with another score.
     Conflict,
-    /// The same, and a correction says later which is right.
-    SettledConflict,
 }
 
-const SLIPS: [(Slip, f64); 7] = [
-    (Slip::None, 0.977),
-    (Slip::Score, 0.008),
-    (Slip::Time, 0.002),
-    (Slip::Double, 0.004),
-    (Slip::Resent, 0.007),
-    (Slip::Conflict, 0.001),
-    (Slip::SettledConflict, 0.001),
-];
+/// Of conflicts: a correction says later which is right.
+const SETTLED: f64 = 0.5;
 
-/// The events of a person as the clinic's system sends them, in time order; `end` is the moment
-/// (microseconds since the epoch) at which the data end.
+/// The events of a person as the clinic's system sends them: in time order but for those that are
+/// late. `end` is the moment (microseconds since the epoch) at which the data end.
 pub(super) fn send(
     draw: &mut Draw,
     name: &Name,
+    slips: &Slips,
     mut happenings: Vec<Happening>,
     withdraws: bool,
     end: i64,
-) -> Vec<Event> {
+) -> Sent {
     let withdrawn = if withdraws { withdrawal(draw, &happenings) } else { None };
     let withdrawn = withdrawn.filter(|&at| at < end);
     let end = withdrawn.unwrap_or(end);
     happenings.retain(|happening| happening.at < end);
-    let mut desk = Desk { draw, name, end, events: Vec::with_capacity(happenings.len() + 2) };
+    let sent = Sent { events: Vec::with_capacity(happenings.len() + 2), ..Sent::default() };
+    let mut desk = Desk { draw, name, end, weights: weights(slips), sent };
     for happening in happenings {
         desk.enter(happening);
     }
     if let Some(at) = withdrawn {
         desk.push(at, Kind::Withdrawn);
     }
-    let mut events = desk.events;
+    let Sent { mut events, mut counts } = desk.sent;
     // Stable: what was sent twice stays behind what was sent first.
     events.sort_by_key(|event| event.when.micros);
-    events
+    let (mut events, late) = apart(draw, events, slips.late);
+    let last = events.last().map_or(i64::MIN, |event| event.when.micros);
+    counts.late = late.iter().map(|event| u64::from(event.when.micros < last)).sum();
+    events.extend(late);
+    Sent { events, counts }
+}
+
+/// Events in time, and events that are late.
+fn apart(draw: &mut Draw, events: Vec<Event>, share: f64) -> (Vec<Event>, Vec<Event>) {
+    events.into_iter().partition(|_| !draw.chance(share))
+}
+
+fn weights(slips: &Slips) -> [(Slip, f64); 5] {
+    let Slips { duplicates, corrections, retractions, conflicts, .. } = *slips;
+    let none = 1.0 - (duplicates + corrections + retractions + conflicts);
+    [
+        (Slip::None, none.max(0.0)),
+        (Slip::Corrected, corrections),
+        (Slip::Double, retractions),
+        (Slip::Resent, duplicates),
+        (Slip::Conflict, conflicts),
+    ]
 }
 
 /// Some time after the first entry, and at most three weeks after the last.
@@ -77,28 +124,29 @@ struct Desk<'a> {
     draw: &'a mut Draw,
     name: &'a Name,
     end: i64,
-    events: Vec<Event>,
+    weights: [(Slip, f64); 5],
+    sent: Sent,
 }
 
 impl Desk<'_> {
     fn push(&mut self, at: i64, kind: Kind) -> Option<EventId> {
         let id = self.name.id(self.draw, at)?;
-        self.events.push(self.name.event(id.clone(), at, kind));
+        self.sent.events.push(self.name.event(id.clone(), at, kind));
         Some(id)
     }
 
     fn enter(&mut self, happening: Happening) -> Option<()> {
         let Happening { at, data } = happening;
-        let slip = self.draw.pick(&SLIPS, Slip::None);
+        let slip = self.draw.pick(&self.weights, Slip::None);
         let later = at + round(self.draw.between(0.2, 9.0) * real(DAY_US)) / MINUTE_US * MINUTE_US;
         let fits = later < self.end;
         match (slip, &data) {
-            (Slip::Score, Data::CheckinSubmitted(checkin)) if fits => {
+            (Slip::Corrected, Data::CheckinSubmitted(checkin)) if fits => {
                 let wrong = Data::CheckinSubmitted(mistyped(checkin)?);
                 let id = self.push(at, Kind::Clinical(wrong))?;
                 self.correct(id, data, None, later);
             }
-            (Slip::Time, Data::SessionCompleted(_)) if later + DAY_US < self.end => {
+            (Slip::Corrected, Data::SessionCompleted(_)) if later + DAY_US < self.end => {
                 let id = self.push(at + DAY_US, Kind::Clinical(data.clone()))?;
                 self.correct(id, data, Some(at), later + DAY_US);
             }
@@ -110,14 +158,16 @@ impl Desk<'_> {
             }
             (Slip::Resent, _) => {
                 self.push(at, Kind::Clinical(data))?;
-                let again = self.events.last()?.clone();
-                self.events.push(again);
+                let again = self.sent.events.last()?.clone();
+                self.sent.events.push(again);
+                self.sent.counts.duplicates += 1;
             }
-            (Slip::Conflict | Slip::SettledConflict, Data::CheckinSubmitted(checkin)) => {
+            (Slip::Conflict, Data::CheckinSubmitted(checkin)) => {
                 let other = Data::CheckinSubmitted(mistyped(checkin)?);
                 let id = self.push(at, Kind::Clinical(data.clone()))?;
-                self.events.push(self.name.event(id.clone(), at, Kind::Clinical(other)));
-                if slip == Slip::SettledConflict && fits {
+                self.sent.events.push(self.name.event(id.clone(), at, Kind::Clinical(other)));
+                self.sent.counts.conflicts += 1;
+                if self.draw.chance(SETTLED) && fits {
                     self.correct(id, data, None, later);
                 }
             }
@@ -133,6 +183,7 @@ impl Desk<'_> {
         let when = right_time.map(|right| self.name.moment(right));
         let correction = EventCorrected { corrects, readings: vec![data], when };
         self.push(at, Kind::Corrected(correction));
+        self.sent.counts.corrections += 1;
     }
 
     fn retract(&mut self, retracts: EventId, at: i64) {
@@ -146,6 +197,7 @@ impl Desk<'_> {
         );
         let reason = self.draw.chance(0.95).then_some(reason);
         self.push(at, Kind::Retracted(EventRetracted { retracts, reason }));
+        self.sent.counts.retractions += 1;
     }
 }
 

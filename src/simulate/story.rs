@@ -1,9 +1,10 @@
 //! The story of one person: intake, courses, check-ins, follow-up, all as it truly happened.
 
 use super::calendar::{awake, day_from, local, open_day, slot};
-use super::checkin::{Occasion, State, after, before, submitted};
+use super::checkin::{Asked, Occasion, State, after, before, before_upkeep, early, submitted};
 use super::course::{Outcome, Treatment, treat};
 use super::draw::{Draw, int, real};
+use super::dropout::Law;
 use super::person::{Fate, Person};
 use super::session::{Given, completed};
 use super::site::Site;
@@ -20,15 +21,19 @@ pub(super) struct Happening {
     pub(super) data: Data,
 }
 
-/// First and last moment of the simulated period, and the days on which people are taken in.
+/// What holds for everyone: the period, who leaves, who answers.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Period {
+pub(super) struct Terms {
     /// Nothing happens before it, microseconds since the epoch.
     pub(super) start: i64,
     /// Nothing happens at or after it.
     pub(super) end: i64,
     /// Days of recruitment, from `start`; at least 1.
     pub(super) recruitment_days: i64,
+    /// Who leaves.
+    pub(super) law: &'static Law,
+    /// Whether every check-in after a session is filled in, on every scale.
+    pub(super) complete_checkins: bool,
 }
 
 /// How the baseline check-in of a course goes.
@@ -46,21 +51,16 @@ pub(super) struct Story<'a> {
     site: &'a Site,
     person: &'a Person,
     draw: &'a mut Draw,
-    period: Period,
+    terms: Terms,
     happenings: Vec<Happening>,
 }
 
 /// Everything that happened to a person within the period, in time order.
-pub(super) fn tell(
-    draw: &mut Draw,
-    site: &Site,
-    person: &Person,
-    period: Period,
-) -> Vec<Happening> {
-    let mut story = Story { site, person, draw, period, happenings: Vec::with_capacity(32) };
+pub(super) fn tell(draw: &mut Draw, site: &Site, person: &Person, terms: Terms) -> Vec<Happening> {
+    let mut story = Story { site, person, draw, terms, happenings: Vec::with_capacity(32) };
     story.whole_life();
     let mut happenings = story.happenings;
-    happenings.retain(|happening| happening.at >= period.start && happening.at < period.end);
+    happenings.retain(|happening| happening.at >= terms.start && happening.at < terms.end);
     happenings.sort_by_key(|happening| happening.at);
     happenings
 }
@@ -71,8 +71,8 @@ impl Story<'_> {
     }
 
     fn whole_life(&mut self) {
-        let first = day_from(self.site, self.period.start);
-        let day = open_day(self.site, first + self.draw.whole(0, self.period.recruitment_days - 1));
+        let first = day_from(self.site, self.terms.start);
+        let day = open_day(self.site, first + self.draw.whole(0, self.terms.recruitment_days - 1));
         if self.person.fate == Fate::Prevalent {
             self.course(day, 1.0);
             return;
@@ -106,7 +106,7 @@ impl Story<'_> {
             Fate::Deferred | Fate::Excluded => {
                 if self.draw.chance(0.5) {
                     let occasion = Occasion { at: intake + HOUR_US / 3, mode: CheckinMode::Clinic };
-                    self.check_in(occasion, State { severity, relief: None });
+                    self.check_in(occasion, State { severity, relief: None }, Asked::Everything);
                 }
                 return None;
             }
@@ -120,11 +120,15 @@ impl Story<'_> {
             _ => self.draw.whole(3, 21),
         };
         let first_day = open_day(self.site, intake_day + wait);
-        let treatment = treat(self.draw, self.site, self.person, first_day, self.period.end);
+        let treatment = self.treat(first_day);
         let first = *treatment.sessions.first()?;
         self.baseline(baseline, intake, first, severity);
         self.record(&treatment, severity);
         self.close(&treatment, severity)
+    }
+
+    fn treat(&mut self, first_day: i64) -> Treatment {
+        treat(self.draw, self.site, self.person, self.terms.law, first_day, self.terms.end)
     }
 
     fn started(&mut self) -> CourseStarted {
@@ -158,26 +162,21 @@ impl Story<'_> {
     }
 
     fn baseline(&mut self, baseline: Baseline, intake: i64, first: Given, severity: f64) {
-        let state = State { severity, relief: self.prior_relief(&first) };
+        // Those who were treated before the data begin are not without relief.
+        let relief = (self.person.fate == Fate::Prevalent).then_some(first.dosed.before);
+        let state = State { severity, relief };
         let at_intake = Occasion { at: intake + HOUR_US / 2, mode: CheckinMode::Clinic };
         match baseline {
-            Baseline::Old => self.check_in(at_intake, state),
+            Baseline::Old => self.check_in(at_intake, state, Asked::Everything),
             Baseline::Fresh => {
                 if self.draw.chance(0.12) {
-                    self.check_in(at_intake, state);
+                    self.check_in(at_intake, state, Asked::Everything);
                 }
                 let occasion = before(self.site, self.draw, intake + HOUR_US, first.at);
-                self.check_in(occasion, state);
+                self.check_in(occasion, state, Asked::Everything);
             }
             Baseline::Missing => {}
         }
-    }
-
-    /// Relief at the first session of those who were treated before the data begin.
-    fn prior_relief(&self, first: &Given) -> Option<f64> {
-        let monthly = 28 * DAY_US;
-        (self.person.fate == Fate::Prevalent)
-            .then(|| self.person.relief.after(first.infusions - 1.0, monthly))
     }
 
     /// Sessions, adjustments, missed appointments, and the check-ins after each session.
@@ -195,18 +194,34 @@ impl Story<'_> {
                 self.add(given.at, Data::SessionCompleted(session));
             }
             let next = treatment.sessions.get(index + 1).map(|next| next.at);
+            if index == 0 {
+                let early = early(self.site, self.draw, self.person, given.at, next);
+                if let Some((occasion, asked)) = early {
+                    self.follow(occasion, given, severity, asked);
+                }
+            }
             let occasion = after(self.site, self.draw, given.at, next);
-            let relief = self.person.relief.after(given.infusions, occasion.at - given.at);
-            // Those who feel no better answer a little less often.
-            let willing = if relief < 0.2 { 0.94 } else { 1.0 };
-            if self.draw.chance(self.person.diligence * willing) {
-                self.check_in(occasion, State { severity, relief: Some(relief) });
+            let relief = self.person.relief.after(given.dosed, occasion.at - given.at);
+            let answers = self.person.diligence * self.terms.law.answers(relief);
+            let complete = self.terms.complete_checkins;
+            if self.draw.chance(answers) || complete {
+                let asked = if complete { Asked::Everything } else { Asked::AsUsual };
+                self.follow(occasion, given, severity, asked);
+            }
+            if let Some(occasion) = before_upkeep(self.draw, given.at, next) {
+                self.follow(occasion, given, severity, Asked::AsUsual);
             }
         }
     }
 
-    fn check_in(&mut self, occasion: Occasion, state: State) {
-        if let Some(checkin) = submitted(self.draw, self.person, state, occasion.mode) {
+    /// A check-in after a session.
+    fn follow(&mut self, occasion: Occasion, given: &Given, severity: f64, asked: Asked) {
+        let relief = Some(self.person.relief.after(given.dosed, occasion.at - given.at));
+        self.check_in(occasion, State { severity, relief }, asked);
+    }
+
+    fn check_in(&mut self, occasion: Occasion, state: State, asked: Asked) {
+        if let Some(checkin) = submitted(self.draw, self.person, state, occasion.mode, asked) {
             self.add(occasion.at, Data::CheckinSubmitted(checkin));
         }
     }
@@ -230,10 +245,9 @@ impl Story<'_> {
                 let shifted = real(days) + self.draw.between(-2.0, 3.0);
                 let at = last.at + super::draw::round(shifted * real(DAY_US));
                 let at = awake(self.site, self.draw, at);
-                let relief = self.person.relief.after(last.infusions, at - last.at);
                 if self.draw.chance(self.person.diligence - 0.15) {
                     let occasion = Occasion { at, mode: CheckinMode::Remote };
-                    self.check_in(occasion, State { severity, relief: Some(relief) });
+                    self.follow(occasion, &last, severity, Asked::AsUsual);
                 }
             }
         }

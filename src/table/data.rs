@@ -1,5 +1,7 @@
 //! The table itself: columns, cells, rows.
 
+use serde::{Deserialize, Serialize};
+
 /// One typed column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
@@ -79,7 +81,8 @@ impl<T: Into<Self>> From<Option<T>> for Cell {
 }
 
 /// The type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ColumnType {
     /// Text.
     Text,
@@ -89,6 +92,19 @@ pub enum ColumnType {
     Float,
     /// Yes or no.
     Bool,
+}
+
+impl ColumnType {
+    /// The word for it in the dictionary of the tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+        }
+    }
 }
 
 impl Column {

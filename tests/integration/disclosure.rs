@@ -8,16 +8,21 @@
 
 use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
-use afterdose::charts::figure::{Figure, Number};
+use afterdose::charts::figure::{Figure, Plot};
 use afterdose::charts::frame::Place;
+use afterdose::charts::line_chart::LineChart;
 use afterdose::charts::marking::Marking;
-use afterdose::charts::response_rate::figures;
+use afterdose::charts::number::Number;
 use afterdose::charts::theme::route_codes;
+use afterdose::charts::{mean_change, response_rate};
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
-use afterdose::curves::disclose::{DisclosedTables, disclose};
+use afterdose::curves::completeness::completeness;
+use afterdose::curves::day_28::day_28;
+use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
+use afterdose::curves::first_response::first_response;
 use afterdose::curves::flow::cohort_flow;
 use afterdose::curves::response::response_by_infusion;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
@@ -31,6 +36,7 @@ use afterdose::pipeline::plan::{Overrides, Plan};
 use afterdose::pipeline::progress::Progress;
 use afterdose::pipeline::run::{Published, run};
 
+use afterdose::privacy::disclosed::Disclosed;
 use afterdose::quality::anomalies::anomalies;
 use afterdose::simulate;
 use afterdose::table::{Cell, Column, Table};
@@ -40,6 +46,11 @@ use std::path::Path;
 const HORIZON: i64 = 8;
 const RESPONSE: usize = 0;
 const FLOW: usize = 1;
+const FIRST: usize = 3;
+const COMPLETENESS: usize = 4;
+
+/// Counts by first response that a reader may see, as sums of steps.
+const STEP_COUNTS: [&str; 4] = ["responded", "stopped", "at_risk", "at_risk_km"];
 
 /// Which counts each estimate is made from.
 const MADE_FROM: [(&str, &[&str]); 13] = [
@@ -74,8 +85,8 @@ const NESTED: [(&str, &str); 10] = [
 
 /// A network of clinics: its tables as they are, and as they leave.
 struct Network {
-    whole: [Table; 3],
-    shown: [Table; 3],
+    whole: [Table; 5],
+    shown: [Table; 5],
     tables: DisclosedTables,
 }
 
@@ -127,11 +138,26 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let whole = [response_by_infusion(&cohort), cohort_flow(&cohort), anomalies(&subjects)];
-        let [response, flow, odd] = whole.clone();
-        let tables = disclose(response, flow, odd, min_cell);
-        let shown =
-            [&tables.response, &tables.flow, &tables.anomalies].map(|table| table.get().clone());
+        let full = FullTables {
+            response: response_by_infusion(&cohort),
+            flow: cohort_flow(&cohort),
+            anomalies: anomalies(&subjects),
+            first_response: first_response(&cohort),
+            day_28: day_28(&cohort),
+            completeness: completeness(&cohort),
+        };
+        let tables = disclose(full.clone(), min_cell);
+        let FullTables { response, flow, anomalies: odd, first_response, completeness, .. } = full;
+        let first_shown = steps_shown(&first_response, tables.cumulative.get());
+        let whole = [response, flow, odd, first_response, completeness];
+        let of = |table: &Disclosed<Table>| table.get().clone();
+        let shown = [
+            of(&tables.response),
+            of(&tables.flow),
+            of(&tables.anomalies),
+            first_shown,
+            of(&tables.completeness),
+        ];
         Self { whole, shown, tables }
     }
 
@@ -152,6 +178,60 @@ impl Network {
     }
 }
 
+/// What a reader knows of the counts by first response from `cumulative_response`: a sum of steps is
+/// a difference of two counts, and a number at risk is that at the beginning of its steps.
+fn steps_shown(whole: &Table, published: &Table) -> Table {
+    let mut shown = whole.clone();
+    for column in
+        ["responded", "stopped", "at_risk", "at_risk_km", "unmeasured", "left", "censored"]
+    {
+        let at = shown.position(column).expect("a column");
+        for row in 0..whole.n_rows() {
+            shown.column_mut(at).expect("a column").clear(row);
+        }
+    }
+    let mut copy = |row: usize, column: &str| {
+        let at = whole.position(column).expect("a column");
+        let Some(Column::Int(cells)) = shown.column_mut(at) else { panic!("counts") };
+        cells[row] = whole.int(row, column);
+    };
+    let horizon = usize::try_from(HORIZON).expect("small");
+    // Two curves of the published table stand for each curve of the counts.
+    for (curve, first) in (0..published.n_rows()).step_by(horizon).enumerate() {
+        let start = curve / 2 * horizon;
+        let mut begin = start;
+        let (mut responded, mut stopped) = (0, 0);
+        for (row, line) in (start..start + horizon).zip(first..first + horizon) {
+            assert_eq!(whole.text(row, "route"), published.text(line, "route"));
+            let at_risk = if curve % 2 == 0 { "at_risk" } else { "at_risk_km" };
+            if let Some(n) = published.int(line, "n_at_risk") {
+                assert_eq!(Some(n), whole.int(begin, at_risk), "at risk when the steps began");
+                copy(begin, at_risk);
+            }
+            if let Some(events) = published.int(line, "events") {
+                responded += events;
+                assert_eq!(Some(responded), whole.int(row, "responded"), "the sum of the steps");
+                copy(row, "responded");
+                begin = row + 1;
+            } else {
+                assert_eq!(
+                    published.float(line, "estimate"),
+                    None,
+                    "no estimate without its count"
+                );
+            }
+            if let Some(left) = published.int(line, "stopped") {
+                stopped += left;
+                assert_eq!(Some(stopped), whole.int(row, "stopped"), "the sum of the steps");
+                copy(row, "stopped");
+            } else {
+                assert_eq!(published.float(line, "stopped_estimate"), None, "nor here");
+            }
+        }
+    }
+    shown
+}
+
 /// Table, row, column.
 type At = (usize, usize, &'static str);
 
@@ -161,23 +241,28 @@ type Sum = Vec<(At, i64)>;
 /// Every row of `response_by_infusion` and of `cohort_flow` by what it is about.
 struct Places {
     response: BTreeMap<[String; 4], BTreeMap<i64, usize>>,
+    first: BTreeMap<[String; 4], BTreeMap<i64, usize>>,
     flow: BTreeMap<[String; 3], usize>,
 }
 
 impl Places {
     fn of(network: &Network) -> Self {
-        let mut response: BTreeMap<[String; 4], BTreeMap<i64, usize>> = BTreeMap::new();
-        let table = &network.whole[RESPONSE];
-        for row in 0..table.n_rows() {
-            let key = ["instrument", "stratum", "level", "route"].map(|name| table.text(row, name));
-            let infusion = table.int(row, "infusion").expect("every row has an infusion");
-            response.entry(key.map(str::to_owned)).or_default().insert(infusion, row);
-        }
+        let [response, first] = [RESPONSE, FIRST].map(|number| {
+            let mut curves: BTreeMap<[String; 4], BTreeMap<i64, usize>> = BTreeMap::new();
+            let table = &network.whole[number];
+            for row in 0..table.n_rows() {
+                let key =
+                    ["instrument", "stratum", "level", "route"].map(|name| table.text(row, name));
+                let infusion = table.int(row, "infusion").expect("every row has an infusion");
+                curves.entry(key.map(str::to_owned)).or_default().insert(infusion, row);
+            }
+            curves
+        });
         let table = &network.whole[FLOW];
         let key =
             |row| ["instrument", "route", "step"].map(|name| table.text(row, name).to_owned());
         let flow = (0..table.n_rows()).map(|row| (key(row), row)).collect();
-        Self { response, flow }
+        Self { response, first, flow }
     }
 
     fn at(&self, key: [&str; 4], infusion: i64) -> Option<usize> {
@@ -225,7 +310,107 @@ fn known(network: &Network, places: &Places) -> Vec<Sum> {
         }
     }
     flow_relations(network, places, &mut known);
+    step_relations(network, places, &mut known);
+    completeness_relations(network, places, &mut known);
     known
+}
+
+/// The same person leaves the risk set once: by a response, by stopping, or unseen.
+fn step_relations(network: &Network, places: &Places, known: &mut Vec<Sum>) {
+    let mut totals: BTreeMap<(At, String), Sum> = BTreeMap::new();
+    for ([instrument, stratum, level, route], rows) in &places.first {
+        for (infusion, row) in rows {
+            let at = |column: &'static str| (FIRST, *row, column);
+            let mut add = |whole: Option<usize>, what: &str| {
+                let Some(whole) = whole else { return };
+                for column in STEP_COUNTS {
+                    let total = (FIRST, whole, column);
+                    let sum = totals.entry((total, what.to_owned()));
+                    sum.or_insert_with(|| vec![(total, -1)]).push((at(column), 1));
+                }
+            };
+            let find =
+                |key: [&str; 4]| places.first.get(&key.map(str::to_owned))?.get(infusion).copied();
+            if route != "all" && route != "mixed" {
+                add(find([instrument, stratum, level, "all"]), "routes");
+            }
+            if ["drug", "indication", "baseline_severity"].contains(&stratum.as_str()) {
+                add(find([instrument, "all", "all", route]), stratum);
+            }
+            let mut whole = vec![(at("n"), -1), (at("at_risk"), 1), (at("censored"), 1)];
+            let mut differ = vec![(at("at_risk"), 1), (at("at_risk_km"), -1), (at("stopped"), -1)];
+            if let Some(before) = rows.get(&(infusion - 1)) {
+                whole
+                    .extend([((FIRST, *before, "responded"), 1), ((FIRST, *before, "stopped"), 1)]);
+                differ.push(((FIRST, *before, "stopped"), 1));
+            }
+            known.extend([whole, differ]);
+            known.push(vec![(at("n"), 1), ((FIRST, rows[&1], "n"), -1)]);
+        }
+        let key = [instrument, stratum, level, route].map(String::as_str);
+        let response = places.at(key, 1).expect("the same levels in both tables");
+        let at = |column: &'static str| (FIRST, rows[&1], column);
+        known.push(vec![(at("n"), 1), ((RESPONSE, response, "n_treated"), -1)]);
+        known.push(vec![(at("responded"), 1), ((RESPONSE, response, "responders"), -1)]);
+        if stratum == "all" {
+            let last = [instrument, route, &"scored-after-treatment".to_owned()].map(String::clone);
+            if let Some(last) = places.flow.get(&last) {
+                known.push(vec![(at("at_risk_km"), 1), ((FLOW, *last, "n_subjects"), -1)]);
+            }
+        }
+    }
+    assert!(network.whole[FIRST].n_rows() == 0 || !totals.is_empty());
+    known.extend(totals.into_values());
+}
+
+/// Sites, routes and months add up to all of them, and all of them are the people of the curves.
+fn completeness_relations(network: &Network, places: &Places, known: &mut Vec<Sum>) {
+    let table = &network.whole[COMPLETENESS];
+    let text = |row: usize, name: &str| table.text(row, name).to_owned();
+    let names = ["instrument", "site", "route", "month", "time_point"];
+    let rows: BTreeMap<[String; 5], usize> =
+        (0..table.n_rows()).map(|row| (names.map(|name| text(row, name)), row)).collect();
+    let mut totals: BTreeMap<(usize, &str, &str), Sum> = BTreeMap::new();
+    for (key, row) in &rows {
+        let split: Vec<usize> = (1..4).filter(|place| key[*place] != "all").collect();
+        // Adding up over one name, or over route and month, or over site and month, at once.
+        for over in [&[1][..], &[2], &[3], &[1, 3], &[2, 3], &[1, 2, 3]] {
+            if !over.iter().all(|place| split.contains(place)) {
+                continue;
+            }
+            let mut total = key.clone();
+            over.iter().for_each(|place| total[*place] = "all".to_owned());
+            let Some(total) = rows.get(&total) else { continue };
+            let kind = ["site", "route", "month", "site month", "route month", "site route month"];
+            let place = [&[1][..], &[2], &[3], &[1, 3], &[2, 3], &[1, 2, 3]];
+            let kind = kind[place.iter().position(|other| *other == over).expect("itself")];
+            let split = if split.len() == 3 { "of all" } else { "of fewer" };
+            for column in ["n_due", "n_scored"] {
+                let name = if column == "n_due" { kind } else { split };
+                let sum = totals.entry((*total * 2 + usize::from(column == "n_due"), kind, split));
+                let sum = sum.or_insert_with(|| vec![((COMPLETENESS, *total, column), -1)]);
+                sum.push(((COMPLETENESS, *row, column), 1));
+                assert!(!name.is_empty());
+            }
+        }
+        let infusion = key[4].strip_prefix("infusion-").and_then(|k| k.parse::<i64>().ok());
+        if key[1] == "all" && key[3] == "all" {
+            let at = |column: &'static str| (COMPLETENESS, *row, column);
+            if let Some(same) =
+                infusion.and_then(|k| places.at([&key[0], "all", "all", &key[2]], k))
+            {
+                known.push(vec![(at("n_due"), 1), ((RESPONSE, same, "n_treated"), -1)]);
+                known.push(vec![(at("n_scored"), 1), ((RESPONSE, same, "n_observed"), -1)]);
+            }
+            for (step, column) in [("not-prevalent", "n_due"), ("with-baseline", "n_scored")] {
+                let same = [&key[0], &key[2], &step.to_owned()].map(String::clone);
+                if let Some(same) = places.flow.get(&same).filter(|_| infusion.is_none()) {
+                    known.push(vec![(at(column), 1), ((FLOW, *same, "n_subjects"), -1)]);
+                }
+            }
+        }
+    }
+    known.extend(totals.into_values());
 }
 
 const STEPS: [&str; 8] = [
@@ -300,9 +485,14 @@ fn flow_relations(network: &Network, places: &Places, known: &mut Vec<Sum>) {
 }
 
 /// Every number of people that a table tells, or that a subtraction would.
-fn told(places: &Places) -> Vec<Sum> {
+fn told(network: &Network, places: &Places) -> Vec<Sum> {
     let mut told: Vec<Sum> = Vec::new();
     let minus = |a: At, b: At| vec![(a, 1), (b, -1)];
+    for row in 0..network.whole[COMPLETENESS].n_rows() {
+        let at = |column: &'static str| (COMPLETENESS, row, column);
+        told.extend([vec![(at("n_due"), 1)], vec![(at("n_scored"), 1)]]);
+        told.push(minus(at("n_due"), at("n_scored")));
+    }
     for ([instrument, stratum, level, route], rows) in &places.response {
         for (infusion, row) in rows {
             let at = |column: &'static str| (RESPONSE, *row, column);
@@ -340,6 +530,25 @@ fn told(places: &Places) -> Vec<Sum> {
                         told.push(minus(of(whole), of(later)));
                     }
                 }
+            }
+        }
+    }
+    for (key, rows) in &places.first {
+        let response = &places.response[key];
+        for (infusion, row) in rows {
+            let at = |column: &'static str| (FIRST, *row, column);
+            told.extend(STEP_COUNTS.map(|column| vec![(at(column), 1)]));
+            told.push(vec![(at("censored"), 1)]);
+            told.push(minus(at("n"), at("responded")));
+            told.push(minus(at("n"), at("stopped")));
+            told.push(vec![(at("n"), 1), (at("responded"), -1), (at("stopped"), -1)]);
+            for (_, later) in rows.range(infusion + 1..) {
+                for column in ["responded", "stopped", "censored"] {
+                    told.push(minus((FIRST, *later, column), at(column)));
+                }
+            }
+            for column in ["responders", "responders_locf"] {
+                told.push(minus(at("responded"), (RESPONSE, response[infusion], column)));
             }
         }
     }
@@ -437,7 +646,7 @@ fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
     }
     let solved = Solved::of(network, &known);
     let mut leaks = Vec::new();
-    for sum in told(&places) {
+    for sum in told(network, &places) {
         let value: i64 = sum.iter().map(|(at, sign)| sign * network.value(at)).sum();
         if (1..min_cell).contains(&value) && solved.tells(network, &sum) {
             let names: Vec<String> = sum
@@ -521,7 +730,9 @@ fn the_audit_sees_what_is_not_hidden() {
 fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
     for min_cell in [11, 5] {
         for network in networks(min_cell) {
-            for (whole, shown) in network.whole.iter().zip(&network.shown) {
+            // What stands behind the cumulative table is not published as it is.
+            let published = network.whole.iter().zip(&network.shown).enumerate();
+            for (_, (whole, shown)) in published.filter(|(number, _)| *number != FIRST) {
                 for row in 0..whole.n_rows() {
                     check_row(whole, shown, row, min_cell);
                 }
@@ -589,45 +800,73 @@ fn percent(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }
 
-/// Whole numbers in a text that are not part of a word, such as `PHQ-9`.
+/// Numbers in a text that are not part of a word, such as `PHQ-9`.
 fn numbers(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| c.is_whitespace() || "();:,.".contains(c) && c != ',');
+    let words = text.split(|c: char| c.is_whitespace() || "();:".contains(c));
     let words =
         words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).replace(',', ""));
-    words.filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit())).collect()
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit() || c == '.');
+    words.filter(|word| !word.is_empty() && is_number(word)).collect()
 }
 
-/// Numbers that a picture of an instrument may hold: its shown counts and rates, and those that
-/// are the same in every picture.
-fn allowed(network: &Table, instrument: &str) -> BTreeSet<String> {
-    // The axis, the interval, the definition of a response, and the infusions.
-    let mut allowed: BTreeSet<String> =
-        ["0", "20", "25", "40", "50", "60", "75", "80", "95", "100"].map(str::to_owned).into();
+/// What a chart draws of `response_by_infusion`.
+struct Drawn {
+    /// The estimate and its limits.
+    columns: [&'static str; 3],
+    /// An estimate as its words print it.
+    print: fn(f64) -> String,
+}
+
+const RATES: Drawn =
+    Drawn { columns: ["response_rate", "response_lo", "response_hi"], print: percent };
+const CHANGES: Drawn = Drawn {
+    columns: ["mean_change", "change_lo", "change_hi"],
+    // Words print how far a mean fell or rose.
+    print: |change| format!("{:.1}", change.abs()),
+};
+
+/// Numbers that a picture of an instrument may hold: its shown counts and estimates, and those
+/// that are the same in every picture.
+fn allowed(network: &Table, figure: &Figure, drawn: &Drawn) -> BTreeSet<String> {
+    // The interval, the definition of a response, the axis, and the infusions.
+    let mut allowed: BTreeSet<String> = ["50", "95"].map(str::to_owned).into();
+    let ticks = lines(figure).y.ticks.iter();
+    allowed.extend(ticks.flat_map(|tick| numbers(&tick.text)));
     allowed.extend((1..=HORIZON).map(|k| k.to_string()));
     for row in 0..network.n_rows() {
-        if network.text(row, "instrument") == instrument && network.text(row, "stratum") == "all" {
+        let is_whole = network.text(row, "stratum") == "all";
+        if network.text(row, "instrument") == figure.instrument && is_whole {
             allowed.extend(network.int(row, "n_observed").map(|n| n.to_string()));
-            let shares = ["response_rate", "response_lo", "response_hi"];
-            allowed.extend(shares.iter().filter_map(|name| network.float(row, name)).map(percent));
+            let shown = drawn.columns.iter().filter_map(|name| network.float(row, name));
+            allowed.extend(shown.map(drawn.print));
         }
     }
     allowed
 }
 
-fn check_figure(figure: &Figure, network: &Network) {
+fn lines(figure: &Figure) -> &LineChart {
+    match &figure.plot {
+        Plot::Lines(chart) => chart,
+        Plot::HeatMap(_) => panic!("{} is a line chart", figure.name),
+    }
+}
+
+fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
     let table = &network.shown[RESPONSE];
-    let allowed = allowed(table, &figure.instrument);
-    let drawn = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
+    let allowed = allowed(table, figure, drawn);
+    let pictures = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
     let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
-    let texts = drawn.iter().map(|drawn| tag.replace_all(drawn, " ").into_owned());
+    let texts = pictures.iter().map(|picture| tag.replace_all(picture, " ").into_owned());
     let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
     for text in texts {
         for number in numbers(&text) {
             assert!(allowed.contains(&number), "{number} in: {text}");
         }
     }
-    let mut series = figure.series.iter();
+    let chart = lines(figure);
+    let mut series = chart.series.iter();
     let places = Places::of(network);
+    let [estimate, lower, _] = drawn.columns;
     let routes = [
         "intravenous",
         "intranasal",
@@ -644,11 +883,11 @@ fn check_figure(figure: &Figure, network: &Network) {
             continue;
         }
         let series = series.next().expect("a curve per route");
-        for ((k, point), number) in figure.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
+        for ((k, point), number) in chart.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
             let row = places.at(key, *k).expect("a row per infusion");
-            assert_eq!(point.map(|point| point.y), table.float(row, "response_rate"));
+            assert_eq!(point.map(|point| point.y), table.float(row, estimate));
             let limits = point.and_then(|point| point.interval);
-            assert_eq!(limits.map(|limits| limits.0), table.float(row, "response_lo"));
+            assert_eq!(limits.map(|limits| limits.0), table.float(row, lower));
             match table.int(row, "n_observed") {
                 Some(count) => assert_eq!(*number, Number::Count(count)),
                 None => assert_eq!(*number, Number::Hidden),
@@ -662,10 +901,15 @@ fn check_figure(figure: &Figure, network: &Network) {
 fn pictures_and_their_words_hold_no_hidden_number() {
     let instruments = Vocabulary::shipped().expect("the shipped vocabulary reads").instruments;
     for network in networks(11) {
-        let figures = figures(&network.tables.response, &instruments, Marking::default());
-        assert_eq!(figures.len(), 2);
-        for figure in &figures {
-            check_figure(figure, &network);
+        let table = &network.tables.response;
+        let rates = response_rate::figures(table, &instruments, Marking::default());
+        let changes = mean_change::figures(table, &instruments, Marking::default());
+        assert_eq!((rates.len(), changes.len()), (2, 2));
+        for figure in &rates {
+            check_figure(figure, &network, &RATES);
+        }
+        for figure in &changes {
+            check_figure(figure, &network, &CHANGES);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::events::{Event, person};
 use crate::harness::tables::Text;
-use crate::harness::workspace::{Ran, Workspace, files};
+use crate::harness::workspace::{Ran, Workspace, assert_nowhere};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -155,29 +155,9 @@ fn planted_workspace(planted: &[Planted], on_identifier: &str) -> Workspace {
 }
 
 /// Asserts that no planted text stands in what was said or written.
-fn assert_nowhere(workspace: &Workspace, planted: &[Planted], said: &[&Ran]) {
+fn assert_no_trace(workspace: &Workspace, planted: &[Planted], said: &[&Ran]) {
     let markers: Vec<&str> = planted.iter().map(|p| p.marker).chain(["zebu8"]).collect();
-    let check = |place: &str, text: &[u8]| {
-        for marker in &markers {
-            let found = text.windows(marker.len()).any(|window| window == marker.as_bytes());
-            assert!(!found, "{marker} stands in {place}");
-        }
-    };
-    for ran in said {
-        check("standard output", ran.stdout.as_bytes());
-        check("standard error", ran.stderr.as_bytes());
-    }
-    let mut n_files = 0;
-    for path in ["store", "out"].iter().flat_map(|dir| files(&workspace.path(dir))) {
-        let name = path.display().to_string();
-        check("a file name", name.as_bytes());
-        check(&name, &std::fs::read(&path).expect("a readable file"));
-        if path.extension().is_some_and(|ending| ending == "parquet") {
-            let text = Text::parquet(&path).rows.concat().join("\n");
-            check(&name, text.as_bytes());
-        }
-        n_files += 1;
-    }
+    let n_files = assert_nowhere(workspace, &markers, said);
     assert!(n_files > 20, "{n_files} files were searched");
 }
 
@@ -229,7 +209,7 @@ fn a_file_with_an_identifier_is_refused_whole_and_leaves_no_trace() {
     workspace.events("planted-00.ndjson", person("s-p00", [20, 12, 8]));
     let again = workspace.expect(5, &["run", "p.toml", "--json"]);
     assert_eq!(workspace.manifest()["events"], 18);
-    assert_nowhere(&workspace, &planted, &[&checked, &ran, &again]);
+    assert_no_trace(&workspace, &planted, &[&checked, &ran, &again]);
 }
 
 #[test]
@@ -247,7 +227,7 @@ fn a_rejected_record_costs_itself_alone() {
     assert_eq!(manifest["events"], 6 * (n + 2));
     let table = Text::csv(&workspace.output("tables/rejections.csv"));
     assert_eq!(table.rows.len() as u64, n, "a row a source and reason");
-    assert_nowhere(&workspace, &planted, &[&checked, &ran]);
+    assert_no_trace(&workspace, &planted, &[&checked, &ran]);
 }
 
 #[test]

@@ -8,7 +8,9 @@
     reason = "a test stops where it cannot go on, and reads better short"
 )]
 
+mod broken;
 mod determinism;
+mod dictionary;
 mod disclosure;
 mod exit_codes;
 mod harness;

@@ -14,7 +14,7 @@ const MODULES: [(&str, &[&str]); 15] = [
     ("event", &[]),
     ("stats", &[]),
     ("table", &[]),
-    ("schema", &["event"]),
+    ("schema", &["event", "table"]),
     ("privacy", &["event", "table"]),
     ("simulate", &["event"]),
     ("ingest", &["event", "schema", "privacy"]),

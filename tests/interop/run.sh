@@ -58,4 +58,4 @@ PYTHON
 
 echo "the sample events, by jsonschema"
 "$python" tests/interop/validate_events.py \
-    sample_data/*/*.ndjson tests/oracle/*/*.ndjson schemas/examples/*/*.valid.ndjson
+    sample_data/{tiny,clinic}/*.ndjson tests/oracle/*/*.ndjson schemas/examples/*/*.valid.ndjson

@@ -3,7 +3,7 @@
 use super::super::cell::{Cell, Reader};
 use super::super::document::AccountRow;
 use super::super::words;
-use crate::charts::figure::thousands;
+use crate::charts::number::thousands;
 use crate::event::refuse::Reason;
 use crate::table::Table;
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! A directory of its own for a test, and the program run in it.
 
+use crate::harness::tables::Text;
 use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -166,6 +167,33 @@ pub(crate) fn assert_same(
     for (name, bytes) in left {
         assert!(bytes == &right[name], "{what}: {name} differs");
     }
+}
+
+/// Asserts that no text stands in what was said, or in any file of store and output directory;
+/// says how many files were searched.
+#[track_caller]
+pub(crate) fn assert_nowhere(workspace: &Workspace, texts: &[&str], said: &[&Ran]) -> usize {
+    let check = |place: &str, bytes: &[u8]| {
+        for text in texts {
+            let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            assert!(!found, "{text} stands in {place}");
+        }
+    };
+    for ran in said {
+        check("standard output", ran.stdout.as_bytes());
+        check("standard error", ran.stderr.as_bytes());
+    }
+    let mut n_files = 0;
+    for path in ["store", "out"].iter().flat_map(|dir| files(&workspace.path(dir))) {
+        let name = path.display().to_string();
+        check("a file name", name.as_bytes());
+        check(&name, &std::fs::read(&path).expect("a readable file"));
+        if path.extension().is_some_and(|ending| ending == "parquet") {
+            check(&name, Text::parquet(&path).rows.concat().join("\n").as_bytes());
+        }
+        n_files += 1;
+    }
+    n_files
 }
 
 /// Every file below a directory.

@@ -1,0 +1,233 @@
+//! A line chart on its page: axes, bands, curves, names at their ends, and the numbers below.
+
+use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, offset, printed};
+use super::line_chart::{LineChart, LineShape, Point, Series, Uncertainty};
+use super::number::Number;
+use super::page::{Page, plain};
+use super::scene::{Anchor, At, Shape, mark};
+use super::theme;
+
+/// How far the last level of a step line is drawn on.
+const STUB: f64 = 8.0;
+
+/// Draws a line chart from the current height of the page down.
+pub(super) fn draw(page: &mut Page, chart: &LineChart, sizes: &Sizes) {
+    let frame = axes(page, chart, sizes);
+    if chart.uncertainty == Uncertainty::Band {
+        for series in &chart.series {
+            band(page, &frame, chart.line, series);
+        }
+    }
+    for (position, series) in chart.series.iter().enumerate() {
+        companion(page, &frame, chart.line, series, offset(chart, position));
+    }
+    for (position, series) in chart.series.iter().enumerate() {
+        curve(page, &frame, chart, series, offset(chart, position));
+    }
+    if has_end_labels(chart, sizes) {
+        end_labels(page, &frame, chart, sizes);
+    }
+    rows(page, chart, sizes, &frame);
+}
+
+fn axes(page: &mut Page, chart: &LineChart, sizes: &Sizes) -> Frame {
+    let label = plain(sizes.small, theme::MUTED);
+    page.paragraph(sizes.margin, sizes.width - 2.0 * sizes.margin, &chart.y.label, label);
+    page.y += sizes.small * if chart.y.zero.is_some() { 1.6 } else { 0.8 };
+    let frame = frame(page.y, chart, sizes);
+    for tick in &chart.y.ticks {
+        let y = frame.y(tick.at);
+        let is_zero = tick.at.abs() < f64::EPSILON;
+        let colour = if is_zero { theme::AXIS } else { theme::GRID };
+        page.line(vec![(frame.left, y), (frame.right, y)], colour, 1.0);
+        page.text((frame.left - 8.0, y), &tick.text, label.anchor(Anchor::End));
+    }
+    if let Some(zero) = &chart.y.zero {
+        let above = frame.y(0.0) - sizes.small * 0.75;
+        page.text((frame.right, above), zero, label.anchor(Anchor::End));
+    }
+    for (tick, infusion) in chart.x_ticks.iter().enumerate() {
+        let x = frame.x(tick);
+        page.line(vec![(x, frame.bottom), (x, frame.bottom + 5.0)], theme::AXIS, 1.0);
+        if frame.is_labelled(tick) {
+            let style = plain(sizes.text, theme::INK).anchor(Anchor::Middle);
+            page.text((x, frame.bottom + 16.0), &infusion.to_string(), style);
+        }
+    }
+    page.y = frame.bottom + 16.0;
+    page.text((sizes.margin, page.y), &chart.x_label, label);
+    frame
+}
+
+/// The stretches of a curve that are one line.
+fn runs(line: LineShape, series: &Series) -> Vec<Vec<(usize, Point)>> {
+    match line {
+        LineShape::Straight => series.runs(),
+        LineShape::Step => {
+            let run: Vec<(usize, Point)> = series.known().collect();
+            if run.is_empty() { Vec::new() } else { vec![run] }
+        }
+    }
+}
+
+/// The corners of a line through places: none but these, or those of its steps and of the level
+/// it ends on.
+fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
+    if line == LineShape::Straight {
+        return places;
+    }
+    let mut corners: Vec<At> = Vec::new();
+    for (x, y) in places {
+        if let Some((_, level)) = corners.last().copied() {
+            corners.push((x, level));
+        }
+        corners.push((x, y));
+    }
+    corners.extend(corners.last().map(|(x, y)| (x + STUB, *y)));
+    corners
+}
+
+/// A step line begins at 0, where nothing is estimated and nothing is marked.
+fn origin(frame: &Frame, line: LineShape, offset: f64) -> Option<At> {
+    (line == LineShape::Step).then(|| (frame.x(0) + offset, frame.y(0.0)))
+}
+
+fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+    for run in runs(line, series) {
+        let limits: Vec<(f64, (f64, f64))> = run
+            .iter()
+            .filter_map(|(tick, point)| Some((frame.x(*tick), point.interval?)))
+            .collect();
+        if let [(x, interval)] = limits[..] {
+            whisker(page, frame, series, x, interval);
+            continue;
+        }
+        let along = |limit: fn((f64, f64)) -> f64| {
+            trace(line, limits.iter().map(|(x, limits)| (*x, frame.y(limit(*limits)))).collect())
+        };
+        let (lower, upper) = (along(|limits| limits.0), along(|limits| limits.1));
+        page.shapes.push(Shape::Area {
+            points: lower.into_iter().chain(upper.into_iter().rev()).collect(),
+            colour: series.look.line,
+            opacity: theme::BAND_OPACITY,
+        });
+    }
+}
+
+fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series, offset: f64) {
+    let heights = series.companion.iter().enumerate();
+    let known: Vec<At> =
+        heights.filter_map(|(tick, y)| Some((frame.x(tick) + offset, frame.y((*y)?)))).collect();
+    if known.is_empty() {
+        return;
+    }
+    page.shapes.push(Shape::Line {
+        points: trace(line, origin(frame, line, offset).into_iter().chain(known).collect()),
+        colour: series.look.line,
+        opacity: theme::COMPANION_OPACITY,
+        width: theme::COMPANION_WIDTH,
+        dash: series.look.dash,
+    });
+}
+
+fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f64, f64)) {
+    page.shapes.push(Shape::Line {
+        points: vec![(x, frame.y(lo)), (x, frame.y(hi))],
+        colour: series.look.line,
+        opacity: theme::WHISKER_OPACITY,
+        width: 2.0,
+        dash: None,
+    });
+}
+
+fn curve(page: &mut Page, frame: &Frame, chart: &LineChart, series: &Series, offset: f64) {
+    let look = series.look;
+    let at = |(tick, point): &(usize, Point)| (frame.x(*tick) + offset, frame.y(point.y));
+    let runs = runs(chart.line, series);
+    for run in &runs {
+        for (tick, point) in run.iter().filter(|_| chart.uncertainty == Uncertainty::Whisker) {
+            if let Some(interval) = point.interval {
+                whisker(page, frame, series, frame.x(*tick) + offset, interval);
+            }
+        }
+        let start = origin(frame, chart.line, offset);
+        page.shapes.push(Shape::Line {
+            points: trace(chart.line, start.into_iter().chain(run.iter().map(at)).collect()),
+            colour: look.line,
+            opacity: 1.0,
+            width: theme::CURVE_WIDTH,
+            dash: look.dash,
+        });
+    }
+    for place in runs.iter().flatten().map(at) {
+        page.shapes.extend(mark(look.mark, place, theme::MARK_SIZE, look.line));
+    }
+}
+
+/// Names at the ends of the curves that reach the last infusion, moved apart where they would
+/// cover each other.
+fn end_labels(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &Sizes) {
+    let mut labels: Vec<(f64, &Series)> = chart
+        .series
+        .iter()
+        .filter_map(|series| {
+            let (tick, point) = series.last()?;
+            (tick + 1 == frame.n_ticks).then(|| (frame.y(point.y), series))
+        })
+        .collect();
+    labels.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let gap = sizes.small * 1.25;
+    let mut floor = frame.top;
+    for (y, _) in &mut labels {
+        *y = y.max(floor);
+        floor = *y + gap;
+    }
+    let mut ceiling = frame.bottom;
+    for (y, _) in labels.iter_mut().rev() {
+        *y = y.min(ceiling);
+        ceiling = *y - gap;
+    }
+    for (y, series) in labels {
+        let style = plain(sizes.small, series.look.text);
+        page.text((frame.right + 4.0, y), &series.label, style);
+    }
+}
+
+/// The numbers below the axis, each under its tick, with the curve's name and look beside them.
+fn rows(page: &mut Page, chart: &LineChart, sizes: &Sizes, frame: &Frame) {
+    page.y += 22.0;
+    page.line(vec![(sizes.margin, page.y), (frame.right, page.y)], theme::GRID, 1.0);
+    page.y += 6.0;
+    page.paragraph(sizes.margin, sizes.width, &chart.rows_label, plain(sizes.small, theme::MUTED));
+    page.y += 2.0;
+    for series in &chart.series {
+        let look = series.look;
+        let y = page.y + sizes.row / 2.0;
+        page.shapes.push(Shape::Line {
+            points: vec![(sizes.margin, y), (sizes.margin + SAMPLE - 10.0, y)],
+            colour: look.line,
+            opacity: 1.0,
+            width: theme::CURVE_WIDTH,
+            dash: look.dash,
+        });
+        let middle = (sizes.margin + (SAMPLE - 10.0) / 2.0, y);
+        page.shapes.extend(mark(look.mark, middle, theme::MARK_SIZE, look.line));
+        let name = plain(sizes.text, look.text).bold();
+        page.text((sizes.margin + SAMPLE, y), &series.label, name);
+        page.y += sizes.row;
+        let y = if sizes.narrow {
+            page.y += sizes.row + 5.0;
+            page.y - sizes.row / 2.0 - 6.0
+        } else {
+            y
+        };
+        for (tick, number) in series.numbers.iter().enumerate() {
+            if frame.is_labelled(tick) {
+                let is_hidden = *number == Number::Hidden;
+                let size = if is_hidden { DOT * sizes.number } else { sizes.number };
+                let style = plain(size, theme::INK).anchor(Anchor::Middle);
+                page.text((frame.x(tick), y), &printed(*number, sizes), style);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What the counts of `completeness` are to each other and to the other tables.
+
+use super::joint::{ALL, COMPLETENESS_AT, FLOW_AT, RESPONSE_AT, RowKey, Rows, Tables, pair};
+use crate::curves::cohort::Step;
+use crate::curves::settings::Stratum;
+use crate::privacy::rules::{ColumnRules, Rounding};
+use crate::privacy::suppress::CellAt;
+use std::collections::BTreeMap;
+
+/// Whoever was scored is among those due; the larger count is hidden where few were not.
+pub(super) const COMPLETENESS: ColumnRules = ColumnRules {
+    people: &["n_scored", "n_due"],
+    parts: &[],
+    rests_on: &[("n_due", &["n_scored"])],
+    computed: &[("n_scored", &["share", "lo", "hi"]), ("n_due", &["share", "lo", "hi"])],
+    rounding: &[
+        ("share", Rounding::Hundredths),
+        ("lo", Rounding::Hundredths),
+        ("hi", Rounding::Hundredths),
+    ],
+};
+
+const BASELINE: &str = "baseline";
+
+/// What a row is about: instrument, site, route, month.
+type Key = [String; 4];
+
+/// Rows by key, and there by time point: 0 for the baseline, else the infusion.
+struct Places(BTreeMap<Key, BTreeMap<i64, usize>>);
+
+impl Places {
+    fn of(tables: &Tables) -> Self {
+        let table = tables.table(COMPLETENESS_AT);
+        let mut places: BTreeMap<Key, BTreeMap<i64, usize>> = BTreeMap::new();
+        for row in 0..table.n_rows() {
+            let key = ["instrument", "site", "route", "month"]
+                .map(|name| table.text(row, name).to_owned());
+            let time_point = table.text(row, "time_point");
+            let infusion = time_point.rsplit('-').next().and_then(|number| number.parse().ok());
+            let infusion = if time_point == BASELINE { Some(0) } else { infusion };
+            if let Some(infusion) = infusion {
+                places.entry(key).or_default().insert(infusion, row);
+            }
+        }
+        Self(places)
+    }
+
+    /// The row of another place at the same time point.
+    fn get(&self, key: [&str; 4], time_point: i64) -> Option<usize> {
+        self.0.get(&key.map(str::to_owned))?.get(&time_point).copied()
+    }
+}
+
+/// Everything that is known to add up.
+pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
+    let places = Places::of(tables);
+    for row in 0..tables.table(COMPLETENESS_AT).n_rows() {
+        let cells =
+            pair(tables, (COMPLETENESS_AT, row, "n_due"), (COMPLETENESS_AT, row, "n_scored"));
+        if let Some((due, scored)) = cells {
+            tables.nested(due, scored);
+        }
+    }
+    over_time_points(tables, &places);
+    over_places(tables, &places);
+    to_response(tables, &places, responses);
+    to_flow(tables, &places);
+}
+
+/// Over all months, whoever is due after an infusion was due after the one before, and has a
+/// baseline. In a single month they are different people.
+fn over_time_points(tables: &mut Tables, places: &Places) {
+    for (key, rows) in &places.0 {
+        if key[3] != ALL {
+            continue;
+        }
+        let Some((first, infusions)) = rows.get(&0).zip(Some(rows.range(1..))) else { continue };
+        let at = |row: usize, column: &str| tables.at(COMPLETENESS_AT, row, column);
+        let baseline = [at(*first, "n_due"), at(*first, "n_scored")];
+        let due = infusions.map(|(_, row)| at(*row, "n_due"));
+        let links: Vec<Vec<CellAt>> =
+            baseline.into_iter().chain(due).flatten().map(|at| vec![at]).collect();
+        let order: Vec<usize> = (2..links.len()).chain([0, 1]).collect();
+        tables.chain(&links, &order);
+    }
+}
+
+/// Sites add up to all sites, routes to all routes, months to all months.
+fn over_places(tables: &mut Tables, places: &Places) {
+    let mut sums: BTreeMap<(usize, u8), Vec<usize>> = BTreeMap::new();
+    for (key, rows) in &places.0 {
+        let [instrument, site, route, month] = key.each_ref().map(String::as_str);
+        let is_split = [site, route, month].map(|level| level != ALL);
+        // Each row with the totals it is a part of, by what is added up.
+        let totals: &[(u8, [&str; 4])] = match is_split {
+            [false, false, false] => &[],
+            [true, false, false] => &[(0, [instrument, ALL, ALL, ALL])],
+            [false, true, false] => &[(1, [instrument, ALL, ALL, ALL])],
+            [false, false, true] => &[(2, [instrument, ALL, ALL, ALL])],
+            [true, false, true] => {
+                &[(0, [instrument, ALL, ALL, month]), (2, [instrument, site, ALL, ALL])]
+            }
+            _ => &[(1, [instrument, site, ALL, month]), (3, [instrument, ALL, route, ALL])],
+        };
+        for (time_point, row) in rows {
+            for (kind, total) in totals {
+                if let Some(total) = places.get(*total, *time_point) {
+                    sums.entry((total, *kind)).or_default().push(*row);
+                }
+            }
+        }
+    }
+    for ((total, _), parts) in sums {
+        for column in COMPLETENESS.people {
+            let at = |row: usize| tables.at(COMPLETENESS_AT, row, column);
+            let cells: Vec<CellAt> = parts.iter().filter_map(|row| at(*row)).collect();
+            if let Some(total) = at(total) {
+                tables.sum(total, cells);
+            }
+        }
+    }
+}
+
+/// After an infusion the due are the treated of the response table, and the scored its observed.
+fn to_response(tables: &mut Tables, places: &Places, responses: &Rows) {
+    for (key, rows) in &places.0 {
+        let [instrument, site, route, month] = key.each_ref().map(String::as_str);
+        if month != ALL {
+            continue;
+        }
+        let (stratum, level) =
+            if site == ALL { (ALL, ALL) } else { (Stratum::Site.as_str(), site) };
+        for (infusion, row) in rows.range(1..) {
+            let [instrument, stratum, level, route] =
+                [instrument, stratum, level, route].map(str::to_owned);
+            let same = RowKey { instrument, infusion: *infusion, stratum, level, route };
+            let Some(same) = responses.get(&same) else { continue };
+            for (own, other) in [("n_due", "n_treated"), ("n_scored", "n_observed")] {
+                let cells = pair(tables, (COMPLETENESS_AT, *row, own), (RESPONSE_AT, same, other));
+                if let Some((a, b)) = cells {
+                    tables.same(a, b);
+                }
+            }
+        }
+    }
+}
+
+/// The due at baseline are those whose first course counts, and the scored those with a baseline.
+fn to_flow(tables: &mut Tables, places: &Places) {
+    let flow = tables.table(FLOW_AT).clone();
+    for row in 0..flow.n_rows() {
+        let step = flow.text(row, "step");
+        let column = match () {
+            () if step == Step::NotPrevalent.as_str() => "n_due",
+            () if step == Step::WithBaseline.as_str() => "n_scored",
+            () => continue,
+        };
+        let key = [flow.text(row, "instrument"), ALL, flow.text(row, "route"), ALL];
+        let cells = places.get(key, 0).and_then(|same| {
+            pair(tables, (FLOW_AT, row, "n_subjects"), (COMPLETENESS_AT, same, column))
+        });
+        if let Some((a, b)) = cells {
+            tables.same(a, b);
+        }
+    }
+}

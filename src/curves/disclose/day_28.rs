@@ -1,0 +1,27 @@
+//! What the counts of day 28 are to each other and to everyone with a baseline.
+
+use super::joint::{DAY_28_AT, FIRST_AT, RowKey, Rows, Tables, across_routes_and_levels, pair};
+use crate::privacy::rules::ColumnRules;
+
+/// Differences are made from what is left of these.
+pub(super) const DAY_28: ColumnRules = ColumnRules {
+    people: &["n_day28", "responders_day28"],
+    parts: &[("responders_day28", "n_day28")],
+    rests_on: &[("n_day28", &["responders_day28"])],
+    computed: &[],
+    rounding: &[],
+};
+
+/// Everything that is known to add up.
+pub(super) fn relate(tables: &mut Tables, firsts: &Rows) {
+    let rows = Rows::of(tables.table(DAY_28_AT));
+    for (key, row) in &rows.0 {
+        let cells = firsts
+            .get(&RowKey { infusion: 1, ..key.clone() })
+            .and_then(|first| pair(tables, (DAY_28_AT, *row, "n_day28"), (FIRST_AT, first, "n")));
+        if let Some((reached, everyone)) = cells {
+            tables.part(reached, everyone);
+        }
+    }
+    across_routes_and_levels(tables, DAY_28_AT, &rows, DAY_28.people);
+}

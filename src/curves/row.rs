@@ -1,0 +1,130 @@
+//! A row of a table under way: cells in column order, every undefined one with its reason.
+
+use crate::stats::proportion::{proportion, wilson};
+use crate::table::{Cell, Table};
+
+/// A row being written.
+#[derive(Default)]
+pub struct Row {
+    cells: Vec<Cell>,
+    reasons: Vec<String>,
+}
+
+impl Row {
+    /// A row that begins with texts.
+    #[must_use]
+    pub fn of(head: &[&str]) -> Self {
+        Self { cells: head.iter().map(|text| (*text).into()).collect(), reasons: Vec::new() }
+    }
+
+    /// A count.
+    pub fn int(&mut self, column: &str, value: u64, undefined: Option<&str>) {
+        self.push(column, value.into(), undefined);
+    }
+
+    /// A number.
+    pub fn float(&mut self, column: &str, value: Option<f64>, undefined: Option<&str>) {
+        self.push(column, value.into(), undefined);
+    }
+
+    /// A count, its share of `n`, and the Wilson interval.
+    pub fn rate(&mut self, columns: [&str; 4], k: u64, n: u64, no_rule: Option<&str>) {
+        let undefined = no_rule.or((n == 0).then_some("nobody"));
+        let interval = wilson(k, n);
+        self.int(columns[0], k, no_rule);
+        self.float(columns[1], proportion(k, n), undefined);
+        self.float(columns[2], interval.map(|i| i.lo), undefined);
+        self.float(columns[3], interval.map(|i| i.hi), undefined);
+    }
+
+    fn push(&mut self, column: &str, cell: Cell, undefined: Option<&str>) {
+        if let Some(reason) = undefined {
+            self.cells.push(Cell::Na);
+            self.reasons.push(format!("{column}={reason}"));
+        } else {
+            self.cells.push(cell);
+        }
+    }
+
+    /// The row, its reasons last.
+    #[must_use]
+    pub fn done(mut self) -> Vec<Cell> {
+        self.cells.push(self.reasons.join(";").into());
+        self.cells
+    }
+}
+
+/// A row made from what may be shown of other tables: each cell is shown, hidden or undefined.
+#[derive(Default)]
+pub struct Derived {
+    cells: Vec<Cell>,
+    hidden: Vec<&'static str>,
+    reasons: Vec<String>,
+}
+
+impl Derived {
+    /// A row that begins with texts.
+    #[must_use]
+    pub fn of(head: &[&str]) -> Self {
+        Self { cells: head.iter().map(|text| (*text).into()).collect(), ..Self::default() }
+    }
+
+    /// A text.
+    pub fn text(&mut self, text: &str) {
+        self.cells.push(text.into());
+    }
+
+    /// A value that may be shown; without one it is hidden.
+    pub fn shown(&mut self, name: &'static str, value: Option<impl Into<Cell>>) {
+        if value.is_none() {
+            self.hidden.push(name);
+        }
+        self.cells.push(value.map_or(Cell::Na, Into::into));
+    }
+
+    /// A value that does not exist, and why.
+    pub fn undefined(&mut self, name: &str, reason: &str) {
+        self.cells.push(Cell::Na);
+        self.reasons.push(format!("{name}={reason}"));
+    }
+
+    /// Values that are hidden.
+    pub fn hide(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.shown(name, None::<Cell>);
+        }
+    }
+
+    /// Values that do not exist, all for the same reason.
+    pub fn undefine(&mut self, names: &[&'static str], reason: &str) {
+        for name in names {
+            self.undefined(name, reason);
+        }
+    }
+
+    /// A cell of another table as it is there.
+    pub fn copy(&mut self, name: &'static str, table: &Table, row: usize, column: &str) {
+        let cell = table.cell(row, column);
+        match reason(table, row, column) {
+            Some(reason) => self.undefined(name, reason),
+            None if cell == Cell::Na => self.hide(&[name]),
+            None => self.cells.push(cell),
+        }
+    }
+
+    /// The row; what is hidden and the reasons last.
+    #[must_use]
+    pub fn done(mut self) -> Vec<Cell> {
+        self.cells.push(self.hidden.join(";").into());
+        self.cells.push(self.reasons.join(";").into());
+        self.cells
+    }
+}
+
+/// Why a cell is undefined; `None` if it is shown or hidden.
+#[must_use]
+pub fn reason<'a>(table: &'a Table, row: usize, column: &str) -> Option<&'a str> {
+    let pairs = table.text(row, "na_reason").split(';').filter_map(|pair| pair.split_once('='));
+    let mut pairs = pairs.filter(|(name, _)| *name == column);
+    pairs.next().map(|(_, reason)| reason)
+}

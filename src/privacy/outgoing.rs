@@ -1,0 +1,88 @@
+//! The last steps of tables on their way out: what is made from them, rounding, labels. The only
+//! constructor of [`Disclosed`].
+//!
+//! Values are rounded half to even, once, and only here. With `min_cell = 0` nothing is rounded and
+//! every row says `internal`.
+
+use super::disclosed::Disclosed;
+use super::rules::{ColumnRules, Roundings};
+use crate::table::{Column, ColumnType, Table};
+
+/// `N` tables whose hidden cells are cleared and named in a column `hidden`; not yet rounded.
+///
+/// What is read from them may be shown.
+pub struct Cleared<const N: usize> {
+    min_cell: u32,
+    tables: [(Table, &'static ColumnRules); N],
+}
+
+impl<const N: usize> Cleared<N> {
+    pub(super) const fn new(min_cell: u32, tables: [(Table, &'static ColumnRules); N]) -> Self {
+        Self { min_cell, tables }
+    }
+
+    /// A table as it leaves, by its place.
+    #[must_use]
+    pub fn leave(&self, number: usize) -> Disclosed<Table> {
+        let (table, rules) = &self.tables[number];
+        self.finished(table.clone(), rules.rounding)
+    }
+
+    /// A table made from what may be shown. A function pointer brings nothing else along. The last
+    /// columns of what it makes are `hidden` and `na_reason`.
+    #[must_use]
+    pub fn make(&self, make: fn(&[&Table; N]) -> Table, rounding: Roundings) -> Disclosed<Table> {
+        self.finished(make(&self.tables.each_ref().map(|(table, _)| table)), rounding)
+    }
+
+    fn finished(&self, mut table: Table, rounding: Roundings) -> Disclosed<Table> {
+        let label = label(self.min_cell);
+        let mut suppressed = Column::empty(ColumnType::Bool);
+        let mut hidden = Column::empty(ColumnType::Text);
+        let mut reasons = Column::empty(ColumnType::Text);
+        let mut labels = Column::empty(ColumnType::Text);
+        for row in 0..table.n_rows() {
+            let names = table.text(row, "hidden");
+            suppressed.push((!names.is_empty()).into());
+            hidden.push(names.into());
+            reasons.push(table.text(row, "na_reason").into());
+            labels.push(label.as_str().into());
+        }
+        if self.min_cell > 0 {
+            round(&mut table, rounding);
+        }
+        table.remove_column("hidden");
+        table.remove_column("na_reason");
+        table.add_column("suppressed", suppressed);
+        table.add_column("hidden", hidden);
+        table.add_column("na_reason", reasons);
+        table.add_column("disclosure", labels);
+        Disclosed::new(table)
+    }
+}
+
+fn round(table: &mut Table, roundings: Roundings) {
+    for (name, rounding) in roundings {
+        let position = table.position(name);
+        if let Some(Column::Float(cells)) = position.and_then(|at| table.column_mut(at)) {
+            for cell in cells.iter_mut().flatten() {
+                *cell = rounding.apply(*cell);
+            }
+        }
+    }
+}
+
+/// What a table or manifest says of its disclosure control.
+#[must_use]
+pub fn label(min_cell: u32) -> String {
+    match min_cell {
+        0 => "internal".into(),
+        n => format!("min-cell-{n}"),
+    }
+}
+
+/// A table of records rather than people, such as the rejections: shown as it is.
+#[must_use]
+pub fn records(table: Table) -> Disclosed<Table> {
+    Disclosed::new(table)
+}
