@@ -17,7 +17,7 @@ mod tests;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 use cell::Reader;
-use document::{Fact, FigureBlock, InstrumentNote, Method, Report, Setting};
+use document::{Fact, InstrumentNote, Method, Report, Setting};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
@@ -25,7 +25,7 @@ use sections::cohort::{self, Flow};
 use sections::comparison::{Comparison, comparisons};
 use sections::completeness::{Completeness, completeness};
 use sections::cumulative::{Cumulative, cumulative};
-use sections::glance::{Glance, glances};
+use sections::glance::{Found, Glance, glances};
 use sections::quality::{self, Account, Anomaly, Rejection};
 use sections::response::{self, Response};
 use serde::Serialize;
@@ -97,7 +97,8 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
     let reader = |table: &'a Disclosed<Table>| Reader { table: table.get(), decimals };
     let flow = reader(report.flow);
     let comparisons = comparisons(reader(report.comparison), notes);
-    let figures: [(_, _, &[FigureBlock]); 4] = [
+    let flows = cohort::flows(flow, notes);
+    let found: [Found<'_>; 4] = [
         ("Who was measured", "completeness", &report.completeness_figures),
         ("Response after each infusion", "response", &report.response_figures),
         ("Mean change", "response", &report.change_figures),
@@ -111,8 +112,8 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
         markings: report.marking.lines(),
         internal: report.marking.internal,
         highest_hidden: report.min_cell.saturating_sub(1),
-        glances: glances(notes, figures, &comparisons),
-        flows: cohort::flows(flow, notes),
+        glances: glances(notes, &flows, &found, &comparisons),
+        flows,
         completeness: completeness(
             reader(report.completeness),
             flow,

@@ -10,13 +10,12 @@ use serde::Serialize;
 /// The flow of one instrument.
 #[derive(Debug, Serialize)]
 pub(crate) struct Flow {
-    code: String,
+    pub(super) code: String,
     name: String,
+    /// How many come how far; none where too little is shown.
+    pub(super) finding: Option<String>,
     routes: Vec<String>,
     steps: Vec<Step>,
-    /// The first and the last count, for the sentence above the table.
-    first: Cell,
-    last: Cell,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,15 +68,23 @@ fn flow(reader: Reader<'_>, code: &str, name: String, rows: &[usize]) -> Flow {
             }
         })
         .collect();
-    let people = |step: Option<&Step>| step.map_or_else(Cell::blank, |step| step.people.clone());
     Flow {
         code: code.into(),
         name,
+        finding: finding(&steps),
         routes: routes.iter().map(|route| theme::route_label(route).into()).collect(),
-        first: people(steps.first()),
-        last: people(steps.last()),
         steps,
     }
+}
+
+/// From the first step to the last whose count is shown.
+fn finding(steps: &[Step]) -> Option<String> {
+    let mut shown = steps.iter().filter(|step| step.people.is_shown());
+    let (first, last) = (shown.next()?, shown.next_back()?);
+    Some(format!(
+        "Of {} people, {} come as far as the step \u{201c}{}\u{201d}.",
+        first.people.text, last.people.text, last.label
+    ))
 }
 
 /// The first step loses nobody, and says nothing.

@@ -2,7 +2,8 @@
 
 use super::super::cell::{Cell, Notes, Reader};
 use super::super::document::InstrumentNote;
-use super::stratum::{Line, Stratum, strata};
+use super::line::Line;
+use super::stratum::{Stratum, strata};
 use super::{distinct, instrument_name, whole_of, with};
 use crate::charts::theme;
 use serde::Serialize;
@@ -119,9 +120,10 @@ fn test_line(reader: Reader<'_>, row: usize) -> Line {
     Line::of(&label, cells)
 }
 
+/// The difference, then the people on either side.
 fn difference(reader: Reader<'_>, row: usize, columns: [&str; 5]) -> [Cell; 3] {
     let [n_a, n_b, value, lo, hi] = columns;
-    [reader.count(row, n_a), reader.count(row, n_b), reader.points_in(row, value, [lo, hi])]
+    [reader.points_in(row, value, [lo, hi]), reader.count(row, n_a), reader.count(row, n_b)]
 }
 
 fn differences(reader: Reader<'_>, row: usize, infusion: Option<i64>) -> Vec<Line> {
@@ -132,15 +134,15 @@ fn differences(reader: Reader<'_>, row: usize, infusion: Option<i64>) -> Vec<Lin
     DIFFERENCES.into_iter().map(line).collect()
 }
 
-/// A line per pair of a level: people, the observed difference, the adjusted p-value.
+/// A line per pair of a level: the observed difference, the adjusted p-value, the people.
 fn level(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
     let (_, pairs) = parted(reader, rows);
     pairs
         .into_iter()
         .map(|row| {
-            let mut cells: Vec<Cell> = difference(reader, row, DIFFERENCES[0].1).into();
-            cells.push(reader.p_value(row, "logrank_p_holm"));
-            Line::of(&pair_label(reader, row), cells)
+            let [value, a, b] = difference(reader, row, DIFFERENCES[0].1);
+            let p = reader.p_value(row, "logrank_p_holm");
+            Line::of(&pair_label(reader, row), vec![value, p, a, b])
         })
         .collect()
 }
@@ -184,7 +186,7 @@ fn test_words(reader: Reader<'_>, row: usize) -> Option<String> {
 
 /// "intravenous minus intranasal +12 points (95 % interval 3 to 21; 196 and 92 people)".
 fn pair_words(reader: Reader<'_>, row: usize) -> Option<String> {
-    let [a, b, value] = difference(reader, row, DIFFERENCES[0].1);
+    let [value, a, b] = difference(reader, row, DIFFERENCES[0].1);
     [&a, &b, &value].into_iter().all(Cell::is_shown).then(|| {
         format!(
             "{} {} percentage points (95\u{a0}% interval {}; {} and {} people)",

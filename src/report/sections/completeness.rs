@@ -3,6 +3,7 @@
 use super::super::cell::{Cell, Notes, Reader};
 use super::super::document::{FigureBlock, InstrumentNote};
 use super::super::words;
+use super::line::Line;
 use super::{distinct, figure_of, instrument_name, with};
 use crate::charts::theme;
 use serde::Serialize;
@@ -11,8 +12,8 @@ use serde::Serialize;
 const AXES: [&str; 3] = ["site", "month", "route"];
 /// Steps of the flow that lose people because no score is there.
 const UNMEASURED: [(&str, &str); 2] = [
-    ("with-baseline", "treated, without a baseline score"),
-    ("scored-after-treatment", "with a baseline, never scored after an infusion"),
+    ("with-baseline", "Treated, without a baseline score"),
+    ("scored-after-treatment", "With a baseline, never scored after an infusion"),
 ];
 
 /// One instrument.
@@ -32,19 +33,13 @@ struct Loss {
     what: &'static str,
 }
 
-/// Shares scored: a row per site, month or route, a column per time point.
+/// Shares scored: a line per site, month or route, a column per time point.
 #[derive(Debug, Serialize)]
 struct Grid {
     axis: &'static str,
     columns: Vec<String>,
-    rows: Vec<Row>,
+    lines: Vec<Line>,
     notes: Notes,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    label: String,
-    cells: Vec<Cell>,
 }
 
 /// The instruments, in the order of the table.
@@ -96,7 +91,7 @@ fn grid(reader: Reader<'_>, axis: &'static str, rows: &[usize]) -> Option<Grid> 
         return None;
     }
     let points = distinct(table, &rows, "time_point");
-    let rows: Vec<Row> = values
+    let lines: Vec<Line> = values
         .into_iter()
         .map(|value| {
             let rows = with(table, &rows, axis, value);
@@ -104,14 +99,14 @@ fn grid(reader: Reader<'_>, axis: &'static str, rows: &[usize]) -> Option<Grid> 
                 let row = with(table, &rows, "time_point", point).first().copied();
                 row.map_or_else(Cell::blank, |row| share(reader, row))
             };
-            Row { label: label(axis, value), cells: points.iter().map(cell).collect() }
+            Line::of(&label(axis, value), points.iter().map(cell).collect())
         })
         .collect();
     Some(Grid {
         axis,
         columns: points.into_iter().map(words::time_point).collect(),
-        notes: Notes::of(rows.iter().flat_map(|row| &row.cells)),
-        rows,
+        notes: Notes::of(lines.iter().flat_map(|line| &line.cells)),
+        lines,
     })
 }
 

@@ -3,7 +3,8 @@
 
 use super::super::cell::{Cell, Notes, Reader};
 use super::super::document::{FigureBlock, InstrumentNote};
-use super::stratum::{Line, Stratum, strata};
+use super::line::Line;
+use super::stratum::{Stratum, strata};
 use super::{distinct, figure_of, instrument_name, routes, whole_of, with};
 use crate::charts::theme;
 use serde::Serialize;
@@ -26,23 +27,16 @@ pub(crate) struct Cumulative<'a> {
     horizon: Option<i64>,
     times: Vec<Line>,
     time_notes: Notes,
-    routes: Vec<RouteRows>,
+    routes: Vec<RouteLines>,
     notes: Notes,
     strata: Vec<Stratum>,
 }
 
 /// The curves of a route.
 #[derive(Debug, Serialize)]
-struct RouteRows {
+struct RouteLines {
     label: String,
-    rows: Vec<Row>,
-}
-
-/// At one infusion.
-#[derive(Debug, Serialize)]
-struct Row {
-    infusion: i64,
-    cells: Vec<Cell>,
+    lines: Vec<Line>,
 }
 
 /// The instruments, in the order of the table.
@@ -58,17 +52,17 @@ pub(crate) fn cumulative<'a>(
         .map(|code| {
             let rows = whole_of(curves.table, code);
             let horizon = rows.iter().filter_map(|&row| curves.table.int(row, "infusion")).max();
-            let routes: Vec<RouteRows> = routes(curves.table, &rows)
+            let routes: Vec<RouteLines> = routes(curves.table, &rows)
                 .into_iter()
-                .map(|(route, rows)| RouteRows {
+                .map(|(route, rows)| RouteLines {
                     label: theme::route_label(route).into(),
-                    rows: side_by_side(curves, &rows),
+                    lines: side_by_side(curves, &rows),
                 })
                 .collect();
             let in_whole = time_lines(times, &whole_of(times.table, code));
             let every: Vec<usize> = (0..times.table.n_rows()).collect();
             let rows = with(times.table, &every, "instrument", code);
-            let cells = routes.iter().flat_map(|route| &route.rows).flat_map(|row| &row.cells);
+            let cells = routes.iter().flat_map(|route| &route.lines).flat_map(|line| &line.cells);
             Cumulative {
                 code: code.into(),
                 name: instrument_name(notes, code),
@@ -94,8 +88,8 @@ fn cell_of(row: Option<usize>, cell: impl Fn(usize) -> Cell) -> Cell {
     row.map_or_else(Cell::blank, cell)
 }
 
-/// A row per infusion, the cells in the order of the template's headings.
-fn side_by_side(reader: Reader<'_>, rows: &[usize]) -> Vec<Row> {
+/// A line per infusion, the cells in the order of the template's headings.
+fn side_by_side(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
     let [competing, censoring] =
         [COMPETING, CENSORING].map(|code| with(reader.table, rows, "estimator", code));
     competing
@@ -116,12 +110,12 @@ fn side_by_side(reader: Reader<'_>, rows: &[usize]) -> Vec<Row> {
                 cell_of(other, |row| reader.count(row, "n_at_risk")),
                 cell_of(other, |row| reader.percent_in(row, "estimate", LIMITS)),
             ];
-            Some(Row { infusion, cells })
+            Some(Line::of(&infusion.to_string(), cells))
         })
         .collect()
 }
 
-/// A line per route: people, responders, both medians, restricted mean.
+/// A line per route: both medians, restricted mean, people, responders.
 fn time_lines(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
     let median = |row| reader.infusion_in(row, "median", MEDIAN_LIMITS);
     routes(reader.table, rows)
@@ -129,18 +123,18 @@ fn time_lines(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
         .map(|(route, rows)| {
             let [competing, censoring] = by_estimator(reader, &rows);
             let cells = vec![
-                cell_of(competing, |row| reader.count(row, "n")),
-                cell_of(competing, |row| reader.count(row, "responders")),
                 cell_of(competing, median),
                 cell_of(censoring, median),
                 cell_of(censoring, |row| reader.mean_with_error(row, "rmst", "rmst_se")),
+                cell_of(competing, |row| reader.count(row, "n")),
+                cell_of(competing, |row| reader.count(row, "responders")),
             ];
             Line::of(theme::route_label(route), cells)
         })
         .collect()
 }
 
-/// A line per route of a level: people, responders, median, and the curve at the horizon.
+/// A line per route of a level: median, the curve at the horizon, people, responders.
 fn level(times: Reader<'_>, curves: Reader<'_>, rows: &[usize], horizon: Option<i64>) -> Vec<Line> {
     routes(times.table, rows)
         .into_iter()
@@ -148,10 +142,10 @@ fn level(times: Reader<'_>, curves: Reader<'_>, rows: &[usize], horizon: Option<
             let [row, _] = by_estimator(times, &rows);
             let end = row.and_then(|row| at_horizon(times, curves, row, horizon));
             let cells = vec![
-                cell_of(row, |row| times.count(row, "n")),
-                cell_of(row, |row| times.count(row, "responders")),
                 cell_of(row, |row| times.infusion_in(row, "median", MEDIAN_LIMITS)),
                 cell_of(end, |row| curves.percent_in(row, "estimate", LIMITS)),
+                cell_of(row, |row| times.count(row, "n")),
+                cell_of(row, |row| times.count(row, "responders")),
             ];
             Line::of(theme::route_label(route), cells)
         })

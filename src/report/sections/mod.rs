@@ -5,6 +5,7 @@ pub(super) mod comparison;
 pub(super) mod completeness;
 pub(super) mod cumulative;
 pub(super) mod glance;
+mod line;
 pub(super) mod quality;
 pub(super) mod response;
 mod stratum;

@@ -2,7 +2,8 @@
 
 use super::super::cell::{Cell, Notes, Reader};
 use super::super::document::{FigureBlock, InstrumentNote};
-use super::stratum::{Line, Stratum, strata};
+use super::line::Line;
+use super::stratum::{Stratum, strata};
 use super::{distinct, figure_of, instrument_name, routes, with};
 use crate::charts::theme;
 use serde::Serialize;
