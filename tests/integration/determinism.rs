@@ -192,25 +192,31 @@ fn shifting_a_subject_changes_nothing() {
     let moved: BTreeSet<String> =
         subjects(&events, "course.ended").into_iter().step_by(3).collect();
     assert!(moved.len() > 20);
+    // The one table with a calendar axis.
+    let without_months = |mut files: BTreeMap<String, Vec<u8>>| {
+        files.retain(|name, _| !name.contains("completeness"));
+        files
+    };
     let shift = |events: &[Event], moved: &BTreeSet<String>, days| -> Vec<Event> {
         let is_moved = |event: &Event| moved.contains(event.text("/subject"));
         let turn = |e: &Event| if is_moved(e) { shifted(e, days) } else { e.clone() };
         events.iter().map(turn).collect()
     };
-    let want = estimates(&events, FIXED_CUT);
+    let rest = |events: &[Event], settings| without_months(estimates(events, settings));
+    let want = rest(&events, FIXED_CUT);
     for days in [-3, 3] {
-        assert_same("network", &want, &estimates(&shift(&events, &moved, days), FIXED_CUT));
+        assert_same("network", &want, &rest(&shift(&events, &moved, days), FIXED_CUT));
     }
     // Without a fixed cut, for people who are not the last of their site.
     let events = tiny();
     let moved = ["tiny-p01", "tiny-p03", "tiny-p05", "tiny-p09"].map(str::to_owned).into();
-    let (want, got) = (estimates(&events, OPEN), estimates(&shift(&events, &moved, -3), OPEN));
+    let (want, got) = (rest(&events, OPEN), rest(&shift(&events, &moved, -3), OPEN));
     assert_same("tiny", &want, &got);
     // One session alone, moved by as much, is another history.
     let mut broken = events.clone();
     let session = broken.iter_mut().find(|event| event.text("/id") == "p01-s2").expect("p01-s2");
     *session = shifted(session, -3);
-    assert_ne!(want, estimates(&broken, OPEN));
+    assert_ne!(want, rest(&broken, OPEN));
 }
 
 #[test]

@@ -148,7 +148,8 @@ impl Network {
         };
         let tables = disclose(full.clone(), min_cell);
         let FullTables { response, flow, anomalies: odd, first_response, completeness, .. } = full;
-        let first_shown = steps_shown(&first_response, tables.cumulative.get());
+        let first_shown =
+            steps_shown(&first_response, tables.cumulative.get(), tables.time_to_response.get());
         let whole = [response, flow, odd, first_response, completeness];
         let of = |table: &Disclosed<Table>| table.get().clone();
         let shown = [
@@ -180,10 +181,10 @@ impl Network {
 
 /// What a reader knows of the counts by first response from `cumulative_response`: a sum of steps is
 /// a difference of two counts, and a number at risk is that at the beginning of its steps.
-fn steps_shown(whole: &Table, published: &Table) -> Table {
+fn steps_shown(whole: &Table, published: &Table, times: &Table) -> Table {
     let mut shown = whole.clone();
     for column in
-        ["responded", "stopped", "at_risk", "at_risk_km", "unmeasured", "left", "censored"]
+        ["responded", "stopped", "at_risk", "at_risk_km", "unmeasured", "left", "censored", "n"]
     {
         let at = shown.position(column).expect("a column");
         for row in 0..whole.n_rows() {
@@ -199,6 +200,10 @@ fn steps_shown(whole: &Table, published: &Table) -> Table {
     // Two curves of the published table stand for each curve of the counts.
     for (curve, first) in (0..published.n_rows()).step_by(horizon).enumerate() {
         let start = curve / 2 * horizon;
+        if let Some(n) = times.int(curve, "n") {
+            assert_eq!(Some(n), whole.int(start, "n"), "all with a baseline");
+            copy(start, "n");
+        }
         let mut begin = start;
         let (mut responded, mut stopped) = (0, 0);
         for (row, line) in (start..start + horizon).zip(first..first + horizon) {
@@ -370,27 +375,25 @@ fn completeness_relations(network: &Network, places: &Places, known: &mut Vec<Su
     let names = ["instrument", "site", "route", "month", "time_point"];
     let rows: BTreeMap<[String; 5], usize> =
         (0..table.n_rows()).map(|row| (names.map(|name| text(row, name)), row)).collect();
-    let mut totals: BTreeMap<(usize, &str, &str), Sum> = BTreeMap::new();
+    // A total, how many names its parts are split by, what is added up over, and the column.
+    let mut totals: BTreeMap<(usize, usize, usize, &str), Sum> = BTreeMap::new();
+    // Adding up over one of site, route and month, or over several at once.
+    let ways: [&[usize]; 6] = [&[1], &[2], &[3], &[1, 3], &[2, 3], &[1, 2, 3]];
     for (key, row) in &rows {
         let split: Vec<usize> = (1..4).filter(|place| key[*place] != "all").collect();
-        // Adding up over one name, or over route and month, or over site and month, at once.
-        for over in [&[1][..], &[2], &[3], &[1, 3], &[2, 3], &[1, 2, 3]] {
+        for (way, over) in ways.iter().enumerate() {
             if !over.iter().all(|place| split.contains(place)) {
                 continue;
             }
             let mut total = key.clone();
-            over.iter().for_each(|place| total[*place] = "all".to_owned());
+            for place in *over {
+                "all".clone_into(&mut total[*place]);
+            }
             let Some(total) = rows.get(&total) else { continue };
-            let kind = ["site", "route", "month", "site month", "route month", "site route month"];
-            let place = [&[1][..], &[2], &[3], &[1, 3], &[2, 3], &[1, 2, 3]];
-            let kind = kind[place.iter().position(|other| *other == over).expect("itself")];
-            let split = if split.len() == 3 { "of all" } else { "of fewer" };
             for column in ["n_due", "n_scored"] {
-                let name = if column == "n_due" { kind } else { split };
-                let sum = totals.entry((*total * 2 + usize::from(column == "n_due"), kind, split));
+                let sum = totals.entry((*total, split.len(), way, column));
                 let sum = sum.or_insert_with(|| vec![((COMPLETENESS, *total, column), -1)]);
                 sum.push(((COMPLETENESS, *row, column), 1));
-                assert!(!name.is_empty());
             }
         }
         let infusion = key[4].strip_prefix("infusion-").and_then(|k| k.parse::<i64>().ok());
@@ -959,7 +962,14 @@ fn a_published_run_holds_no_hidden_number() {
     let page = std::fs::read_to_string(folder.join("report.html")).expect("a page");
     let response = read_csv(&folder.join("tables/response_by_infusion.csv"));
     let flow = read_csv(&folder.join("tables/cohort_flow.csv"));
-    check_page(&page, &response, &flow);
+    let [times, curves, completeness] = ["time_to_response", "cumulative_response", "completeness"]
+        .map(|name| read_csv(&folder.join(format!("tables/{name}.csv"))));
+    let others: &Counts = &[
+        (&times, &["n", "responders"]),
+        (&curves, &["n_at_risk", "events", "stopped"]),
+        (&completeness, &["n_due", "n_scored"]),
+    ];
+    check_page(&page, &response, &flow, others);
 }
 
 type Csv = Vec<BTreeMap<String, String>>;
@@ -1002,7 +1012,10 @@ fn check_manifest(folder: &Path) {
     }
 }
 
-fn check_page(page: &str, response: &Csv, flow: &Csv) {
+/// Other tables, and their columns of counts.
+type Counts<'a> = [(&'a Csv, &'a [&'a str])];
+
+fn check_page(page: &str, response: &Csv, flow: &Csv, others: &Counts) {
     let table =
         regex::Regex::new(r"(?s)<table class=.(numbers|flow).>(.*?)</table>").expect("a pattern");
     let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
@@ -1052,8 +1065,13 @@ fn check_page(page: &str, response: &Csv, flow: &Csv) {
         "class=.below.>of ([0-9,]+)<|of the ([0-9,]+) (?:people|on)|Of ([0-9,]+) people|people, ([0-9,]+) come",
     );
     let observed = response.iter().map(|row| row["n_observed"].as_str());
-    let counts: BTreeSet<&str> =
+    let mut counts: BTreeSet<&str> =
         observed.chain(flow.iter().map(|row| row["n_subjects"].as_str())).collect();
+    for (table, columns) in others {
+        for row in *table {
+            counts.extend(columns.iter().map(|column| row[*column].as_str()));
+        }
+    }
     let mut found = 0;
     for sentence in people.expect("a pattern").captures_iter(page) {
         let number = sentence.iter().skip(1).flatten().next().expect("a number");

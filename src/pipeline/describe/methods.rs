@@ -169,7 +169,7 @@ fn cumulative(horizon: usize) -> Vec<Method> {
         method(
             "Cumulative response: if nobody had stopped",
             "One minus the Kaplan-Meier estimate: whoever leaves without a response is followed to \
-             L only, and taken to have gone on like those who stayed. Where people stop because it \
+             L only, and taken to have fared like those who went on. Where people stop because it \
              does not help, this is too high: an upper bound, never below Aalen-Johansen. Whoever was \
              never scored after an infusion is not in it. At one infusion responses come before \
              departures. Greenwood's standard error; 95 % interval on the log-log scale.",
