@@ -135,5 +135,12 @@ fn to_flow(tables: &mut Tables, rows: &Rows) {
         if let Some((a, b)) = cells {
             tables.same(a, b);
         }
+        // At risk at infusion 1, less those ever scored, are those who stopped unscored.
+        let cells = rows.get(&key).and_then(|first| {
+            pair(tables, (FIRST_AT, first, "stopped"), (FIRST_AT, first, "at_risk"))
+        });
+        if let Some((stopped, at_risk)) = cells {
+            tables.together(stopped, at_risk);
+        }
     }
 }
