@@ -6,6 +6,7 @@ use super::draw::{Draw, num, real, round};
 use super::naming::Name;
 use super::settings::Slips;
 use super::story::Happening;
+use super::trajectory::highest;
 use crate::event::code::RetractReason;
 use crate::event::envelope::Event;
 use crate::event::ids::EventId;
@@ -201,7 +202,8 @@ impl Desk<'_> {
     }
 }
 
-/// The check-in with another total on its first questionnaire: a digit lost, or ten too many.
+/// The check-in with another total on its first questionnaire: a digit lost, ten too many, or one
+/// point off where ten more would leave the scale.
 fn mistyped(checkin: &CheckinSubmitted) -> Option<CheckinSubmitted> {
     let mut wrong = checkin.clone();
     let mut measures = wrong.measures.as_ref()?.as_slice().to_vec();
@@ -210,9 +212,36 @@ fn mistyped(checkin: &CheckinSubmitted) -> Option<CheckinSubmitted> {
         (Some(total), _) => round(total.get()),
         (None, items) => items?.iter().sum(),
     };
-    let typed = if total >= 10 { total / 10 } else { total + 10 };
+    let highest = highest(measure.instrument.as_str());
+    let typed = match total {
+        10.. => total / 10,
+        _ if total + 10 <= highest => total + 10,
+        0 => 1,
+        _ => total - 1,
+    };
     measure.total = num(real(typed));
     measure.items = None;
     wrong.measures = List::new(measures);
     Some(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::trajectory::SCALES;
+
+    #[test]
+    fn a_wrong_total_is_another_and_on_the_scale() {
+        for scale in SCALES {
+            for total in 0..=highest(scale.code) {
+                let measures = List::new(scale.measure(total).into_iter().collect());
+                let checkin = CheckinSubmitted { measures, ..CheckinSubmitted::default() };
+                let wrong = mistyped(&checkin).and_then(|wrong| wrong.measures);
+                let wrong = wrong.and_then(|wrong| wrong.as_slice()[0].total);
+                let wrong = round(wrong.expect("a total").get());
+                assert_ne!(wrong, total, "{}", scale.code);
+                assert!((0..=highest(scale.code)).contains(&wrong), "{}: {wrong}", scale.code);
+            }
+        }
+    }
 }

@@ -35,6 +35,11 @@ pub(super) const SCALES: [&Scale; 4] = [&PHQ_9, &GAD_7, &PCL_5, &PAIN];
 const PHQ_9_ITEMS: [f64; 9] = [1.1, 1.3, 1.2, 1.3, 0.9, 1.1, 1.0, 0.7, 0.3];
 const PHQ_9_ITEM_HIGHEST: i64 = 3;
 
+/// The highest total of a questionnaire of the simulator; 0 of any other.
+pub(super) fn highest(code: &str) -> i64 {
+    SCALES.iter().find(|scale| scale.code == code).map_or(0, |scale| scale.highest)
+}
+
 impl Scale {
     /// A score on an occasion, given the severity before treatment and the relief since.
     pub(super) fn score(&self, draw: &mut Draw, severity: f64, relief: f64) -> i64 {

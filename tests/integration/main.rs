@@ -9,6 +9,7 @@
 )]
 
 mod broken;
+mod coverage;
 mod determinism;
 mod dictionary;
 mod disclosure;
