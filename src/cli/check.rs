@@ -4,13 +4,12 @@ use super::args::{Check, Cli};
 use super::exit::Exit;
 use super::output;
 use super::terminal::Terminal;
-use crate::event::key::KnownKeys;
 use crate::event::time::TimeBasis;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake;
 use crate::pipeline::plan::{Overrides, Plan};
 use crate::pipeline::progress::Progress;
-use crate::store::index::KeyIndex;
+use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use serde_json::json;
 use std::fmt::Write;
@@ -29,21 +28,19 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
         time_basis: args.time_basis.map(TimeBasis::from),
         ..Overrides::default()
     })?;
-    let index = match &args.store {
-        Some(store) => Some(KeyIndex::of(&EventLog::open(store)?)?),
-        None => None,
-    };
-    if index.is_none() {
+    let log = args.store.as_deref().map(EventLog::open).transpose()?;
+    let mut keys = KeyIndex::aside(log.as_ref())?;
+    let is_new = keys.is_empty();
+    if log.is_none() {
         terminal.say("without --store, duplicates and conflicts against a store are not seen");
     }
-    let known = index.as_ref().map(|index| index as &dyn KnownKeys);
     let mut listed = String::new();
     let mut n_rejections = 0_u64;
     let mut failed = None;
     let intake = intake::check(
         &plan.sources,
         &plan.settings,
-        known,
+        &mut keys,
         terminal.now_us(),
         &mut |file, rejection| {
             n_rejections += 1;
@@ -77,9 +74,7 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
     let n_usable: u64 = intake.read.iter().map(|source| source.accepted + source.duplicate).sum();
     match Exit::of(&intake) {
         Exit::Identifier => Ok(Exit::Identifier.code()),
-        _ if n_usable == 0 && index.is_none_or(|index| index.is_empty()) => {
-            Ok(Exit::NoInput.code())
-        }
+        _ if n_usable == 0 && is_new => Ok(Exit::NoInput.code()),
         exit => Ok(exit.code()),
     }
 }

@@ -1,11 +1,13 @@
 //! An event: who, when, where from, what; its key, its order, and its canonical text.
 
+use super::canonical;
 use super::ids::{EventId, Source, Subject};
 use super::key::ContentDigest;
 use super::kind::{Data, Kind};
 use super::time::{Axis, Moment};
 use serde::Serialize;
 use serde::ser::SerializeMap;
+use std::cmp::Ordering;
 
 /// One event of the log, at the latest version of its type.
 ///
@@ -48,25 +50,33 @@ pub struct Logged {
 }
 
 impl Logged {
-    /// The order of the log: subject, time, source, id; then content, so that the versions of a
-    /// conflicting key also have one order, whichever arrived first.
+    /// [`log_order`] of two stored events.
     #[must_use]
-    pub fn log_order(&self, other: &Self) -> std::cmp::Ordering {
-        let (a, b) = (&self.event, &other.event);
-        a.subject
-            .cmp(&b.subject)
-            .then_with(|| a.when.micros.cmp(&b.when.micros))
-            .then_with(|| a.source.cmp(&b.source))
-            .then_with(|| a.id.cmp(&b.id))
-            .then_with(|| self.content.cmp(&other.content))
+    pub fn log_order(&self, other: &Self) -> Ordering {
+        log_order((&self.event, self.content), (&other.event, other.content))
     }
+}
+
+/// The order of the log: subject, time, source, id; then content, so that the versions of a
+/// conflicting key also have one order, whichever arrived first.
+#[must_use]
+pub fn log_order(
+    (a, a_content): (&Event, ContentDigest),
+    (b, b_content): (&Event, ContentDigest),
+) -> Ordering {
+    a.subject
+        .cmp(&b.subject)
+        .then_with(|| a.when.micros.cmp(&b.when.micros))
+        .then_with(|| a.source.cmp(&b.source))
+        .then_with(|| a.id.cmp(&b.id))
+        .then_with(|| a_content.cmp(&b_content))
 }
 
 impl ContentDigest {
     /// The digest of what an event says, taken from its canonical text.
     #[must_use]
     pub fn of(event: &Event) -> Self {
-        Self::of_text(&event.to_json())
+        Self::of_text(&canonical::text(event))
     }
 }
 
@@ -75,8 +85,7 @@ impl Event {
     /// Two events with the same content have the same text, however they were written at first.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // A struct of strings and finite numbers always serialises.
-        serde_json::to_string(self).unwrap_or_default()
+        String::from_utf8(canonical::text(self)).unwrap_or_default()
     }
 
     /// Version and name, as in the `type` attribute.

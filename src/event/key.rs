@@ -12,23 +12,29 @@ pub struct KeyDigest(pub u128);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentDigest(pub u128);
 
+/// Longest key: a source of 256 bytes, a NUL, an id of 128.
+const LONGEST_KEY: usize = 256 + 1 + 128;
+
 impl KeyDigest {
     /// The digest of a key. A NUL, which neither part can hold, stands between the two.
     #[must_use]
     pub fn of(source: &Source, id: &EventId) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(source.as_str().as_bytes());
-        hasher.update(&[0]);
-        hasher.update(id.as_str().as_bytes());
-        Self(first_half(&hasher.finalize()))
+        let parts = [source.as_str().as_bytes(), &[0], id.as_str().as_bytes()];
+        let mut text = [0; LONGEST_KEY];
+        let mut length = 0;
+        for part in parts {
+            text[length..length + part.len()].copy_from_slice(part);
+            length += part.len();
+        }
+        Self(first_half(&blake3::hash(&text[..length])))
     }
 }
 
 impl ContentDigest {
     /// The digest of a canonical text.
     #[must_use]
-    pub fn of_text(text: &str) -> Self {
-        Self(first_half(&blake3::hash(text.as_bytes())))
+    pub fn of_text(text: &[u8]) -> Self {
+        Self(first_half(&blake3::hash(text)))
     }
 }
 
@@ -38,20 +44,37 @@ fn first_half(hash: &blake3::Hash) -> u128 {
     u128::from_be_bytes(half)
 }
 
-/// What is already in the log, asked by whoever reads new events.
-///
-/// Implemented by the store's index; a set in memory is enough for tests and for `check`.
-pub trait KnownKeys {
-    /// Contents already stored under a key; empty for a new key.
-    fn contents(&self, key: KeyDigest) -> &[ContentDigest];
+/// What a key and a content are to what is known already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Novelty {
+    /// The key is new.
+    New,
+    /// The key is known with this content.
+    Duplicate,
+    /// The key is known, this content is not.
+    Conflicting,
 }
 
-/// Nothing is known: every key is new.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NothingKnown;
+/// Failure of whoever knows the keys.
+pub type KeyError = Box<dyn std::error::Error + Send + Sync>;
 
-impl KnownKeys for NothingKnown {
-    fn contents(&self, _key: KeyDigest) -> &[ContentDigest] {
-        &[]
-    }
+/// The keys of the log, and of what is on its way into it, asked by whoever reads new events.
+///
+/// Implemented by the store. A source that is refused whole must leave no trace, so that the keys
+/// of the source being read can be taken back.
+pub trait KnownKeys {
+    /// Says what a key and a content are, and remembers them as those of the source being read.
+    ///
+    /// # Errors
+    /// If the keys cannot be read or written.
+    fn meet(&mut self, key: KeyDigest, content: ContentDigest) -> Result<Novelty, KeyError>;
+
+    /// Keeps what the source brought.
+    ///
+    /// # Errors
+    /// If the keys cannot be written.
+    fn keep_source(&mut self) -> Result<(), KeyError>;
+
+    /// Forgets what the source brought.
+    fn drop_source(&mut self);
 }

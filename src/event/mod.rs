@@ -3,6 +3,7 @@
 //! Layer 0, imports nothing of the crate. Everything here is a value; nothing reads a file, a
 //! clock or the environment.
 
+mod canonical;
 pub mod code;
 pub mod coded;
 pub mod envelope;

@@ -7,14 +7,13 @@
 //! | 1 read | [`lines`] | a line of at most 1 MiB, or `line-too-long` |
 //! | 2 parse, upcast, validate | [`record`] | a typed event, or a reason and a field |
 //! | 3 gate | `privacy::gate` | de-identified, or `identifier-...` |
-//! | 4 dedupe | [`dedupe`] | new, duplicate, or conflicting with what is stored |
+//! | 4 dedupe | [`KnownKeys`] | new, duplicate, or conflicting with what is stored |
 //! | 5 append | [`Sink`] | whoever wired the ingest: the store, or nobody for `check` |
 //!
 //! A bad line never costs the others. An identifier costs its file, unless the pipeline asks for
 //! less. Whatever happens, `read = accepted + duplicate + rejected`.
 
 pub mod account;
-pub mod dedupe;
 pub mod error;
 pub mod lines;
 pub mod record;
@@ -22,16 +21,15 @@ pub mod reject;
 pub mod source;
 
 use account::Account;
-use dedupe::{Novelty, Seen};
 use error::IngestError;
-use lines::{Line, Lines};
+use lines::{Block, Line, Lines};
 use rayon::prelude::*;
 use record::Context;
 use reject::Rejection;
 use source::{OnIdentifier, SourceFile};
 
 use crate::event::envelope::{Event, Origin};
-use crate::event::key::{ContentDigest, KeyDigest};
+use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::{self, Deidentified};
@@ -44,7 +42,7 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone)]
 pub struct Accepted {
     /// The event.
-    pub event: Deidentified<Event>,
+    pub event: Deidentified<Box<Event>>,
     /// File digest and line.
     pub origin: Origin,
     /// What the times of its source are.
@@ -68,12 +66,12 @@ pub trait Sink {
     fn drop_accepted(&mut self) -> Result<(), SinkError>;
 }
 
-/// Bytes of lines that are parsed side by side.
-const BLOCK_BYTES: usize = 8 << 20;
+/// Fewest lines that are worth another task.
+const LINES_PER_TASK: usize = 256;
 
 /// What a line turned out to be, before it is compared with the others.
 enum Checked {
-    Good(Box<Deidentified<Event>>, KeyDigest, ContentDigest),
+    Good(Deidentified<Box<Event>>, KeyDigest, ContentDigest),
     Bad(Refusal),
 }
 
@@ -86,19 +84,26 @@ pub fn read_source(
     digest: [u8; 32],
     reader: Box<dyn BufRead + Send>,
     context: &Context,
-    seen: &mut Seen,
+    known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
     let mut lines = Lines::new(reader);
+    let mut block = Block::default();
+    let mut checked: Vec<Checked> = Vec::new();
     let mut account = Account::default();
     let mut identifier_found = false;
     loop {
-        let block = read_block(&mut lines);
+        lines.fill(&mut block);
         if block.is_empty() {
             break;
         }
-        let checked: Vec<Checked> = block.par_iter().map(|line| check(line, context)).collect();
-        for (line, checked) in block.iter().zip(checked) {
+        (0..block.len())
+            .into_par_iter()
+            .with_min_len(LINES_PER_TASK)
+            .map(|at| check(block.line(at), context))
+            .collect_into_vec(&mut checked);
+        for (at, checked) in checked.drain(..).enumerate() {
+            let number = block.line(at).number;
             account.read += 1;
             match checked {
                 Checked::Bad(refusal) => {
@@ -106,24 +111,19 @@ pub fn read_source(
                     account.truncated |= refusal.reason == Reason::SourceTruncated;
                     account.reject(refusal.reason, 1);
                     sink.reject(Rejection {
-                        line: Some(line.number),
+                        line: Some(number),
                         reason: refusal.reason,
                         field: refusal.field,
                         n_records: 1,
                     })?;
                 }
-                Checked::Good(event, key, content) => match seen.meet(key, content) {
+                Checked::Good(event, key, content) => match known.meet(key, content)? {
                     Novelty::Duplicate => account.duplicate += 1,
                     novelty => {
                         account.accepted += 1;
                         account.conflicting += u64::from(novelty == Novelty::Conflicting);
-                        let origin = Origin { file_digest: digest, line: line.number };
-                        sink.accept(Accepted {
-                            event: *event,
-                            origin,
-                            basis: source.basis,
-                            content,
-                        })?;
+                        let origin = Origin { file_digest: digest, line: number };
+                        sink.accept(Accepted { event, origin, basis: source.basis, content })?;
                     }
                 },
             }
@@ -131,9 +131,9 @@ pub fn read_source(
     }
     account.truncated |= lines.into_error().is_some();
     if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
-        refuse_whole(&mut account, seen, sink)?;
+        refuse_whole(&mut account, known, sink)?;
     } else {
-        seen.keep_source();
+        known.keep_source()?;
     }
     account.check(&source.label)?;
     Ok(account)
@@ -142,10 +142,10 @@ pub fn read_source(
 /// Every record of the source that was not rejected for itself is rejected with it.
 fn refuse_whole(
     account: &mut Account,
-    seen: &mut Seen,
+    known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<(), IngestError> {
-    seen.drop_source();
+    known.drop_source();
     sink.drop_accepted()?;
     let n_records = account.accepted + account.duplicate;
     account.refused = true;
@@ -160,35 +160,24 @@ fn refuse_whole(
     Ok(())
 }
 
-fn read_block(lines: &mut Lines<Box<dyn BufRead + Send>>) -> Vec<Line> {
-    let mut block = Vec::new();
-    let mut bytes = 0;
-    while bytes < BLOCK_BYTES {
-        let Some(line) = lines.next_line() else { break };
-        bytes += line.bytes.len();
-        block.push(line);
-    }
-    block
-}
-
-fn check(line: &Line, context: &Context) -> Checked {
+fn check(line: Line, context: &Context) -> Checked {
     let read = if line.too_long {
         Err(Refusal::new(Reason::LineTooLong, ""))
     } else {
-        record::read(&line.bytes, context)
+        record::read(line.bytes, context)
     };
     match read {
         Ok(event) => {
             let (key, content) =
                 (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
             match gate::admit(event) {
-                Ok(event) => Checked::Good(Box::new(event), key, content),
+                Ok(event) => Checked::Good(event.boxed(), key, content),
                 Err(suspicion) => Checked::Bad(suspicion),
             }
         }
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
-            if let Some(suspicion) = gate::search_refused(&line.bytes) {
+            if let Some(suspicion) = gate::search_refused(line.bytes) {
                 return Checked::Bad(suspicion);
             }
             // A record that ends too soon broke off with its source only if no line end follows.

@@ -95,11 +95,13 @@ impl SourceFile {
         let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
         let mut hasher = blake3::Hasher::new();
         let mut file = self.raw().map_err(unreadable)?;
-        let mut buffer = vec![0; 1 << 17];
+        let mut buffer = Vec::with_capacity(DIGESTED_AT_ONCE);
         loop {
-            match file.read(&mut buffer).map_err(unreadable)? {
+            buffer.clear();
+            let mut part = (&mut file).take(DIGESTED_AT_ONCE as u64);
+            match part.read_to_end(&mut buffer).map_err(&unreadable)? {
                 0 => return Ok(*hasher.finalize().as_bytes()),
-                n => hasher.update(&buffer[..n]),
+                _ => hasher.update_rayon(&buffer),
             };
         }
     }
@@ -120,6 +122,9 @@ impl SourceFile {
         })
     }
 }
+
+/// Bytes of a file that all cores digest together.
+const DIGESTED_AT_ONCE: usize = 4 << 20;
 
 /// Buffer between a file and the line reader, in bytes.
 const BUFFER: usize = 1 << 18;

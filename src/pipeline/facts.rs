@@ -13,7 +13,7 @@ use crate::course::fold_subjects;
 use crate::course::table::FactTables;
 use crate::event::ids::Source;
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
-use crate::store::index::KeyIndex;
+use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::SHARES;
 use crate::table::Table;
@@ -60,7 +60,7 @@ impl Folded {
 /// # Errors
 /// If the store cannot be read or the facts not be written.
 pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded, PipelineError> {
-    let conflicts = KeyIndex::of(log)?.conflicting();
+    let conflicts = KeyIndex::open(log)?.conflicting();
     let context = FoldContext {
         settings: &settings.fold,
         vocabulary: &settings.vocabulary,

@@ -4,16 +4,15 @@ use super::accounts::{AccountWriter, SourceAccount};
 use super::error::PipelineError;
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
-use crate::event::key::{KnownKeys, NothingKnown};
+use crate::event::key::KnownKeys;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
-use crate::ingest::dedupe::Seen;
 use crate::ingest::record::Context;
 use crate::ingest::reject::Rejection;
 use crate::ingest::source::{Input, SourceFile};
 use crate::ingest::{Accepted, Sink, SinkError, read_source};
 use crate::store::append::{Batch, Commit};
-use crate::store::index::KeyIndex;
+use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -89,8 +88,7 @@ pub fn ingest(
     if todo.is_empty() {
         return Ok(intake);
     }
-    let index = KeyIndex::of(log)?;
-    let mut seen = Seen::new(&index);
+    let mut keys = KeyIndex::open(log)?;
     let mut sink = StoreSink { batch: log.batch()?, account: None };
     let mut taken = Vec::new();
     let mut accounts = Vec::new();
@@ -98,7 +96,7 @@ pub fn ingest(
         sink.batch.begin_source();
         let writer = AccountWriter::begin(&plan.store, &ready.source.label, &ready.blake3())?;
         sink.account = Some(writer);
-        let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
+        let account = read(&ready, settings, now_us, &mut keys, &mut sink)?;
         sink.batch.keep_source()?;
         if account.is_clean() {
             taken.push(app_id);
@@ -109,7 +107,9 @@ pub fn ingest(
         accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
     match sink.batch.commit(&taken, "ingest")? {
-        Commit::Done { .. } | Commit::Nothing => {}
+        // A crash before the keys are settled costs reading them from the data files again.
+        Commit::Done { version } => keys.settle(&log.at_version(version)?)?,
+        Commit::Nothing => {}
         Commit::Conflict { .. } => {
             return Err(PipelineError::Busy { holder: "another host".into() });
         }
@@ -128,15 +128,14 @@ pub fn ingest(
 pub fn check(
     sources: &[SourceFile],
     settings: &Settings,
-    known: Option<&dyn KnownKeys>,
+    known: &mut dyn KnownKeys,
     now_us: i64,
     on_rejection: &mut dyn FnMut(&str, &Rejection),
 ) -> Result<Intake, PipelineError> {
     let mut intake = Intake::default();
-    let mut seen = Seen::new(known.unwrap_or(&NothingKnown));
     for ready in get_ready(sources, None)? {
         let mut sink = CheckSink { label: &ready.source.label, on_rejection };
-        let account = read(&ready, settings, now_us, &mut seen, &mut sink)?;
+        let account = read(&ready, settings, now_us, known, &mut sink)?;
         intake.n_new += account.accepted;
         intake.read.push(ready.account(&account));
     }
@@ -147,7 +146,7 @@ fn read(
     ready: &Ready,
     settings: &Settings,
     now_us: i64,
-    seen: &mut Seen,
+    known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<Account, PipelineError> {
     let source = &ready.source;
@@ -157,7 +156,7 @@ fn read(
         now_us: Some(now_us),
     };
     let reader = source.open()?;
-    Ok(read_source(source, ready.digest, reader, &context, seen, sink)?)
+    Ok(read_source(source, ready.digest, reader, &context, known, sink)?)
 }
 
 /// Opens and digests every source before anything is written, so that a missing one costs nothing.

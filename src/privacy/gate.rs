@@ -24,6 +24,11 @@ impl<T> Deidentified<T> {
     pub fn into_inner(self) -> T {
         self.0
     }
+
+    /// The same value at a place of its own: an event is large, and is handed on many times.
+    pub fn boxed(self) -> Deidentified<Box<T>> {
+        Deidentified(Box::new(self.0))
+    }
 }
 
 /// Admits an event that passed the typed checks.

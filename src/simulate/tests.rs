@@ -62,6 +62,8 @@ fn every_event_is_valid_and_reads_back() {
         let settings = Settings { basis, ..Settings::new(400, 11) };
         for mut event in events(&settings) {
             let text = event.to_json();
+            // The canonical text is what serde_json, written by others, makes of the event.
+            assert_eq!(text, serde_json::to_string(&event).expect("JSON"));
             assert_eq!(vocabulary.check(&mut event.kind), Ok(()), "{text}");
             assert!(event.source.is_synthetic());
             let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");

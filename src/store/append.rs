@@ -5,9 +5,9 @@ use super::delta::{ENGINE_INFO, Table};
 use super::disk::sync_dir;
 use super::error::StoreError;
 use super::log::EventLog;
-use super::row::Row;
-use super::share::share_of;
-use crate::event::envelope::{Event, Logged, Origin};
+use super::row::{Place, Row};
+use crate::event::envelope::{Event, Origin};
+use crate::event::ids::Subject;
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::Deidentified;
@@ -63,6 +63,8 @@ pub struct Batch {
     rows_per_file: usize,
     kept: Gathered,
     pending: Gathered,
+    /// The subject of the event pushed last, and where its rows stand.
+    last: Option<(Subject, Place)>,
 }
 
 /// Rows in memory, and those of before in files that are not yet part of the table.
@@ -96,6 +98,7 @@ impl EventLog {
             rows_per_file: ROWS_PER_FILE,
             kept: Gathered::default(),
             pending: Gathered::default(),
+            last: None,
         })
     }
 
@@ -130,15 +133,19 @@ impl Batch {
     /// [`StoreError`] if a data file had to be written and could not.
     pub fn push(
         &mut self,
-        event: Deidentified<Event>,
+        event: Deidentified<Box<Event>>,
         origin: Origin,
         basis: TimeBasis,
         content: ContentDigest,
     ) -> Result<(), StoreError> {
         let event = event.into_inner();
-        let share = share_of(&event.subject);
-        let stored = Logged { event, origin, basis, content };
-        self.pending.rows.push(Row { share, stored });
+        // The events of a person tend to stand together.
+        let place = match &self.last {
+            Some((subject, place)) if *subject == event.subject => *place,
+            _ => Place::of(&event.subject),
+        };
+        self.last = Some((event.subject.clone(), place));
+        self.pending.rows.push(Row { place, event, origin, basis, content });
         self.make_room()
     }
 

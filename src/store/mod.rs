@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! <store>/lock                     who is working on the store, if anyone
+//! <store>/keys/                    digests of every key, made from the data files ([`keys`])
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
 //!                                  it a checksum, with which opening need not read the others
@@ -30,7 +31,7 @@ mod delta;
 pub mod disk;
 pub mod error;
 pub mod history;
-pub mod index;
+pub mod keys;
 pub mod lock;
 pub mod log;
 pub mod row;

@@ -52,6 +52,8 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("regex", &["privacy/"]),
     ("flate2", &["ingest/"]),
     ("zstd", &["ingest/"]),
+    ("memchr", &["ingest/"]),
+    ("mimalloc", &["main.rs"]),
     ("rand", &["simulate/"]),
     ("rand_chacha", &["simulate/"]),
     ("rand_distr", &["simulate/"]),

@@ -44,19 +44,19 @@ type Built = Vec<(&'static str, ArrayRef)>;
 
 fn envelope(rows: &[&Row]) -> Built {
     vec![
-        ("share", int(rows, |row| Some(row.share))),
+        ("share", int(rows, |row| Some(row.place.share))),
         ("subject", text(rows, |row| Some(event(row).subject.as_str()))),
         ("time", time(rows, |row| on(Axis::Calendar, Some(event(row).when)))),
         ("studytime_us", long(rows, |row| on(Axis::Study, Some(event(row).when)))),
         ("day_only", flag(rows, |row| Some(event(row).when.day_only))),
-        ("time_basis", text(rows, |row| Some(row.stored.basis.as_str()))),
+        ("time_basis", text(rows, |row| Some(row.basis.as_str()))),
         ("source", text(rows, |row| Some(event(row).source.as_str()))),
         ("id", text(rows, |row| Some(event(row).id.as_str()))),
         ("type", text(rows, |row| Some(event(row).kind.event_type().name()))),
         ("version", int(rows, |row| Some(i32::from(event(row).kind.event_type().latest())))),
         ("content", contents(rows)),
         ("file_digest", file_digests(rows)),
-        ("line", long(rows, |row| i64::try_from(row.stored.origin.line).ok())),
+        ("line", long(rows, |row| i64::try_from(row.origin.line).ok())),
     ]
 }
 
@@ -153,7 +153,7 @@ fn about(rows: &[&Row]) -> Built {
 }
 
 fn event(row: &Row) -> &Event {
-    &row.stored.event
+    &row.event
 }
 
 /// The data of a clinical event, or of a correction. All readings of a correction set the same
@@ -240,12 +240,12 @@ fn time<T: Copy>(of: &[T], get: impl Fn(T) -> Option<i64>) -> ArrayRef {
 }
 
 fn contents(rows: &[&Row]) -> ArrayRef {
-    let digests = rows.iter().map(|row| row.stored.content.0.to_be_bytes());
+    let digests = rows.iter().map(|row| row.content.0.to_be_bytes());
     Arc::new(BinaryArray::from_iter_values(digests))
 }
 
 fn file_digests(rows: &[&Row]) -> ArrayRef {
-    let digests = rows.iter().map(|row| blake3::Hash::from(row.stored.origin.file_digest).to_hex());
+    let digests = rows.iter().map(|row| blake3::Hash::from(row.origin.file_digest).to_hex());
     Arc::new(StringArray::from_iter_values(digests))
 }
 

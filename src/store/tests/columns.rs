@@ -9,11 +9,15 @@ use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
 use crate::store::columns::names::Names;
 use crate::store::columns::{COLUMNS, SCHEMA};
-use crate::store::row::Row;
+use crate::store::row::{Place, Row};
 use proptest::prelude::*;
 
 fn there_and_back(events: &[Logged]) -> Vec<Logged> {
-    let rows: Vec<Row> = events.iter().map(|e| Row { share: 0, stored: e.clone() }).collect();
+    let row = |logged: &Logged| {
+        let Logged { event, origin, basis, content } = logged.clone();
+        Row { place: Place::of(&event.subject), event: Box::new(event), origin, basis, content }
+    };
+    let rows: Vec<Row> = events.iter().map(row).collect();
     let batch = encode(&rows.iter().collect::<Vec<_>>()).expect("columns of the schema");
     let decoder = Decoder::new(&batch).expect("columns of the schema");
     let mut names = Names::default();

@@ -210,7 +210,7 @@ pub(super) fn gated(event: &Event) -> Deidentified<Event> {
 pub(super) fn push(batch: &mut Batch, events: &[Logged]) {
     for stored in events {
         let Logged { event, origin, basis, content } = stored;
-        batch.push(gated(event), *origin, *basis, *content).expect("the disk has room");
+        batch.push(gated(event).boxed(), *origin, *basis, *content).expect("the disk has room");
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::events::{in_order, many, push};
 use crate::event::envelope::Logged;
-use crate::event::key::{KeyDigest, KnownKeys};
+use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
 use crate::store::append::Commit;
 use crate::store::error::StoreError;
-use crate::store::index::KeyIndex;
+use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::{SHARES, share_of};
 use std::path::Path;
@@ -74,7 +74,7 @@ fn what_is_damaged_is_named() {
         assert!(log.scan(0..SHARES).is_err_and(damaged));
         std::fs::remove_file(&file.path).expect("disk");
         let gone = |error| matches!(error, StoreError::Io { path, .. } if path == file.path);
-        assert!(KeyIndex::of(&log).is_err_and(gone));
+        assert!(KeyIndex::open(&log).is_err_and(gone));
     }
 }
 
@@ -84,13 +84,37 @@ fn the_index_knows_every_key_and_its_contents() {
     let dir = tempfile::tempdir().expect("a directory");
     write(dir.path(), &events, 200, 50, 80);
     let log = EventLog::open(dir.path()).expect("a log");
-    let index = KeyIndex::of(&log).expect("an index");
-    assert_eq!(index.len(), 500);
-    for stored in &events {
-        let key = KeyDigest::of(&stored.event.source, &stored.event.id);
-        assert_eq!(index.contents(key), &[stored.content]);
+    let keys = |log: &EventLog| KeyIndex::open(log).expect("an index");
+    // First read from the data files, then from the runs that were made of them; then, where a run
+    // is gone, damaged, or holds keys of a file that is gone, from the data files again.
+    let runs = dir.path().join("keys");
+    let spoil: [&dyn Fn(); 4] = [
+        &|| keys(&log).settle(&log).expect("disk"),
+        &|| std::fs::remove_file(runs.join("runs.json")).expect("a list"),
+        &|| {
+            keys(&log).settle(&log).expect("disk");
+            for entry in std::fs::read_dir(&runs).expect("runs") {
+                std::fs::write(entry.expect("a run").path(), b"no run").expect("disk");
+            }
+        },
+        &|| {
+            keys(&log).settle(&log).expect("disk");
+            let list = std::fs::read_to_string(runs.join("runs.json")).expect("a list");
+            let list = list.replace(r#""covers":["#, r#""covers":["gone.parquet","#);
+            std::fs::write(runs.join("runs.json"), list).expect("disk");
+        },
+    ];
+    for spoil in spoil {
+        spoil();
+        let mut index = keys(&log);
+        assert_eq!(index.len(), 500);
+        assert!(index.conflicting().is_empty());
+        for stored in &events {
+            let key = KeyDigest::of(&stored.event.source, &stored.event.id);
+            assert_eq!(index.meet(key, stored.content).expect("disk"), Novelty::Duplicate);
+        }
+        assert_eq!(index.meet(KeyDigest(1), ContentDigest(1)).expect("disk"), Novelty::New);
     }
-    assert!(index.contents(KeyDigest(1)).is_empty());
 }
 
 #[test]
