@@ -35,8 +35,9 @@ struct Entries<'a> {
 
 impl Writer<'_> {
     fn text(self, text: &str) -> Result<(), Error> {
-        let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-        if !text.bytes().all(is_plain) {
+        // Every byte is looked at, so that many can be at once.
+        let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        if text.bytes().fold(false, |found, byte| found | special(byte)) {
             return serde_json::to_writer(self.out, text);
         }
         self.out.push(b'"');

@@ -9,6 +9,9 @@ pub const LONGEST_LINE: usize = 1 << 20;
 /// Bytes read before a block is cut at its last line end.
 const BLOCK_BYTES: usize = 8 << 20;
 
+/// Spare bytes behind a block.
+const ROOM_FOR_THE_END: usize = 64;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One line without its end.
@@ -105,6 +108,8 @@ impl<R: BufRead> Lines<R> {
         block.lines.clear();
         while block.lines.is_empty() && !self.at_end {
             block.bytes.clear();
+            // A little more than is read, so that the end of the stream is met without growing.
+            block.bytes.reserve_exact(BLOCK_BYTES + ROOM_FOR_THE_END);
             block.bytes.append(&mut self.rest);
             self.read(&mut block.bytes);
             self.cut(block);
@@ -168,6 +173,7 @@ impl<R: BufRead> Lines<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write;
 
     /// Number, bytes, whether too long, whether ended.
     type Seen = (u64, Vec<u8>, bool, bool);
@@ -179,9 +185,11 @@ mod tests {
             if block.is_empty() {
                 return all;
             }
-            all.extend((0..block.len()).map(|at| block.line(at)).map(|line| {
-                (line.number, line.bytes.to_vec(), line.too_long, line.ended)
-            }));
+            all.extend(
+                (0..block.len())
+                    .map(|at| block.line(at))
+                    .map(|line| (line.number, line.bytes.to_vec(), line.too_long, line.ended)),
+            );
         }
     }
 
@@ -204,7 +212,10 @@ mod tests {
     #[test]
     fn blocks_are_cut_at_line_ends_only() {
         // Slow and obvious: all lines of a text that is far longer than a block.
-        let text: String = (0..300_000).map(|n| format!("{n:>width$}\n", width = n % 97)).collect();
+        let mut text = String::new();
+        for n in 0..300_000 {
+            writeln!(text, "{n:>width$}", width = n % 97).expect("memory");
+        }
         assert!(text.len() > BLOCK_BYTES);
         let expected: Vec<&str> = text.lines().collect();
         let all = seen(&mut Lines::new(text.as_bytes()));

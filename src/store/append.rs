@@ -31,6 +31,9 @@ use std::time::UNIX_EPOCH;
 /// Rows held in memory before they are written to a data file.
 const ROWS_PER_FILE: usize = 200_000;
 
+/// From so many rows on, room is made for those of a whole file.
+const MANY_ROWS: usize = 10_000;
+
 /// How often a commit is tried when the disk fails it.
 const ATTEMPTS: u32 = 3;
 
@@ -145,6 +148,9 @@ impl Batch {
             _ => Place::of(&event.subject),
         };
         self.last = Some((event.subject.clone(), place));
+        if self.pending.rows.len() == MANY_ROWS {
+            self.pending.rows.reserve_exact(self.rows_per_file.saturating_sub(MANY_ROWS));
+        }
         self.pending.rows.push(Row { place, event, origin, basis, content });
         self.make_room()
     }

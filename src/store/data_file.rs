@@ -96,8 +96,8 @@ fn properties() -> WriterProperties {
         .set_sorting_columns(Some(vec![sorting(0), sorting(SUBJECT)]));
     // What rows are looked for by; statistics of `subject` would put pseudonyms into every footer.
     for name in ["share", "time"] {
-        builder = builder
-            .set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
+        builder =
+            builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
     }
     // Every value once: a dictionary would only be thrown away again.
     for name in ["id", "content", "time", "studytime_us", "line"] {

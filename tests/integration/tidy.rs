@@ -35,7 +35,7 @@ const MODULES: [(&str, &[&str]); 15] = [
 ];
 
 /// Outside crate, and the only places that may name it.
-const CRATES: [(&str, &[&str]); 19] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("arrow", &["table/", "store/"]),
     ("parquet", &["table/", "store/"]),
     ("delta_kernel", &["store/"]),

@@ -245,7 +245,16 @@ fn contents(rows: &[&Row]) -> ArrayRef {
 }
 
 fn file_digests(rows: &[&Row]) -> ArrayRef {
-    let digests = rows.iter().map(|row| blake3::Hash::from(row.origin.file_digest).to_hex());
+    // Rows that stand together tend to be of one file.
+    let mut last = None;
+    let digests = rows.iter().map(|row| {
+        let digest = row.origin.file_digest;
+        let (_, text) = last
+            .filter(|(of, _)| *of == digest)
+            .unwrap_or_else(|| (digest, blake3::Hash::from(digest).to_hex()));
+        last = Some((digest, text));
+        text
+    });
     Arc::new(StringArray::from_iter_values(digests))
 }
 

@@ -52,7 +52,7 @@ impl Bloom {
     /// The upper half of a digest chooses the block: keys in order fill the blocks in order.
     #[allow(clippy::cast_possible_truncation, reason = "below the number of blocks")]
     fn block(&self, key: u128) -> usize {
-        ((key >> 64) * self.blocks.len() as u128 >> 64) as usize
+        (((key >> 64) * self.blocks.len() as u128) >> 64) as usize
     }
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
@@ -83,7 +83,7 @@ impl Bloom {
 fn probes(key: u128) -> impl Iterator<Item = (usize, u64)> {
     let low = key as u64;
     (0..PROBES).map(move |probe| {
-        let bit = low >> (probe * BITS_OF_PROBE) & (BITS_PER_BLOCK as u64 - 1);
+        let bit = (low >> (probe * BITS_OF_PROBE)) & (BITS_PER_BLOCK as u64 - 1);
         ((bit / 64) as usize, 1 << (bit % 64))
     })
 }

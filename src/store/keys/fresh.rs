@@ -9,6 +9,9 @@ use std::path::Path;
 /// Keys held in memory; a table of so many takes 35 MB.
 const MOST_IN_MEMORY: usize = 900_000;
 
+/// From so many keys on the table is made as large as it gets, instead of growing there.
+const MANY: usize = 50_000;
+
 /// A digest is a hash already.
 #[derive(Debug, Default)]
 pub(super) struct DigestHasher(u64);
@@ -62,10 +65,18 @@ impl Fresh {
 
     /// Adds an entry; a full table becomes a run in `dir`.
     pub(super) fn insert(&mut self, (key, content): Entry, dir: &Path) -> io::Result<()> {
+        if self.first.len() == MANY {
+            self.first.reserve(MOST_IN_MEMORY - MANY);
+        }
+        self.add((key, content));
+        self.make_room(dir)
+    }
+
+    /// Which content of a key comes first makes no difference.
+    fn add(&mut self, (key, content): Entry) {
         if *self.first.entry(key).or_insert(content) != content {
             self.further.push((key, content));
         }
-        self.make_room(dir)
     }
 
     /// Takes in everything of another.
@@ -73,12 +84,7 @@ impl Fresh {
         if self.first.is_empty() {
             std::mem::swap(&mut self.first, &mut other.first);
         }
-        for (key, content) in other.first.drain() {
-            if *self.first.entry(key).or_insert(content) != content {
-                self.further.push((key, content));
-            }
-        }
-        self.further.append(&mut other.further);
+        other.first.drain().chain(other.further.drain(..)).for_each(|entry| self.add(entry));
         self.runs.append(&mut other.runs);
         self.conflicts.append(&mut other.conflicts);
         self.make_room(dir)

@@ -62,9 +62,7 @@ impl KeyIndex {
     /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
     pub fn open(log: &EventLog) -> Result<Self, StoreError> {
         let dir = log.table.dir.with_file_name(DIR);
-        make_private_dir(&dir)
-            .and_then(|()| tighten_dir(&dir))
-            .map_err(StoreError::io(&dir))?;
+        make_private_dir(&dir).and_then(|()| tighten_dir(&dir)).map_err(StoreError::io(&dir))?;
         let mut index = Self::in_dir(dir.clone(), None);
         index.load(log, &dir)?;
         Ok(index)

@@ -21,7 +21,8 @@ use std::path::Path;
 pub(super) type Entry = (u128, u128);
 
 const MAGIC: [u8; 8] = *b"adkeys\0\x01";
-const HEADER_BYTES: u64 = 24;
+const HEADER: [u8; 24] = [0; 24];
+const HEADER_BYTES: u64 = HEADER.len() as u64;
 const ENTRY_BYTES: usize = 32;
 /// Entries between two fences.
 const ENTRIES_PER_PAGE: usize = 128;
@@ -47,7 +48,7 @@ pub(super) fn write(
     let mut fences = Vec::new();
     let mut n = 0_usize;
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, &mut *file);
-    out.write_all(&[0; HEADER_BYTES as usize])?;
+    out.write_all(&HEADER)?;
     let mut last = None;
     for entry in entries {
         let entry = entry?;
@@ -176,9 +177,7 @@ fn entry(bytes: &[u8; ENTRY_BYTES]) -> Entry {
 ///
 /// Runs are few, so that the smallest of their heads is looked for, not kept in a heap. A file and
 /// its clone share their position: nobody may ask the runs meanwhile.
-pub(super) fn merged(
-    runs: &[Run],
-) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
+pub(super) fn merged(runs: &[Run]) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
     let mut rest = runs.iter().map(Run::entries).collect::<io::Result<Vec<_>>>()?;
     let mut heads: Vec<Option<Entry>> =
         rest.iter_mut().map(|run| run.next().transpose()).collect::<io::Result<_>>()?;
