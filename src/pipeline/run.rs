@@ -20,6 +20,7 @@ use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
+use crate::store::keys;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
 use std::path::{Path, PathBuf};
@@ -87,7 +88,7 @@ fn take_in(
 ) -> Result<(Intake, EventLog, StoreLock), PipelineError> {
     let is_new_dir = !plan.store.exists();
     let lock = lock(&plan.store, stages.progress)?;
-    let parts = ["events", accounts::DIR].map(|part| plan.store.join(part));
+    let parts = ["events", accounts::DIR, keys::DIR].map(|part| plan.store.join(part));
     let new_parts: Vec<&PathBuf> = parts.iter().filter(|part| !part.exists()).collect();
     match read_in(plan, stages) {
         Ok((intake, log)) => Ok((intake, log, lock)),

@@ -35,7 +35,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-const DIR: &str = "keys";
+/// Directory inside a store.
+pub const DIR: &str = "keys";
 
 /// Keys and contents of a log, and of what is being added to it.
 #[derive(Debug)]
