@@ -6,6 +6,7 @@ use super::draw::{Draw, num, real, round};
 use super::naming::Name;
 use super::settings::Slips;
 use super::story::Happening;
+use super::trajectory::PAIN;
 use crate::event::code::RetractReason;
 use crate::event::envelope::Event;
 use crate::event::ids::EventId;
@@ -210,7 +211,12 @@ fn mistyped(checkin: &CheckinSubmitted) -> Option<CheckinSubmitted> {
         (Some(total), _) => round(total.get()),
         (None, items) => items?.iter().sum(),
     };
-    let typed = if total >= 10 { total / 10 } else { total + 10 };
+    let typed = match total {
+        10.. => total / 10,
+        // Ten too many is no score of a scale that ends at ten.
+        _ if measure.instrument.as_str() == PAIN.code => (total + 5) % 10,
+        _ => total + 10,
+    };
     measure.total = num(real(typed));
     measure.items = None;
     wrong.measures = List::new(measures);
