@@ -3,17 +3,20 @@
 use super::args::{Check, Cli};
 use super::exit::Exit;
 use super::output;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::event::key::KnownKeys;
 use crate::event::time::TimeBasis;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake;
 use crate::pipeline::plan::{Overrides, Plan};
 use crate::pipeline::progress::Progress;
+use crate::pipeline::subject_key;
 use crate::store::index::KeyIndex;
+use crate::store::key_check::{self, KeyMatch};
 use crate::store::log::EventLog;
 use serde_json::json;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Rejections listed for people; the rest is counted.
 const MOST_LISTED: u64 = 100;
@@ -27,15 +30,20 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
         pipeline: args.pipeline.clone(),
         sources: args.sources.clone(),
         time_basis: args.time_basis.map(TimeBasis::from),
+        subject_key: terminal::subject_key(),
         ..Overrides::default()
     })?;
-    let index = match &args.store {
-        Some(store) => Some(KeyIndex::of(&EventLog::open(store)?)?),
-        None => None,
-    };
-    if index.is_none() {
+    let key = plan.subject_key.load().unwrap_or_else(|error| {
+        terminal.say(&format!("{error}; checked without the subject key"));
+        None
+    });
+    let index = if let Some(store) = &args.store {
+        known_events(store, key_check::compare(store, key.as_ref())?, terminal)?
+    } else {
         terminal.say("without --store, duplicates and conflicts against a store are not seen");
-    }
+        None
+    };
+    let gate = subject_key::gate(plan.settings.word_subjects, key);
     let known = index.as_ref().map(|index| index as &dyn KnownKeys);
     let mut listed = String::new();
     let mut n_rejections = 0_u64;
@@ -43,6 +51,7 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
     let intake = intake::check(
         &plan.sources,
         &plan.settings,
+        &gate,
         known,
         terminal.now_us(),
         &mut |file, rejection| {
@@ -81,5 +90,30 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
             Ok(Exit::NoInput.code())
         }
         exit => Ok(exit.code()),
+    }
+}
+
+/// The keys of a store's events; `None` where these stand under second pseudonyms and the subject
+/// key is not at hand, because then every event would look like another.
+fn known_events(
+    store: &Path,
+    key: KeyMatch,
+    terminal: &Terminal,
+) -> Result<Option<KeyIndex>, PipelineError> {
+    let log = EventLog::open(store)?;
+    match key {
+        KeyMatch::Missing => {
+            terminal.say(
+                "without the subject key of the store, duplicates and conflicts against it are not \
+                 seen",
+            );
+            Ok(None)
+        }
+        // A store without events may yet be begun with this key.
+        KeyMatch::Unexpected if log.n_events()? == 0 => Ok(None),
+        found => {
+            subject_key::accept(found)?;
+            Ok(Some(KeyIndex::of(&log)?))
+        }
     }
 }

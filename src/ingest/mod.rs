@@ -34,7 +34,7 @@ use crate::event::envelope::{Event, Origin};
 use crate::event::key::{ContentDigest, KeyDigest};
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
-use crate::privacy::gate::{self, Deidentified};
+use crate::privacy::gate::{Deidentified, Gate};
 use std::io::BufRead;
 
 /// Error of whoever takes the events.
@@ -86,6 +86,7 @@ pub fn read_source(
     digest: [u8; 32],
     reader: Box<dyn BufRead + Send>,
     context: &Context,
+    gate: &Gate,
     seen: &mut Seen,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
@@ -97,7 +98,8 @@ pub fn read_source(
         if block.is_empty() {
             break;
         }
-        let checked: Vec<Checked> = block.par_iter().map(|line| check(line, context)).collect();
+        let checked: Vec<Checked> =
+            block.par_iter().map(|line| check(line, context, gate)).collect();
         for (line, checked) in block.iter().zip(checked) {
             account.read += 1;
             match checked {
@@ -171,7 +173,7 @@ fn read_block(lines: &mut Lines<Box<dyn BufRead + Send>>) -> Vec<Line> {
     block
 }
 
-fn check(line: &Line, context: &Context) -> Checked {
+fn check(line: &Line, context: &Context, gate: &Gate) -> Checked {
     let read = if line.too_long {
         Err(Refusal::new(Reason::LineTooLong, ""))
     } else {
@@ -179,16 +181,20 @@ fn check(line: &Line, context: &Context) -> Checked {
     };
     match read {
         Ok(event) => {
-            let (key, content) =
-                (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
-            match gate::admit(event) {
-                Ok(event) => Checked::Good(Box::new(event), key, content),
+            match gate.admit(event) {
+                Ok(event) => {
+                    // What the event says is what will be stored: under its second pseudonym.
+                    let said = event.get();
+                    let key = KeyDigest::of(&said.source, &said.id);
+                    let content = ContentDigest::of(said);
+                    Checked::Good(Box::new(event), key, content)
+                }
                 Err(suspicion) => Checked::Bad(suspicion),
             }
         }
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
-            if let Some(suspicion) = gate::search_refused(&line.bytes) {
+            if let Some(suspicion) = gate.search_refused(&line.bytes) {
                 return Checked::Bad(suspicion);
             }
             // A record that ends too soon broke off with its source only if no line end follows.
