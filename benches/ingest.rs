@@ -8,7 +8,7 @@ use afterdose::event::time::TimeBasis;
 use afterdose::event::vocabulary::Vocabulary;
 use afterdose::ingest::lines::{Block, Lines};
 use afterdose::ingest::record::{Context, read};
-use afterdose::privacy::gate::admit;
+use afterdose::privacy::gate::Gate;
 use afterdose::simulate::{Settings, events};
 use afterdose::store::log::EventLog;
 use divan::counter::ItemsCount;
@@ -59,9 +59,10 @@ fn parse(bencher: Bencher) {
 
 #[divan::bench]
 fn gate(bencher: Bencher) {
+    let gate = Gate::default();
     bencher.counter(ItemsCount::new(LINES)).with_inputs(some_events).bench_values(|events| {
         for event in events {
-            black_box(admit(event).expect("no identifier"));
+            black_box(gate.admit(event).expect("no identifier"));
         }
     });
 }
@@ -79,10 +80,11 @@ fn digest(bencher: Bencher) {
 #[divan::bench]
 fn append(bencher: Bencher) {
     let origin = Origin { file_digest: [0; 32], line: 1 };
+    let gate = Gate::default();
     let gated = || {
         let gated = some_events().into_iter().map(|event| {
             let content = ContentDigest::of(&event);
-            (admit(event).expect("no identifier").boxed(), content)
+            (gate.admit(event).expect("no identifier").boxed(), content)
         });
         (tempfile::tempdir().expect("a directory"), gated.collect::<Vec<_>>())
     };

@@ -3,17 +3,20 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Exit codes, below the help of the program.
+/// Exit codes and environment, below the help of the program.
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
-    2  wrong arguments, or a wrong pipeline file
+    2  wrong arguments, a wrong pipeline file, or a subject key that is not the store's
     3  done, but a source broke off midway; its good lines were used
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
    75  another run holds the store; try again later
-  130  interrupted";
+  130  interrupted
+
+Environment:
+    AFTERDOSE_SUBJECT_KEY  key of the second pseudonym: 64 hexadecimal digits";
 
 /// Response curves by route and infusion number from de-identified ketamine and esketamine events.
 #[derive(Debug, Parser)]

@@ -43,6 +43,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 pipeline: Some(args.pipeline.clone()),
                 store: args.store.clone(),
                 out: args.out.clone(),
+                subject_key: terminal::subject_key(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 sources: args.sources.clone(),
                 time_basis: args.time_basis.map(TimeBasis::from),
+                subject_key: terminal::subject_key(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;

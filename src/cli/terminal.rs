@@ -1,14 +1,24 @@
-//! Standard error and the clock: what a person or a log file sees while a run works.
+//! Standard error, the clock and the environment: what a person or a log file sees while a run
+//! works, and what a run is told of the machine it works on.
 
 #![allow(clippy::print_stderr, reason = "this file is the terminal")]
 
 use crate::event::time::Moment;
 use crate::pipeline::accounts::SourceAccount;
 use crate::pipeline::progress::Progress;
+use crate::pipeline::subject_key::{KeySource, VARIABLE};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::time::Duration;
+
+/// The subject key, if the environment holds one, and random bytes for a store that is begun.
+#[must_use]
+pub fn subject_key() -> KeySource {
+    let variable = std::env::var_os(VARIABLE).filter(|text| !text.is_empty());
+    let variable = variable.map(|text| text.to_string_lossy().into_owned());
+    KeySource { variable, file: None, salt: uuid::Uuid::now_v7().into_bytes() }
+}
 
 /// Progress on standard error: a spinner on a terminal, one line a stage in cron.
 pub struct Terminal {

@@ -16,6 +16,12 @@ coded! {
         SessionsAtOnce = "sessions-at-once": "two sessions of one person start at the same moment",
         TotalDiffersFromItems = "total-differs-from-items": "a reported total is not what its items make; the items count",
         EndWithoutCourse = "end-without-course": "a course is ended that has no session",
+        EndedTwice = "ended-twice": "a course is ended twice; the first end counts",
+        SessionAfterEnd = "session-after-end": "a session follows the recorded end of a course within its gap; it begins a new course",
+        SessionLongAfter = "session-long-after": "a session lies more than 365 days after the event before it",
+        CheckinLongBefore = "checkin-long-before": "a check-in lies more than 365 days before the next event, and no session before it",
+        ResolvedBeforeOnset = "resolved-before-onset": "a side effect was gone before it began",
+        InfusionNotGiven = "infusion-not-given": "a plan is adjusted after an infusion that was not given by then",
         BeforeTwoThousand = "before-2000": "an event lies before the year 2000",
     }
 }

@@ -2,14 +2,16 @@
 
 use super::anomaly::Anomaly;
 use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Scores, SubjectFacts};
+use super::order::{Order, resolved_before_onset};
 use super::resolve::{Conflicts, Effective, resolve};
 use super::settings::FoldSettings;
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::envelope::Logged;
 use crate::event::ids::{OpenCode, Source};
-use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, SessionCompleted};
+use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted};
+use crate::event::list::List;
 use crate::event::score::Score;
-use crate::event::time::{Axis, DAY_US, Moment, whole_days};
+use crate::event::time::{DAY_US, Moment, whole_days};
 use crate::event::vocabulary::Vocabulary;
 use std::collections::BTreeMap;
 
@@ -67,6 +69,7 @@ struct State {
     screening: Option<ScreeningDecision>,
     scores: BTreeMap<OpenCode, Vec<(i64, Score)>>,
     latest_us: BTreeMap<Source, i64>,
+    order: Order,
     anomalies: Vec<Anomaly>,
 }
 
@@ -80,15 +83,19 @@ struct Draft {
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
 fn apply(mut state: State, event: &Effective, context: &FoldContext) -> State {
-    if event.when.axis == Axis::Calendar && event.when.micros < YEAR_2000_US {
+    // A secret shift may lead anywhere; only real dates can be too old to be true.
+    if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
         state.anomalies.push(Anomaly::BeforeTwoThousand);
     }
+    let odd = state.order.notice(event, !state.drafts.is_empty());
+    state.anomalies.extend(odd);
     match &event.data {
         Data::CourseStarted(started) => state.started(event.when, started),
         Data::SessionCompleted(session) => state.session(event, session, context.settings),
         Data::CheckinSubmitted(checkin) => state.checkin(event, checkin, context.vocabulary),
         Data::CourseEnded(end) => match state.drafts.last_mut() {
-            Some(draft) => draft.ended = draft.ended.or(Some(Ending { reason: end.reason })),
+            Some(Draft { ended: Some(_), .. }) => state.anomalies.push(Anomaly::EndedTwice),
+            Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
             None => state.anomalies.push(Anomaly::EndWithoutCourse),
         },
         Data::SessionMissed(_) | Data::PlanAdjusted(_) => {}
@@ -114,6 +121,7 @@ impl State {
 
     fn session(&mut self, event: &Effective, session: &SessionCompleted, settings: &FoldSettings) {
         self.saw(event);
+        self.effects(session.effects.as_ref().map(List::as_slice));
         let begins =
             match self.drafts.last().and_then(|draft| draft.sessions.last().zip(Some(draft))) {
                 None => true,
@@ -122,9 +130,12 @@ impl State {
                         self.anomalies.push(Anomaly::SessionsAtOnce);
                     }
                     let route = draft.sessions[0].1.route;
-                    draft.ended.is_some()
-                        || whole_days(last.when.micros, event.when.micros)
-                            > settings.gap_days(route)
+                    let gap = whole_days(last.when.micros, event.when.micros);
+                    let is_far = gap > settings.gap_days(route);
+                    if draft.ended.is_some() && !is_far {
+                        self.anomalies.push(Anomaly::SessionAfterEnd);
+                    }
+                    draft.ended.is_some() || is_far
                 }
             };
         if begins {
@@ -137,6 +148,7 @@ impl State {
 
     fn checkin(&mut self, event: &Effective, checkin: &CheckinSubmitted, vocabulary: &Vocabulary) {
         self.saw(event);
+        self.effects(checkin.effects.as_ref().map(List::as_slice));
         for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
             let code = &measure.instrument;
             let Some(instrument) = vocabulary.instrument(code.as_str()) else { continue };
@@ -149,6 +161,11 @@ impl State {
                 self.scores.entry(code.clone()).or_default().push((event.when.micros, score));
             }
         }
+    }
+
+    fn effects(&mut self, effects: Option<&[Effect]>) {
+        let n_odd = resolved_before_onset(effects);
+        self.anomalies.extend(std::iter::repeat_n(Anomaly::ResolvedBeforeOnset, n_odd));
     }
 
     /// The data cut of a source is the latest session or check-in it sent.
@@ -176,6 +193,18 @@ impl State {
             previous_last_us = course.last_us();
             courses.push(course);
         }
+        let number =
+            |session: &SessionCompleted| session.session_number.map(crate::event::number::Int::get);
+        let sessions = |draft: &Draft| {
+            draft
+                .sessions
+                .iter()
+                .map(|(event, session)| (event.when.micros, number(session)))
+                .collect()
+        };
+        let given: Vec<Vec<(i64, Option<i64>)>> = drafts.iter().map(sessions).collect();
+        let n_ahead = self.order.plans_ahead(&given);
+        self.anomalies.extend(std::iter::repeat_n(Anomaly::InfusionNotGiven, n_ahead));
         self.anomalies.sort_unstable();
         SubjectFacts {
             subject,

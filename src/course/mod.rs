@@ -7,6 +7,7 @@
 pub mod anomaly;
 pub mod fact;
 pub mod fold;
+pub mod order;
 pub mod resolve;
 pub mod settings;
 pub mod table;

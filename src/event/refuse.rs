@@ -40,7 +40,11 @@ coded! {
         IdentifierIp = "identifier-ip": "something that looks like an IP address",
         IdentifierMrn = "identifier-mrn": "something that looks like a medical record number",
         IdentifierDate = "identifier-date": "a date where no date belongs",
-        IdentifierText = "identifier-text": "free text, which may say anything about anyone",
+        IdentifierAge = "identifier-age": "an age above 89, which only the class 90+ may hold",
+        IdentifierPostcode = "identifier-postcode": "something that looks like a postcode",
+        IdentifierDevice = "identifier-device": "something that looks like the number of a device",
+        IdentifierLicence = "identifier-licence": "something that looks like the number of a licence or a vehicle",
+        IdentifierText = "identifier-text": "free text or a name, which may say anything about anyone",
         FileRefused = "file-refused": "the record stands in a file that was refused whole because of an identifier",
     }
 }
@@ -58,6 +62,10 @@ impl Reason {
                 | Self::IdentifierIp
                 | Self::IdentifierMrn
                 | Self::IdentifierDate
+                | Self::IdentifierAge
+                | Self::IdentifierPostcode
+                | Self::IdentifierDevice
+                | Self::IdentifierLicence
                 | Self::IdentifierText
         )
     }

@@ -32,7 +32,7 @@ use crate::event::envelope::{Event, Origin};
 use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
-use crate::privacy::gate::{self, Deidentified};
+use crate::privacy::gate::{Deidentified, Gate};
 use std::io::BufRead;
 
 /// Error of whoever takes the events.
@@ -84,6 +84,7 @@ pub fn read_source(
     digest: [u8; 32],
     reader: Box<dyn BufRead + Send>,
     context: &Context,
+    gate: &Gate,
     known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
@@ -100,7 +101,7 @@ pub fn read_source(
         (0..block.len())
             .into_par_iter()
             .with_min_len(LINES_PER_TASK)
-            .map(|at| check(block.line(at), context))
+            .map(|at| check(block.line(at), context, gate))
             .collect_into_vec(&mut checked);
         for (at, checked) in checked.drain(..).enumerate() {
             let number = block.line(at).number;
@@ -160,7 +161,7 @@ fn refuse_whole(
     Ok(())
 }
 
-fn check(line: Line, context: &Context) -> Checked {
+fn check(line: Line, context: &Context, gate: &Gate) -> Checked {
     let read = if line.too_long {
         Err(Refusal::new(Reason::LineTooLong, ""))
     } else {
@@ -168,16 +169,20 @@ fn check(line: Line, context: &Context) -> Checked {
     };
     match read {
         Ok(event) => {
-            let (key, content) =
-                (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
-            match gate::admit(event) {
-                Ok(event) => Checked::Good(event.boxed(), key, content),
+            match gate.admit(event) {
+                Ok(event) => {
+                    // What the event says is what will be stored: under its second pseudonym.
+                    let said = event.get();
+                    let key = KeyDigest::of(&said.source, &said.id);
+                    let content = ContentDigest::of(said);
+                    Checked::Good(event.boxed(), key, content)
+                }
                 Err(suspicion) => Checked::Bad(suspicion),
             }
         }
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
-            if let Some(suspicion) = gate::search_refused(line.bytes) {
+            if let Some(suspicion) = gate.search_refused(line.bytes) {
                 return Checked::Bad(suspicion);
             }
             // A record that ends too soon broke off with its source only if no line end follows.

@@ -11,6 +11,7 @@ use crate::ingest::record::Context;
 use crate::ingest::reject::Rejection;
 use crate::ingest::source::{Input, SourceFile};
 use crate::ingest::{Accepted, Sink, SinkError, read_source};
+use crate::privacy::gate::Gate;
 use crate::store::append::{Batch, Commit};
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
@@ -67,6 +68,7 @@ impl Ready {
 pub fn ingest(
     plan: &Plan,
     log: &EventLog,
+    gate: &Gate,
     now_us: i64,
     progress: &dyn Progress,
 ) -> Result<Intake, PipelineError> {
@@ -96,7 +98,7 @@ pub fn ingest(
         sink.batch.begin_source();
         let writer = AccountWriter::begin(&plan.store, &ready.source.label, &ready.blake3())?;
         sink.account = Some(writer);
-        let account = read(&ready, settings, now_us, &mut keys, &mut sink)?;
+        let account = read(&ready, settings, gate, now_us, &mut keys, &mut sink)?;
         sink.batch.keep_source()?;
         if account.is_clean() {
             taken.push(app_id);
@@ -128,6 +130,7 @@ pub fn ingest(
 pub fn check(
     sources: &[SourceFile],
     settings: &Settings,
+    gate: &Gate,
     known: &mut dyn KnownKeys,
     now_us: i64,
     on_rejection: &mut dyn FnMut(&str, &Rejection),
@@ -135,7 +138,7 @@ pub fn check(
     let mut intake = Intake::default();
     for ready in get_ready(sources, None)? {
         let mut sink = CheckSink { label: &ready.source.label, on_rejection };
-        let account = read(&ready, settings, now_us, known, &mut sink)?;
+        let account = read(&ready, settings, gate, now_us, known, &mut sink)?;
         intake.n_new += account.accepted;
         intake.read.push(ready.account(&account));
     }
@@ -145,6 +148,7 @@ pub fn check(
 fn read(
     ready: &Ready,
     settings: &Settings,
+    gate: &Gate,
     now_us: i64,
     known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
@@ -156,7 +160,7 @@ fn read(
         now_us: Some(now_us),
     };
     let reader = source.open()?;
-    Ok(read_source(source, ready.digest, reader, &context, known, sink)?)
+    Ok(read_source(source, ready.digest, reader, &context, gate, known, sink)?)
 }
 
 /// Opens and digests every source before anything is written, so that a missing one costs nothing.

@@ -27,6 +27,8 @@ pub struct Manifest<'a> {
     pub synthetic: &'static str,
     /// `internal` or `min-cell-N`.
     pub disclosure: String,
+    /// `as-sent`, or `second` where a key lays a second pseudonym over the first.
+    pub pseudonyms: &'static str,
     /// Hash of `settings`.
     pub settings_hash: String,
     /// Everything that decides a number, defaults included.

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod accounts;
+pub mod calendar;
 pub mod describe;
 pub mod error;
 pub mod estimates;
@@ -16,3 +17,4 @@ pub mod plan;
 pub mod progress;
 pub mod run;
 pub mod spec;
+pub mod subject_key;

@@ -1,7 +1,9 @@
 //! A pipeline as it will run: every default explicit, every path and code checked.
 
+use super::calendar;
 use super::error::PipelineError;
 use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec, nearest};
+use super::subject_key::KeySource;
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Filter, Stratum};
 use crate::event::code::Route;
@@ -34,6 +36,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// Files to read.
     pub sources: Vec<SourceFile>,
+    /// Where the key of the second pseudonym is.
+    pub subject_key: KeySource,
     /// Everything that decides a number.
     pub settings: Settings,
 }
@@ -51,6 +55,8 @@ pub struct Settings {
     pub title: String,
     /// Whose report it is.
     pub organisation: Option<String>,
+    /// Whether pseudonyms are made of random words, so that two of them are no name.
+    pub word_subjects: bool,
     /// Instruments, drugs and open code lists.
     pub vocabulary: Vocabulary,
 }
@@ -68,10 +74,11 @@ impl Settings {
         hash_of(&(&self.fold, &self.vocabulary.instruments))
     }
 
-    /// Hash of what decides whether a record is valid: the vocabulary and the schemas.
+    /// Hash of what decides whether a record is valid: the vocabulary, the schemas, the gate.
     #[must_use]
     pub fn reading_hash(&self) -> String {
-        hash_of(&(&self.vocabulary, crate::schema::all_documents().collect::<Vec<_>>()))
+        let schemas: Vec<_> = crate::schema::all_documents().collect();
+        hash_of(&(&self.vocabulary, schemas, self.word_subjects))
     }
 }
 
@@ -95,6 +102,8 @@ pub struct Overrides {
     pub time_basis: Option<TimeBasis>,
     /// Only what is stored is wanted: the file's sources are not looked at.
     pub without_sources: bool,
+    /// What the environment says of the key of the second pseudonym.
+    pub subject_key: KeySource,
 }
 
 impl Plan {
@@ -127,6 +136,25 @@ impl Plan {
         };
         let out = path(&overrides.out, &spec.output.path).unwrap_or_default();
         let store = path(&overrides.store, &spec.store.path).unwrap_or_default();
+        let settings = Settings {
+            fold,
+            analysis,
+            min_cell: spec.disclosure.min_cell.unwrap_or(MIN_CELL),
+            title: spec
+                .report
+                .title
+                .clone()
+                .unwrap_or_else(|| "Response after each infusion".into()),
+            organisation: spec.report.organisation.clone(),
+            word_subjects: spec.privacy.word_subjects.unwrap_or_default(),
+            vocabulary,
+        };
+        let named =
+            spec.sources.iter().map(|source| (shown(Path::new(&source.path)), source.time_basis));
+        let named: Vec<(String, TimeBasis)> = named.collect();
+        let named = named.iter().map(|(name, basis)| (name.as_str(), *basis));
+        calendar::check(&settings.fold, &settings.analysis.filter, named).map_err(in_file)?;
+        let key_file = spec.privacy.subject_key_file.as_ref().map(|key| in_base(&base, key));
         Ok(Self {
             name: spec.name.clone(),
             store,
@@ -136,14 +164,8 @@ impl Plan {
             } else {
                 sources(&spec, overrides, &base)?
             },
-            settings: Settings {
-                fold,
-                analysis,
-                min_cell: spec.disclosure.min_cell.unwrap_or(MIN_CELL),
-                title: spec.report.title.unwrap_or_else(|| "Response after each infusion".into()),
-                organisation: spec.report.organisation,
-                vocabulary,
-            },
+            subject_key: KeySource { file: key_file, ..overrides.subject_key.clone() },
+            settings,
         })
     }
 }
@@ -382,11 +404,16 @@ fn stated<T: PartialEq>(spec: &Spec, say: impl Fn(&SourceSpec) -> T) -> Option<T
     said.all(|other| other == first).then_some(first)
 }
 
+/// The last part of a path as messages may name it: a file, like the folders above it, may be
+/// called after whoever is in it.
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if find(&name, Place::File).is_none() { name.into_owned() } else { "(name withheld)".into() }
+}
+
 /// The files a path or glob names. A path that names one file must exist; a glob may match none.
 fn files(path: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let shown = path.file_name().unwrap_or_default().to_string_lossy();
-    // The name of a file may say who is in it.
-    let shown = if find(&shown, Place::Name).is_none() { &*shown } else { "(name withheld)" };
+    let shown = shown(path);
     let no_input = |problem: String| PipelineError::NoInput(format!("source {shown} {problem}"));
     let pattern = path.to_str().ok_or_else(|| no_input("has a name that is not UTF-8".into()))?;
     let is_glob = pattern.contains(['*', '?', '[']) && !path.exists();

@@ -1,6 +1,7 @@
 //! A run, told as it happens: ingest, fold, estimate, draw, write, publish.
 
 use super::accounts::{self, SourceAccount};
+use super::calendar;
 use super::describe;
 use super::error::PipelineError;
 use super::estimates::{Estimates, estimate};
@@ -10,6 +11,7 @@ use super::manifest::{Manifest, Total, identity_of};
 use super::outputs::{RunFolder, current};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
+use super::subject_key;
 use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
@@ -20,6 +22,7 @@ use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
+use crate::store::key_check;
 use crate::store::keys;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
@@ -49,6 +52,7 @@ pub struct Outcome {
 /// [`PipelineError`]; nothing was published then.
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
+    check_calendar(plan)?;
     let folder = RunFolder::begin(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
     let published = publish_curves(plan, &log, folder, &mut stages)?;
@@ -65,11 +69,18 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     if !plan.store.exists() {
         EventLog::open(&plan.store)?;
     }
+    check_calendar(plan)?;
     let folder = RunFolder::begin(&plan.out)?;
     let _lock = lock(&plan.store, progress)?;
     let log = EventLog::open(&plan.store)?;
     let published = publish_curves(plan, &log, folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published })
+}
+
+/// Whether the store holds what the settings cannot be applied to.
+fn check_calendar(plan: &Plan) -> Result<(), PipelineError> {
+    let Settings { fold, analysis, .. } = &plan.settings;
+    calendar::check_store(fold, &analysis.filter, &accounts::all(&plan.store)?)
 }
 
 /// Only the ingest.
@@ -103,8 +114,10 @@ fn take_in(
 
 fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
     let log = EventLog::open_or_create(&plan.store)?;
+    let key = plan.subject_key.for_store(&plan.store, log.n_events()? == 0)?;
+    let gate = subject_key::gate(plan.settings.word_subjects, key);
     stages.begin("ingest", &format!("{} sources", plan.sources.len()));
-    let intake = ingest(plan, &log, stages.progress.now_us(), stages.progress)?;
+    let intake = ingest(plan, &log, &gate, stages.progress.now_us(), stages.progress)?;
     let log = log.refresh()?;
     if log.n_events()? == 0 {
         return Err(nothing_usable(&intake));
@@ -118,6 +131,7 @@ fn leave_no_store(store: &Path, new_parts: &[&PathBuf], is_new_dir: bool) {
     for part in new_parts {
         let _ = std::fs::remove_dir_all(part);
     }
+    key_check::remove_file(store);
     if is_new_dir {
         StoreLock::remove_file(store);
         let _ = std::fs::remove_dir(store);
@@ -177,7 +191,10 @@ fn publish_curves(
     let figures = Figures::of(tables, settings, marking);
     write_charts(&mut folder, &figures)?;
     let made_at = made_at.to_text();
-    let lineage = describe::lineage(&run_id, &made_at, log.version(), settings, &folded, &accounts);
+    let is_keyed = key_check::is_keyed(&plan.store);
+    let mut lineage =
+        describe::lineage(&run_id, &made_at, log.version(), settings, &folded, &accounts);
+    lineage.push(describe::pseudonyms(is_keyed));
     let report = report(settings, &estimates, &figures, marking, &accounts, lineage)?;
     folder.write("report.html", report.as_bytes())?;
     stages.begin("publish", &run_id);
@@ -195,6 +212,7 @@ fn publish_curves(
             Synthetic::All => "all",
         },
         disclosure: label(settings.min_cell),
+        pseudonyms: if is_keyed { "second" } else { "as-sent" },
         settings_hash: settings.hash(),
         settings,
         sources: &accounts,

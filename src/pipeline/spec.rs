@@ -27,6 +27,9 @@ pub struct Spec {
     /// What may be shown.
     #[serde(default)]
     pub disclosure: DisclosureSpec,
+    /// How subjects are treated at the gate.
+    #[serde(default)]
+    pub privacy: PrivacySpec,
     /// Where runs are published.
     #[serde(default)]
     pub output: OutputSpec,
@@ -145,6 +148,16 @@ pub struct ReportSpec {
 pub struct DisclosureSpec {
     /// Smallest count that may be shown; 0 shows all.
     pub min_cell: Option<u32>,
+}
+
+/// `[privacy]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySpec {
+    /// File with the key of the second pseudonym.
+    pub subject_key_file: Option<String>,
+    /// Whether pseudonyms are made of random words.
+    pub word_subjects: Option<bool>,
 }
 
 /// `[output]`

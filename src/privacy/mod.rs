@@ -4,10 +4,15 @@
 //! appends; [`outgoing`] the only one of [`disclosed::Disclosed`], which is all that charts and
 //! reports accept. Skipping either does not compile.
 
+mod age;
 pub mod disclosed;
 pub mod gate;
 pub mod identifier;
+mod json;
 pub mod outgoing;
+mod pattern;
+mod plain;
+pub mod pseudonym;
 pub mod rules;
 pub mod solve;
 pub mod suppress;

@@ -94,6 +94,12 @@ pub enum StoreError {
         /// The data file.
         path: PathBuf,
     },
+    /// What a store keeps to know its subject key again is damaged.
+    #[error("{}: not the check value of a subject key; restore the file from a backup", path.display())]
+    KeyCheck {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no such version.
     #[error("{}: version {version} cannot be read: it does not exist, or was removed for good; see `history`", path.display())]
     NoVersion {

@@ -5,6 +5,7 @@
 //! ```text
 //! <store>/lock                     who is working on the store, if anyone
 //! <store>/keys/                    digests of every key, made from the data files ([`keys`])
+//! <store>/subject-key.json         which key the store was begun with, if any (`key_check.rs`)
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
 //!                                  it a checksum, with which opening need not read the others
@@ -31,6 +32,7 @@ mod delta;
 pub mod disk;
 pub mod error;
 pub mod history;
+pub mod key_check;
 pub mod keys;
 pub mod lock;
 pub mod log;

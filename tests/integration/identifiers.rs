@@ -2,7 +2,12 @@
 
 use crate::harness::events::{Event, person};
 use crate::harness::tables::Text;
-use crate::harness::workspace::{Ran, Workspace, assert_nowhere};
+use crate::harness::workspace::{OPEN, Ran, Workspace, assert_nowhere};
+use afterdose::event::time::TimeBasis;
+use afterdose::event::vocabulary::Vocabulary;
+use afterdose::ingest::record::{Context, read};
+use afterdose::privacy::gate::Gate;
+use afterdose::simulate::{Settings, write};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -46,6 +51,29 @@ fn plant() -> Vec<Planted> {
         event("1961-07-23", score().with("/subject", json!("1961-07-23-kq")), "date", "subject"),
         event("2124567890", score().with("/subject", json!("2124567890")), "phone", "subject"),
         event("Okapi", score().with("/subject", json!("Okapi Quagga")), "text", "subject"),
+        event("nyala", score().with("/subject", json!("nyala-serval")), "text", "subject"),
+        event(
+            "5ZZNA7KM",
+            score().with("/subject", json!("5ZZNA7KM5RT004217")),
+            "licence",
+            "subject",
+        ),
+        event("97yo", score().with("/subject", json!("f-97yo")), "age", "subject"),
+        event("5e:10:00:0f", score().with("/id", json!("02:00:5e:10:00:0f")), "device", "id"),
+        event(
+            "passport-no",
+            score().with("/source", json!("/sites/passport-no-048213")),
+            "licence",
+            "source",
+        ),
+        event("\"age\":94", data(json!({"age": 94})), "age", "data"),
+        event("96-98", started(json!({"age_band": "96-98"})), "age", "data.age_band"),
+        event("Kudutown", data(json!({"zip": "Kudutown"})), "postcode", "data"),
+        event("62704-0042", data(json!({"mode": "62704-0042"})), "postcode", "data.mode"),
+        event("ZE3 9XQ", data(json!({"mode": "ZE3 9XQ"})), "postcode", "data.mode"),
+        event("004999012345673", data(json!({"mode": "004999012345673"})), "device", "data.mode"),
+        event("kudu-2", data(json!({"serial_number": "kudu-2"})), "device", "data"),
+        event("14 Mar 1961", data(json!({"mode": "14 Mar 1961"})), "date", "data.mode"),
         event("219-09-9999", score().with("/source", json!("/sites/219-09-9999")), "ssn", "source"),
         event(
             "Wilhelmina",
@@ -231,6 +259,24 @@ fn a_rejected_record_costs_itself_alone() {
 }
 
 #[test]
+fn two_words_as_a_subject_are_a_name_unless_the_pipeline_says_they_are_random() {
+    let workspace = Workspace::new();
+    workspace.events("a.ndjson", person("brave-otter", [20, 12, 8]));
+    workspace.events("b.ndjson", person("s-bbb", [20, 12, 8]));
+    workspace.open_pipeline();
+    let refused = workspace.expect(5, &["run", "p.toml", "--json"]).json();
+    assert_eq!(refused["sources"][0]["reasons"]["identifier-text"], 6);
+    let words = format!("{OPEN}[privacy]\nword_subjects = true\n");
+    workspace.pipeline(&[("*", "refuse-file")], &words);
+    let taken = workspace.expect(0, &["run", "p.toml", "--json"]).json();
+    assert_eq!(taken["sources"][0]["accepted"], 6);
+    assert_eq!(workspace.manifest()["settings"]["word_subjects"], true);
+    // Without the statement, what was let in by it is not taken for granted.
+    workspace.open_pipeline();
+    workspace.expect(5, &["run", "p.toml"]);
+}
+
+#[test]
 fn a_telling_name_is_withheld_even_where_there_is_no_such_file() {
     let workspace = Workspace::new();
     let ran = workspace.expect(4, &["check", "--time-basis", "actual", TELLING_NAME]);
@@ -263,6 +309,28 @@ fn random_names_are_no_identifiers() {
     let said = workspace.expect(0, &args).json_lines();
     assert_eq!(said[0]["reason"], "score-out-of-range");
     assert_eq!(said[1]["new_events"], 1500);
+}
+
+#[test]
+fn a_feed_of_twenty_thousand_people_holds_no_identifier() {
+    let vocabulary = Vocabulary::shipped().expect("shipped");
+    let gate = Gate::default();
+    let mut n_events = 0;
+    let bases =
+        [(TimeBasis::Actual, 20_000), (TimeBasis::Shifted, 2_000), (TimeBasis::Relative, 2_000)];
+    for (basis, n_people) in bases {
+        let mut feed = Vec::new();
+        let settings = Settings { basis, ..Settings::new(n_people, 11) };
+        write(&settings, &mut feed).expect("memory");
+        let context = Context { basis: Some(basis), vocabulary: &vocabulary, now_us: None };
+        for line in feed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let event = read(line, &context).expect("a valid event");
+            let admitted = gate.admit(event);
+            assert!(admitted.is_ok(), "{admitted:?}: {}", String::from_utf8_lossy(line));
+            n_events += 1;
+        }
+    }
+    assert!(n_events > 400_000, "{n_events}");
 }
 
 #[test]

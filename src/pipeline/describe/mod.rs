@@ -105,6 +105,17 @@ pub fn lineage(
     facts
 }
 
+/// How the people of the store are named.
+#[must_use]
+pub fn pseudonyms(is_keyed: bool) -> Fact {
+    let value = if is_keyed {
+        "a second pseudonym, made with a secret key from the one that was sent"
+    } else {
+        "as sent"
+    };
+    Fact { label: "Pseudonyms".into(), value: value.into() }
+}
+
 /// Program and version, as manifests and reports name it.
 pub const PROGRAM: &str = concat!("afterdose ", env!("CARGO_PKG_VERSION"));
 

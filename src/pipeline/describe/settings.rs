@@ -65,6 +65,8 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
         settings.min_cell.to_string(),
         "The smallest count of people that is shown; 0 shows all",
     );
+    let words = if settings.word_subjects { "true" } else { "false" };
+    say("word_subjects", words.into(), "Whether two words as a pseudonym are random, and no name");
     list
 }
 

@@ -6,7 +6,7 @@ use crate::event::ids::{EventId, Source, Subject};
 use crate::event::key::ContentDigest;
 use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::time::{Axis, Moment, TimeBasis};
-use crate::privacy::gate::{Deidentified, admit};
+use crate::privacy::gate::{Deidentified, Gate};
 use crate::store::append::Batch;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -203,7 +203,7 @@ pub(super) fn many(count: usize) -> Vec<Logged> {
 
 /// An event through the gate.
 pub(super) fn gated(event: &Event) -> Deidentified<Event> {
-    admit(event.clone()).expect("nothing identifying")
+    Gate::default().admit(event.clone()).expect("nothing identifying")
 }
 
 /// Pushes events into a batch.

@@ -77,10 +77,18 @@ impl Workspace {
 
     /// Runs the program here.
     pub(crate) fn afterdose(&self, args: &[&str]) -> Ran {
+        self.afterdose_with(&[], args)
+    }
+
+    /// Runs the program here with variables of the environment.
+    pub(crate) fn afterdose_with(&self, variables: &[(&str, &str)], args: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_afterdose"));
-        for name in ["AFTERDOSE_STORE", "AFTERDOSE_OUT", "AFTERDOSE_TIME_BASIS"] {
+        for name in
+            ["AFTERDOSE_STORE", "AFTERDOSE_OUT", "AFTERDOSE_TIME_BASIS", "AFTERDOSE_SUBJECT_KEY"]
+        {
             command.env_remove(name);
         }
+        command.envs(variables.iter().copied());
         let output = command.current_dir(self.dir.path()).args(args).output().expect("it starts");
         let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
         Ran {
