@@ -1,6 +1,7 @@
 //! The record of a run: from what, by what, with which settings, into which files.
 
 use super::accounts::SourceAccount;
+use super::mark::Mark;
 use super::outputs::OutputFile;
 use super::plan::Settings;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Manifest<'a> {
     pub synthetic: &'static str,
     /// `internal` or `min-cell-N`.
     pub disclosure: String,
+    /// Limits to the quality of the data that were passed; empty for none.
+    pub limits_passed: &'a [Mark],
     /// Hash of `settings`.
     pub settings_hash: String,
     /// Everything that decides a number, defaults included.

@@ -5,6 +5,7 @@ use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::time::Moment;
 use crate::pipeline::plan::Settings;
+use crate::quality::limits::Limit;
 use crate::report::document::Setting;
 
 /// Every setting as resolved.
@@ -65,6 +66,11 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
         settings.min_cell.to_string(),
         "The smallest count of people that is shown; 0 shows all",
     );
+    for limit in Limit::ALL {
+        let most = settings.limits.most(*limit);
+        let most = most.map_or_else(|| "none".to_owned(), |most| most.to_string());
+        say(limit.code(), most, &format!("Limit to the share of {}", limit.meaning()));
+    }
     list
 }
 
