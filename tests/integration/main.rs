@@ -8,10 +8,12 @@
     reason = "a test stops where it cannot go on, and reads better short"
 )]
 
+mod account;
 mod broken;
 mod determinism;
 mod dictionary;
 mod disclosure;
+mod disclosure_account;
 mod exit_codes;
 mod harness;
 mod history;
