@@ -9,7 +9,7 @@ Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
     2  wrong arguments, a wrong pipeline file, or a subject key that is not the store's
-    3  done, but a source broke off midway; its good lines were used
+    3  done, but a source broke off midway, or a data-quality limit was passed
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
    75  another run holds the store; try again later

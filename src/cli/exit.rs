@@ -1,13 +1,14 @@
 //! Outcomes to exit codes: one table.
 
 use crate::pipeline::intake::Intake;
+use crate::pipeline::run::Outcome;
 
 /// Exit codes of the program, as `--help` and the README list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Done, also when there was nothing new.
     Done = 0,
-    /// Done, but a source broke off midway.
+    /// Done, but a source broke off midway, or a limit to the quality of the data was passed.
     Marked = 3,
     /// Nothing could be used.
     NoInput = 4,
@@ -26,6 +27,13 @@ impl Exit {
         } else {
             Self::Done
         }
+    }
+
+    /// The same for a run, which its pipeline may hold to limits.
+    #[must_use]
+    pub fn of_run(outcome: &Outcome) -> Self {
+        let of_limits = if outcome.marks.is_empty() { Self::Done } else { Self::Marked };
+        Self::of(&outcome.intake).max(of_limits)
     }
 
     /// The number.

@@ -114,9 +114,12 @@ fn tell(cli: &Cli, terminal: &Terminal, outcome: &Outcome) -> Result<u8, Pipelin
     if !is_new {
         terminal.say("nothing is new since the current run");
     }
-    output::run(cli.json, path, is_new, &outcome.intake)?;
+    output::run(cli.json, path, is_new, outcome)?;
     warn(terminal, &outcome.intake);
-    Ok(Exit::of(&outcome.intake).code())
+    for mark in &outcome.marks {
+        terminal.say(&format!("a data-quality limit was passed: {}", mark.in_words(None)));
+    }
+    Ok(Exit::of_run(outcome).code())
 }
 
 fn warn(terminal: &Terminal, intake: &Intake) {

@@ -5,6 +5,7 @@ use crate::event::time::Moment;
 use crate::pipeline::accounts::SourceAccount;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
+use crate::pipeline::run::Outcome;
 use crate::schema::dictionary::Dictionary;
 use crate::store::history::CommitRow;
 use serde_json::{Value, json};
@@ -34,9 +35,19 @@ fn line(value: &Value) -> Result<(), PipelineError> {
 ///
 /// # Errors
 /// If standard output cannot be written to.
-pub fn run(as_json: bool, path: &Path, is_new: bool, intake: &Intake) -> Result<(), PipelineError> {
+pub fn run(
+    as_json: bool,
+    path: &Path,
+    is_new: bool,
+    outcome: &Outcome,
+) -> Result<(), PipelineError> {
     if as_json {
-        return line(&json!({ "run": path, "new": is_new, "sources": intake.read }));
+        return line(&json!({
+            "run": path,
+            "new": is_new,
+            "sources": outcome.intake.read,
+            "limits_passed": outcome.marks,
+        }));
     }
     text(&format!("{}\n", path.display()))
 }

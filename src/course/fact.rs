@@ -1,6 +1,8 @@
 //! What the fold knows of a subject and of each course; a line of documentation a field.
 
+use super::account::Account;
 use super::anomaly::Anomaly;
+use super::dose::GivenDose;
 use crate::event::code::{AgeBand, EndReason, Indication, Route, ScreeningDecision, Sex};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
@@ -20,6 +22,8 @@ pub struct SubjectFacts {
     pub screening: Option<ScreeningDecision>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
+    /// What became of every score, and of every session that stands in no course.
+    pub account: Account,
     /// Latest session or check-in time of each source that has a calendar, in microseconds.
     pub latest_us: BTreeMap<Source, i64>,
 }
@@ -76,6 +80,15 @@ pub struct Infusion {
     pub drug: OpenCode,
     /// Id of the session event.
     pub id: EventId,
+    /// Source of the session event: in a course treated at several sites not always the course's.
+    pub source: Source,
+    /// Dose as given.
+    pub dose: GivenDose,
+    /// Whether a diastolic pressure was recorded that is not below its systolic one.
+    pub pressures_reversed: bool,
+    /// Whether a check-in followed in its time: after its start, at or before the next session, and
+    /// not too late to count for it.
+    pub checked_in: bool,
 }
 
 /// What was recorded when the course was started; all unknown where nothing was.

@@ -1,19 +1,21 @@
 //! A subject's events to courses: a left fold that cannot fail.
 
+use super::account::{Fate, Scored, Starts, Tally};
 use super::anomaly::Anomaly;
+use super::dose::GivenDose;
 use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Scores, SubjectFacts};
 use super::order::{Order, resolved_before_onset};
-use super::resolve::{Conflicts, Effective, resolve};
+use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::envelope::Logged;
 use crate::event::ids::{OpenCode, Source};
-use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted};
+use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted, Vitals};
 use crate::event::list::List;
 use crate::event::score::Score;
 use crate::event::time::{DAY_US, Moment, whole_days};
 use crate::event::vocabulary::Vocabulary;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the fold is told besides the events.
 #[derive(Debug, Clone, Copy)]
@@ -32,16 +34,18 @@ pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectF
     let subject = events.first()?.event.subject.clone();
     let mut resolved = resolve(events, context.conflicts)?;
     if let Some(cut) = context.settings.data_cut_us {
-        resolved.events.retain(|e| !(e.basis.has_calendar() && e.when.micros > cut));
+        let is_later = |e: &Effective| e.basis.has_calendar() && e.when.micros > cut;
+        set_aside(&mut resolved, SetAside::AfterCut, is_later);
     }
     let mut state = State::default();
-    if keep_one_clock(&mut resolved.events) {
+    if keep_one_clock(&mut resolved) {
         state.anomalies.push(Anomaly::MixedClocks);
     }
-    if resolved.events.is_empty() && resolved.anomalies.is_empty() {
+    if resolved.events.is_empty() && resolved.unused.is_empty() && resolved.anomalies.is_empty() {
         return None;
     }
     state.anomalies.append(&mut resolved.anomalies);
+    resolved.unused.iter().for_each(|unused| state.tally.set_aside(unused));
     let known = !resolved.events.is_empty();
     let state = resolved.events.iter().fold(state, |state, event| apply(state, event, context));
     Some(SubjectFacts { known, ..state.finish(subject, context) })
@@ -49,7 +53,8 @@ pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectF
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
 /// Says whether any was set aside.
-fn keep_one_clock(events: &mut Vec<Effective>) -> bool {
+fn keep_one_clock(resolved: &mut Resolved) -> bool {
+    let events = &resolved.events;
     let is_session = |event: &&Effective| matches!(event.data, Data::SessionCompleted(_));
     // Calendar before study where both clocks have sessions: a rule, not an order of arrival.
     let axis = events.iter().filter(is_session).map(|event| event.when.axis).min();
@@ -57,8 +62,16 @@ fn keep_one_clock(events: &mut Vec<Effective>) -> bool {
         return false;
     };
     let before = events.len();
-    events.retain(|event| event.when.axis == axis);
-    events.len() < before
+    set_aside(resolved, SetAside::OtherClock, |event| event.when.axis != axis);
+    resolved.events.len() < before
+}
+
+/// Takes events out of those that count.
+fn set_aside(resolved: &mut Resolved, why: SetAside, is_out: impl Fn(&Effective) -> bool) {
+    let out = resolved.events.extract_if(.., |event| is_out(event));
+    let unused =
+        |event: Effective| Unused { why, source: event.source, versions: vec![event.data] };
+    resolved.unused.extend(out.map(unused));
 }
 
 /// What has been seen so far.
@@ -67,10 +80,13 @@ struct State {
     drafts: Vec<Draft>,
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
-    scores: BTreeMap<OpenCode, Vec<(i64, Score)>>,
+    scores: BTreeMap<OpenCode, Vec<Scored>>,
+    /// When check-ins were filled in, whatever they hold.
+    checkins: Vec<i64>,
     latest_us: BTreeMap<Source, i64>,
     order: Order,
     anomalies: Vec<Anomaly>,
+    tally: Tally,
 }
 
 /// A course being built.
@@ -149,16 +165,25 @@ impl State {
     fn checkin(&mut self, event: &Effective, checkin: &CheckinSubmitted, vocabulary: &Vocabulary) {
         self.saw(event);
         self.effects(checkin.effects.as_ref().map(List::as_slice));
+        self.checkins.push(event.when.micros);
         for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
             let code = &measure.instrument;
-            let Some(instrument) = vocabulary.instrument(code.as_str()) else { continue };
+            let instrument = vocabulary.instrument(code.as_str());
             let items = measure.item_values();
             let total = measure.total.map(crate::event::number::Num::get);
-            if instrument.total_differs(total, items.as_deref()) {
+            if instrument.is_some_and(|known| known.total_differs(total, items.as_deref())) {
                 self.anomalies.push(Anomaly::TotalDiffersFromItems);
+                self.tally.total_differs(&event.source, code);
             }
-            if let Ok(score) = instrument.score(total, items.as_deref()) {
-                self.scores.entry(code.clone()).or_default().push((event.when.micros, score));
+            match instrument.map(|known| known.score(total, items.as_deref())) {
+                Some(Ok(score)) => {
+                    let (at_us, source) = (event.when.micros, event.source.clone());
+                    let scored = Scored { at_us, score, source, used: false };
+                    self.scores.entry(code.clone()).or_default().push(scored);
+                }
+                Some(Err(_)) | None => {
+                    self.tally.score(&event.source, code, Fate::NotInVocabulary);
+                }
             }
         }
     }
@@ -183,8 +208,8 @@ impl State {
     ) -> SubjectFacts {
         let drafts = std::mem::take(&mut self.drafts);
         let sessions = drafts.iter().flat_map(|draft| &draft.sessions);
-        let starts: Vec<i64> = sessions.map(|(event, _)| event.when.micros).collect();
-        let mut starts = starts.as_slice();
+        let all: Vec<i64> = sessions.map(|(event, _)| event.when.micros).collect();
+        let mut starts = all.as_slice();
         let mut courses = Vec::with_capacity(drafts.len());
         let mut previous_last_us = i64::MIN;
         for (index, draft) in drafts.iter().enumerate() {
@@ -205,6 +230,13 @@ impl State {
         let given: Vec<Vec<(i64, Option<i64>)>> = drafts.iter().map(sessions).collect();
         let n_ahead = self.order.plans_ahead(&given);
         self.anomalies.extend(std::iter::repeat_n(Anomaly::InfusionNotGiven, n_ahead));
+        let first: BTreeSet<i64> = courses.iter().map(Course::first_us).collect();
+        let starts = Starts { all: &all, first: &first };
+        for (code, scores) in &self.scores {
+            for scored in scores {
+                self.tally.score(&scored.source, code, scored.fate(&starts, context.settings));
+            }
+        }
         self.anomalies.sort_unstable();
         SubjectFacts {
             subject,
@@ -212,6 +244,7 @@ impl State {
             courses,
             screening: self.screening,
             anomalies: self.anomalies,
+            account: self.tally.done(),
             latest_us: self.latest_us,
         }
     }
@@ -230,11 +263,19 @@ impl State {
         let infusions: Vec<Infusion> = draft
             .sessions
             .iter()
-            .map(|(event, session)| Infusion {
+            .enumerate()
+            .map(|(position, (event, session))| Infusion {
                 start_us: event.when.micros,
                 route: session.route,
                 drug: session.drug.clone(),
                 id: event.id.clone(),
+                source: event.source.clone(),
+                dose: GivenDose::of(session),
+                pressures_reversed: session.vitals.as_ref().is_some_and(are_reversed),
+                checked_in: self
+                    .checkins
+                    .get(self.checkins.partition_point(|at| *at <= event.when.micros))
+                    .is_some_and(|at| Window::of(starts, position, settings).holds(*at)),
             })
             .collect();
         for (position, (_, session)) in draft.sessions.iter().enumerate() {
@@ -255,7 +296,7 @@ impl State {
             draft.sessions[..n_induction].iter().filter_map(|(_, s)| s.psychotherapy).collect();
         let scores = self
             .scores
-            .iter()
+            .iter_mut()
             .map(|(code, scores)| (code.clone(), assess(scores, infusions.len(), starts, settings)))
             .collect();
         Course {
@@ -302,44 +343,75 @@ fn n_induction(sessions: &[(Effective, SessionCompleted)], settings: &FoldSettin
     sessions.len()
 }
 
-/// Baseline and assessments of one instrument. `starts` are those of the course's sessions and of
-/// all later ones, in order. Scores are in the order of (time, source, id), so that the last of
-/// equals in time is the last by source and id.
+/// The time in which a score counts for a session: after its start, at or before the next session,
+/// and not too late. Of two sessions at once, that of the first is empty.
+struct Window {
+    start_us: i64,
+    next_us: i64,
+    days: i64,
+}
+
+impl Window {
+    /// That of a session, by its place among `starts`.
+    fn of(starts: &[i64], position: usize, settings: &FoldSettings) -> Self {
+        let next_us = starts.get(position + 1).copied().unwrap_or(i64::MAX);
+        Self { start_us: starts[position], next_us, days: settings.followup_days }
+    }
+
+    fn holds(&self, at_us: i64) -> bool {
+        at_us > self.start_us
+            && at_us <= self.next_us
+            && whole_days(self.start_us, at_us) <= self.days
+    }
+}
+
+/// Baseline and assessments of one instrument, marked as used among the scores. `starts` are those
+/// of the course's sessions and of all later ones, in order. Scores are in the order of (time,
+/// source, id), so that the last of equals in time is the last by source and id.
 fn assess(
-    scores: &[(i64, Score)],
+    scores: &mut [Scored],
     n_infusions: usize,
     starts: &[i64],
     settings: &FoldSettings,
 ) -> Scores {
     let first_us = starts.first().copied().unwrap_or_default();
-    let baseline = scores
-        .iter()
-        .rev()
-        .find(|(at, _)| *at <= first_us)
-        .filter(|(at, _)| whole_days(*at, first_us) <= settings.baseline_max_age_days)
-        .map(|(_, score)| *score);
+    let baseline = last(scores, |at| at <= first_us)
+        .filter(|scored| whole_days(scored.at_us, first_us) <= settings.baseline_max_age_days)
+        .map(take);
     let after = (0..n_infusions)
         .map(|position| {
-            let start = starts[position];
-            // Of two sessions at once, the window of the first is empty.
-            let next = starts.get(position + 1).copied().unwrap_or(i64::MAX);
-            let in_window = |at: i64| {
-                at > start && at <= next && whole_days(start, at) <= settings.followup_days
-            };
-            let last = scores.iter().rev().find(|(at, _)| in_window(*at));
-            last.map(|(at, score)| Assessment { score: *score, since_dose_us: at - start })
+            let window = Window::of(starts, position, settings);
+            last(scores, |at| window.holds(at)).map(|scored| Assessment {
+                score: take(scored),
+                since_dose_us: scored.at_us - window.start_us,
+            })
         })
         .collect();
     // Never a score that could be the baseline of a later course.
     let next_course = starts.get(n_infusions).copied().unwrap_or(i64::MAX);
     let day_28_us = first_us + DAYS_COMPARED * DAY_US;
-    let day_28 = scores
-        .iter()
-        .rev()
-        .find(|(at, _)| *at > first_us && *at <= day_28_us.min(next_course))
-        .filter(|(at, _)| whole_days(*at, day_28_us) <= settings.followup_days)
-        .map(|(_, score)| *score);
+    let day_28 = last(scores, |at| at > first_us && at <= day_28_us.min(next_course))
+        .filter(|scored| whole_days(scored.at_us, day_28_us) <= settings.followup_days)
+        .map(take);
     Scores { baseline, after, day_28 }
+}
+
+/// The last score at a time that fits.
+fn last(scores: &mut [Scored], fits: impl Fn(i64) -> bool) -> Option<&mut Scored> {
+    scores.iter_mut().rev().find(|scored| fits(scored.at_us))
+}
+
+fn take(scored: &mut Scored) -> Score {
+    scored.used = true;
+    scored.score
+}
+
+/// Whether a diastolic pressure is not below the systolic one beside it.
+fn are_reversed(vitals: &Vitals) -> bool {
+    let pairs = [(vitals.sbp_pre, vitals.dbp_pre), (vitals.sbp_peak, vitals.dbp_peak)];
+    pairs.into_iter().any(|(systolic, diastolic)| {
+        systolic.zip(diastolic).is_some_and(|(high, low)| low.get() >= high.get())
+    })
 }
 
 /// Day after session 1 at which routes with different schedules can be compared.
@@ -360,11 +432,7 @@ fn dose_band(session: &SessionCompleted) -> DoseBand {
             () => DoseBand::OtherMg,
         };
     }
-    let per_kg = match dose.unit {
-        DoseUnit::MgPerKg => Some(value),
-        DoseUnit::Mg => session.weight_kg.map(|weight| value / weight.get()),
-    };
-    match per_kg {
+    match GivenDose::of(session).mg_per_kg {
         None => DoseBand::Unknown,
         Some(per_kg) if per_kg < 0.4 => DoseBand::Under04,
         Some(per_kg) if per_kg < 0.6 => DoseBand::From04,
@@ -377,26 +445,31 @@ fn dose_band(session: &SessionCompleted) -> DoseBand {
 mod tests {
     use super::*;
 
+    fn at(day: i64, score: i64) -> Scored {
+        let source = Source::new("/synthetic/site-01").expect("a source");
+        Scored { at_us: day * DAY_US, score: Score::whole(score), source, used: false }
+    }
+
     #[test]
     fn a_window_ends_at_the_next_session_and_is_empty_between_two_at_once() {
         // Sessions 2 and 3 start at once; the last start is that of a later course.
         let starts = [0, 3, 3, 9].map(|day| day * DAY_US);
-        let at = |day: i64, score| (day * DAY_US, Score::whole(score));
-        let scores = [at(-1, 20), at(3, 15), at(5, 12), at(9, 8), at(30, 1)];
-        let found = assess(&scores, 3, &starts, &FoldSettings::default());
+        let mut scores = [at(-1, 20), at(3, 15), at(5, 12), at(9, 8), at(30, 1)];
+        let found = assess(&mut scores, 3, &starts, &FoldSettings::default());
         assert_eq!(found.baseline, Some(Score::whole(20)));
         let after: Vec<_> = found.after.iter().map(|a| a.map(|a| a.score)).collect();
         // The score at the start of sessions 2 and 3 is still that of session 1.
         assert_eq!(after, [Some(Score::whole(15)), None, Some(Score::whole(8))]);
         // The score of day 30 is too late for day 28, and that of day 9 is 19 days old by then.
         assert_eq!(found.day_28, None);
+        // 12 stands before 8 in the same window, and 1 comes when the later course has begun.
+        assert_eq!(scores.map(|scored| scored.used), [true, true, false, true, false]);
     }
 
     #[test]
     fn day_28_takes_the_last_score_of_its_fortnight() {
-        let at = |day: i64, score| (day * DAY_US, Score::whole(score));
-        let day_28 = |scores: &[(i64, Score)], starts: &[i64], n: usize| {
-            assess(scores, n, starts, &FoldSettings::default()).day_28
+        let day_28 = |scores: &[Scored], starts: &[i64], n: usize| {
+            assess(&mut scores.to_vec(), n, starts, &FoldSettings::default()).day_28
         };
         let start = [0];
         assert_eq!(day_28(&[at(0, 9)], &start, 1), None, "a baseline is not after session 1");

@@ -4,7 +4,9 @@
 //! (time, source, id), and whatever one event says about another is settled before the fold.
 //! Nothing fails here: an odd history is an [`anomaly::Anomaly`].
 
+pub mod account;
 pub mod anomaly;
+pub mod dose;
 pub mod fact;
 pub mod fold;
 pub mod order;

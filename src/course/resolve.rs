@@ -28,11 +28,43 @@ pub struct Effective {
     pub data: Data,
 }
 
+/// Why a clinical event does not count, in table order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetAside {
+    /// It was taken back.
+    Retracted,
+    /// Its key came with different contents, and no correction says which is right.
+    InConflict,
+    /// It is on another clock than the first session.
+    OtherClock,
+    /// It is later than the data cut that was asked for.
+    AfterCut,
+}
+
+impl SetAside {
+    /// Every reason, in order.
+    pub const ALL: [Self; 4] =
+        [Self::Retracted, Self::InConflict, Self::OtherClock, Self::AfterCut];
+}
+
+/// A clinical event that does not count.
+#[derive(Debug, Clone)]
+pub struct Unused {
+    /// Why.
+    pub why: SetAside,
+    /// Site or system.
+    pub source: Source,
+    /// What it says; every content that came under its key.
+    pub versions: Vec<Data>,
+}
+
 /// What is left of a subject's log.
 #[derive(Debug, Clone, Default)]
 pub struct Resolved {
     /// Clinical events in the order of (time, source, id).
     pub events: Vec<Effective>,
+    /// Clinical events that do not count.
+    pub unused: Vec<Unused>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
 }
@@ -65,13 +97,15 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     let corrections = corrections(&versions, &in_conflict, &retracted, &mut anomalies);
 
     let mut effective = Vec::new();
+    let mut unused = Vec::new();
     for (key, found) in &versions {
-        if retracted.contains(key) {
-            continue;
-        }
         let conflicting = in_conflict.contains(key);
         let clinical: Vec<&Logged> =
             found.iter().filter(|logged| logged.event.kind.data().is_some()).copied().collect();
+        if retracted.contains(key) {
+            unused.extend(set_aside(SetAside::Retracted, key.0, &clinical));
+            continue;
+        }
         let correction = corrections.get(key);
         match settle(
             &clinical,
@@ -80,14 +114,24 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
             &mut anomalies,
         ) {
             Some(event) => effective.push(event),
-            None if conflicting => anomalies.push(Anomaly::ConflictingKey),
+            None if conflicting => {
+                anomalies.push(Anomaly::ConflictingKey);
+                unused.extend(set_aside(SetAside::InConflict, key.0, &clinical));
+            }
             None => {}
         }
     }
     effective
         .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
     anomalies.sort_unstable();
-    Some(Resolved { events: effective, anomalies })
+    Some(Resolved { events: effective, unused, anomalies })
+}
+
+/// The event of these versions, which does not count; none where no version is clinical.
+fn set_aside(why: SetAside, source: &Source, versions: &[&Logged]) -> Option<Unused> {
+    let versions: Vec<Data> =
+        versions.iter().filter_map(|logged| logged.event.kind.data().cloned()).collect();
+    (!versions.is_empty()).then(|| Unused { why, source: source.clone(), versions })
 }
 
 /// Keys that are taken back. A retraction that is itself in conflict does not count.

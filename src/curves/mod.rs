@@ -12,6 +12,7 @@ pub mod disclose;
 pub mod first_response;
 pub mod flow;
 pub mod level;
+pub mod outside;
 pub mod response;
 pub mod route;
 pub mod row;

@@ -2,6 +2,8 @@
 
 use super::accounts::SourceAccount;
 use super::facts::Folded;
+use super::manifest::Total;
+use super::mark::Mark;
 use super::plan::Settings;
 use crate::curves::cohort::{Cohort, data_cuts};
 use crate::curves::completeness::completeness;
@@ -9,12 +11,16 @@ use crate::curves::day_28::day_28;
 use crate::curves::disclose::{DisclosedTables, FullTables, disclose};
 use crate::curves::first_response::first_response;
 use crate::curves::flow::cohort_flow;
+use crate::curves::outside::outside;
 use crate::curves::response::response_by_infusion;
 use crate::curves::settings::Analysis;
 use crate::event::refuse::Reason;
 use crate::privacy::disclosed::Disclosed;
 use crate::privacy::outgoing::records;
+use crate::quality::account::{Reading, data_quality};
 use crate::quality::anomalies::anomalies;
+use crate::quality::check::sums;
+use crate::quality::limits::passed;
 use crate::table::{ColumnType, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +30,8 @@ pub struct Estimates {
     pub tables: DisclosedTables,
     /// `rejections`: records, not people, so never hidden.
     pub rejections: Disclosed<Table>,
+    /// Limits to the quality of the data that were passed.
+    pub marks: Vec<Mark>,
     /// The settings of the estimates with the instruments that were used.
     pub analysis: Analysis,
 }
@@ -45,6 +53,11 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
+    let reading = Reading {
+        followup_days: settings.fold.followup_days,
+        cuts: &cuts,
+        instruments: &analysis.instruments,
+    };
     let full = FullTables {
         response: response_by_infusion(&cohort),
         flow: cohort_flow(&cohort),
@@ -52,9 +65,17 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         first_response: first_response(&cohort),
         day_28: day_28(&cohort),
         completeness: completeness(&cohort),
+        data_quality: data_quality(&folded.subjects, &reading),
+        outside: outside(&cohort),
     };
-    let tables = disclose(full, settings.min_cell);
-    Estimates { tables, rejections: records(rejections(accounts)), analysis }
+    let total = Total::of(accounts);
+    let records_rejected = [total.rejected, total.read];
+    let passed =
+        passed(&settings.limits, &full.data_quality, &analysis.instruments, records_rejected);
+    let tables = disclose(full, &sums(), settings.min_cell);
+    let mark = |passed| Mark::of(&passed, &tables.data_quality, records_rejected);
+    let marks = passed.into_iter().map(mark).collect();
+    Estimates { tables, rejections: records(rejections(accounts)), marks, analysis }
 }
 
 /// `rejections`: records by source and reason. Sources of one name are counted together.

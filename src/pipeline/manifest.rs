@@ -1,6 +1,7 @@
 //! The record of a run: from what, by what, with which settings, into which files.
 
 use super::accounts::SourceAccount;
+use super::mark::Mark;
 use super::outputs::OutputFile;
 use super::plan::Settings;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Manifest<'a> {
     pub disclosure: String,
     /// `as-sent`, or `second` where a key lays a second pseudonym over the first.
     pub pseudonyms: &'static str,
+    /// Limits to the quality of the data that were passed; empty for none.
+    pub limits_passed: &'a [Mark],
     /// Hash of `settings`.
     pub settings_hash: String,
     /// Everything that decides a number, defaults included.

@@ -13,6 +13,7 @@ use crate::event::time::{Moment, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
 use crate::privacy::identifier::{Place, find};
+use crate::quality::limits::{Limit, Limits};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub organisation: Option<String>,
     /// Whether pseudonyms are made of random words, so that two of them are no name.
     pub word_subjects: bool,
+    /// Limits to the quality of the data.
+    pub limits: Limits,
     /// Instruments, drugs and open code lists.
     pub vocabulary: Vocabulary,
 }
@@ -131,6 +134,7 @@ impl Plan {
         };
         let vocabulary = vocabulary(&spec).map_err(in_file)?;
         let (fold, analysis) = analysis(&spec.analysis, &vocabulary).map_err(in_file)?;
+        let limits = checked(spec.quality).map_err(in_file)?;
         let path = |flag: &Option<PathBuf>, key: &Option<String>| {
             flag.clone().or_else(|| key.as_ref().map(|key| in_base(&base, key)))
         };
@@ -147,6 +151,7 @@ impl Plan {
                 .unwrap_or_else(|| "Response after each infusion".into()),
             organisation: spec.report.organisation.clone(),
             word_subjects: spec.privacy.word_subjects.unwrap_or_default(),
+            limits,
             vocabulary,
         };
         let named =
@@ -337,6 +342,16 @@ fn analysis(
         filter,
     };
     Ok((fold, analysis))
+}
+
+/// Limits are shares.
+fn checked(limits: Limits) -> Result<Limits, String> {
+    for limit in Limit::ALL {
+        if limits.most(*limit).is_some_and(|most| !(0.0..=1.0).contains(&most)) {
+            return Err(format!("[quality] {} must be 0 to 1: 0.02 is 2 %", limit.code()));
+        }
+    }
+    Ok(limits)
 }
 
 fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {

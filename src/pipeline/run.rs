@@ -8,6 +8,7 @@ use super::estimates::{Estimates, estimate};
 use super::facts::{Folded, fold};
 use super::intake::{Intake, ingest};
 use super::manifest::{Manifest, Total, identity_of};
+use super::mark::{Mark, marks_of};
 use super::outputs::{RunFolder, current};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
@@ -44,6 +45,8 @@ pub struct Outcome {
     pub intake: Intake,
     /// What was published.
     pub published: Published,
+    /// Limits to the quality of the data that the run passed, whether it is new or not.
+    pub marks: Vec<Mark>,
 }
 
 /// The whole job.
@@ -55,8 +58,8 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineErro
     check_calendar(plan)?;
     let folder = RunFolder::begin(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
-    let published = publish_curves(plan, &log, folder, &mut stages)?;
-    Ok(Outcome { intake, published })
+    let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
+    Ok(Outcome { intake, published, marks })
 }
 
 /// A run without its ingest.
@@ -73,8 +76,8 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     let folder = RunFolder::begin(&plan.out)?;
     let _lock = lock(&plan.store, progress)?;
     let log = EventLog::open(&plan.store)?;
-    let published = publish_curves(plan, &log, folder, &mut stages)?;
-    Ok(Outcome { intake: Intake::default(), published })
+    let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
+    Ok(Outcome { intake: Intake::default(), published, marks })
 }
 
 /// Whether the store holds what the settings cannot be applied to.
@@ -164,7 +167,7 @@ fn publish_curves(
     log: &EventLog,
     mut folder: RunFolder,
     stages: &mut Stages,
-) -> Result<Published, PipelineError> {
+) -> Result<(Published, Vec<Mark>), PipelineError> {
     let settings = &plan.settings;
     stages.begin("fold", &format!("{} events", log.n_events()?));
     let folded = fold(log, settings, &plan.store)?;
@@ -172,7 +175,8 @@ fn publish_curves(
     let identity = identity(&folded, &accounts, settings);
     if let Some(run) = current(&plan.out).filter(|run| identity_of(run).as_ref() == Some(&identity))
     {
-        return Ok(Published::Nothing(run));
+        let marks = marks_of(&run);
+        return Ok((Published::Nothing(run), marks));
     }
     let instruments = match settings.analysis.instruments.len() {
         0 => "every instrument found".to_owned(),
@@ -213,6 +217,7 @@ fn publish_curves(
         },
         disclosure: label(settings.min_cell),
         pseudonyms: if is_keyed { "second" } else { "as-sent" },
+        limits_passed: &estimates.marks,
         settings_hash: settings.hash(),
         settings,
         sources: &accounts,
@@ -224,7 +229,7 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
-    Ok(Published::New(folder.publish(&run_id)?))
+    Ok((Published::New(folder.publish(&run_id)?), estimates.marks))
 }
 
 /// The figures of a run by what they show; one an instrument.
@@ -290,6 +295,7 @@ fn report(
         period: describe::period(&estimates.analysis),
         marking,
         min_cell: settings.min_cell,
+        limits_passed: describe::marks(settings, &estimates.marks),
         completeness_figures: blocks(&figures.completeness, "completeness")?,
         response_figures: blocks(&figures.response, "response_by_infusion")?,
         change_figures: blocks(&figures.change, "response_by_infusion")?,
@@ -301,6 +307,7 @@ fn report(
         time_to_response: &tables.time_to_response,
         comparison: &tables.comparison,
         anomalies: &tables.anomalies,
+        data_quality: &tables.data_quality,
         rejections: estimates.rejections.get(),
         account: accounts.iter().map(describe::account).collect(),
         total: describe::total(Total::of(accounts)),

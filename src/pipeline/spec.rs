@@ -3,6 +3,7 @@
 use crate::course::settings::Induction;
 use crate::event::time::TimeBasis;
 use crate::ingest::source::OnIdentifier;
+use crate::quality::limits::Limits;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -21,6 +22,9 @@ pub struct Spec {
     /// What is estimated.
     #[serde(default)]
     pub analysis: AnalysisSpec,
+    /// Limits to the quality of the data; none is set unless named.
+    #[serde(default)]
+    pub quality: Limits,
     /// What the report says of itself.
     #[serde(default)]
     pub report: ReportSpec,

@@ -30,6 +30,7 @@ pub struct Suppression<const N: usize> {
     parts: Vec<(CellAt, CellAt)>,
     chains: Vec<Vec<(usize, Vec<CellAt>)>>,
     repeats: Vec<Vec<(CellAt, CellAt)>>,
+    yielding: Option<usize>,
     hidden: BTreeSet<CellAt>,
 }
 
@@ -48,6 +49,7 @@ impl<const N: usize> Suppression<N> {
             parts: Vec::new(),
             chains: Vec::new(),
             repeats: Vec::new(),
+            yielding: None,
             hidden: BTreeSet::new(),
         }
     }
@@ -131,6 +133,11 @@ impl<const N: usize> Suppression<N> {
     /// cells it repeats need not be; where a pair is equal the two are the same count.
     pub fn repeat(&mut self, pairs: Vec<(CellAt, CellAt)>) {
         self.repeats.push(pairs);
+    }
+
+    /// Where one of several cells must be hidden, one of this table goes before any other.
+    pub const fn yields(&mut self, table: usize) {
+        self.yielding = Some(table);
     }
 
     /// Hides what must be hidden.
@@ -321,8 +328,13 @@ impl<const N: usize> Suppression<N> {
             .iter()
             .filter(|(at, _)| !self.hidden.contains(at))
             .filter_map(|(at, sign)| Some((self.value(*at).filter(|n| *n != 0)?, -sign, *at)))
-            .min()
+            .min_by_key(|(value, sign, at)| (self.is_kept(*at), *value, *sign, *at))
             .map(|(_, _, at)| at)
+    }
+
+    /// Whether the cell may not be hidden before one of the yielding table.
+    fn is_kept(&self, at: CellAt) -> bool {
+        self.yielding.is_some_and(|table| at.table != table)
     }
 
     /// Solves the equations together, and hides more as long as a hidden cell follows: for each such
@@ -351,7 +363,8 @@ impl<const N: usize> Suppression<N> {
     /// The smallest non-zero cell; of equals the first.
     fn smallest<'a>(&self, cells: impl IntoIterator<Item = &'a CellAt>) -> Option<CellAt> {
         let values = cells.into_iter().filter_map(|at| Some((self.value(*at)?, *at)));
-        values.filter(|(value, _)| *value != 0).min().map(|(_, at)| at)
+        let values = values.filter(|(value, _)| *value != 0);
+        values.min_by_key(|(value, at)| (self.is_kept(*at), *value, *at)).map(|(_, at)| at)
     }
 
     /// The smallest non-zero shown cell of the equations of a hidden one; where there is none, of

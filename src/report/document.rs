@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub marking: Marking,
     /// Counts of 1 to one less than this are hidden; 0 hides nothing.
     pub min_cell: u32,
+    /// Limits to the quality of the data that were passed, a sentence each.
+    pub limits_passed: Vec<String>,
     /// Who was scored at each time point, a figure per instrument.
     pub completeness_figures: Vec<FigureBlock>,
     /// Response rate after each infusion, a figure per instrument with a response rule.
@@ -47,6 +49,8 @@ pub struct Report<'a> {
     pub comparison: &'a Disclosed<Table>,
     /// Columns `anomaly`, `meaning`, `n_events`, `n_subjects`.
     pub anomalies: &'a Disclosed<Table>,
+    /// Table `data_quality`.
+    pub data_quality: &'a Disclosed<Table>,
     /// Columns `source`, `reason`, `meaning`, `records`; records, not people.
     pub rejections: &'a Table,
     /// What became of the records of each source.

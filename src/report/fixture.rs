@@ -252,3 +252,47 @@ pub(super) fn comparison() -> Disclosed<Table> {
     rows.row(["phq-9", "all", "all", "all", "all"], numbers, ["", "difference=k-sample"]);
     rows.done()
 }
+
+/// `data_quality`: an instrument at all sources and at one whose total is hidden, and sessions by
+/// route.
+pub(super) fn data_quality() -> Disclosed<Table> {
+    let mut rows = Rows::new(
+        "data_quality",
+        &[
+            ("instrument", Text),
+            ("route", Text),
+            ("site", Text),
+            ("check", Text),
+            ("meaning", Text),
+            ("n", Int),
+            ("whole", Text),
+            ("share", Float),
+        ],
+    );
+    let mut row = |place: [&str; 3], check: &str, n: Option<i64>, share: f64| {
+        let [instrument, route, site] = place;
+        let key = [instrument, route, site, check, "a meaning"];
+        let share = n.map_or(NA, |_| share.into());
+        let hidden = if n.is_some() { "" } else { "n;share" };
+        rows.row(key, [n.into(), "whole".into(), share], [hidden, ""]);
+    };
+    let all = ["phq-9", "all", "all"];
+    row(all, "scores-found", Some(5173), 1.0);
+    row(all, "scores-usable", Some(4812), 0.93);
+    row(all, "score-replaced", Some(300), 0.06);
+    row(all, "score-retracted", Some(0), 0.0);
+    let one = ["phq-9", "all", "/synthetic/site-01"];
+    row(one, "scores-found", None, 1.0);
+    row(one, "scores-usable", Some(1801), 0.9);
+    row(one, "score-replaced", Some(120), 0.06);
+    row(one, "score-retracted", Some(0), 0.0);
+    let sessions = ["all", "all", "all"];
+    row(sessions, "sessions-found", Some(1402), 1.0);
+    row(sessions, "sessions-counted", Some(1402), 1.0);
+    row(sessions, "sessions-due", Some(1390), 0.99);
+    row(sessions, "session-without-checkin", Some(139), 0.1);
+    let vein = ["all", "intravenous", "all"];
+    row(vein, "sessions-found", Some(900), 1.0);
+    row(vein, "session-without-checkin", None, 0.0);
+    rows.done()
+}

@@ -28,6 +28,7 @@ use sections::cumulative::{Cumulative, cumulative};
 use sections::glance::{Found, Glance, glances};
 use sections::quality::{self, Account, Anomaly, Rejection};
 use sections::response::{self, Response};
+use sections::usable::{Usable, usable};
 use serde::Serialize;
 
 /// The parts of the page, by the names they call each other.
@@ -41,6 +42,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("cumulative.html", include_str!("templates/cumulative.html")),
     ("comparison.html", include_str!("templates/comparison.html")),
     ("quality.html", include_str!("templates/quality.html")),
+    ("usable.html", include_str!("templates/usable.html")),
     ("methods.html", include_str!("templates/methods.html")),
 ];
 /// The style sheet.
@@ -61,6 +63,7 @@ struct View<'a> {
     markings: Vec<String>,
     internal: bool,
     highest_hidden: u32,
+    limits_passed: &'a [String],
     glances: Vec<Glance>,
     flows: Vec<Flow>,
     completeness: Vec<Completeness<'a>>,
@@ -70,6 +73,7 @@ struct View<'a> {
     account: Vec<Account>,
     total: Account,
     rejections: Vec<Rejection>,
+    usable: Vec<Usable>,
     anomalies: Vec<Anomaly>,
     settings: &'a [Setting],
     instruments: &'a [InstrumentNote],
@@ -112,6 +116,7 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
         markings: report.marking.lines(),
         internal: report.marking.internal,
         highest_hidden: report.min_cell.saturating_sub(1),
+        limits_passed: &report.limits_passed,
         glances: glances(notes, &flows, &found, &comparisons),
         flows,
         completeness: completeness(
@@ -136,6 +141,7 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
         account: report.account.iter().map(Account::of).collect(),
         total: Account::of(&report.total),
         rejections: quality::rejections(report.rejections),
+        usable: usable(reader(report.data_quality), notes),
         anomalies: quality::anomalies(reader(report.anomalies)),
         settings: &report.settings,
         instruments: notes,

@@ -20,6 +20,7 @@ struct Sample {
     time_to_response: Disclosed<Table>,
     comparison: Disclosed<Table>,
     anomalies: Disclosed<Table>,
+    data_quality: Disclosed<Table>,
     rejections: Table,
 }
 
@@ -46,6 +47,7 @@ impl Sample {
             time_to_response: fixture::time_to_response(),
             comparison: fixture::comparison(),
             anomalies: anomalies(),
+            data_quality: fixture::data_quality(),
             rejections: rejections(),
         }
     }
@@ -78,6 +80,7 @@ impl Sample {
             period: "January to June 2025".into(),
             marking,
             min_cell: if marking.internal { 0 } else { 11 },
+            limits_passed: Vec::new(),
             completeness_figures: blocks("completeness", "91 % had a baseline.", "completeness"),
             response_figures: figures.iter().map(block).collect(),
             change_figures: blocks("change", "Scores fell by 8.1 points.", "response_by_infusion"),
@@ -89,6 +92,7 @@ impl Sample {
             time_to_response: &self.time_to_response,
             comparison: &self.comparison,
             anomalies: &self.anomalies,
+            data_quality: &self.data_quality,
             rejections: &self.rejections,
             total: AccountRow { file: String::new(), ..row.clone() },
             account: vec![row],
@@ -316,6 +320,36 @@ fn who_was_measured_stands_by_site_month_and_route() {
 }
 
 #[test]
+fn what_could_be_used_is_said_in_words_and_in_a_table() {
+    let text = text(&page(Marking::default())).replace('\u{a0}', " ");
+    for expected in [
+        "On the PHQ-9, 5,173 scores were found and 4,812 were usable. Why others were not: a later \
+         score of the same time counts instead (300).",
+        "Count All sources &#x2f;synthetic&#x2f;site-01 Scores found in check-ins 5,173 hidden Usable",
+        "A later score of the same time counts instead 300 6 % 120 6 %",
+        "1,402 sessions were found, and 1,402 count in a course. Of 1,390 sessions whose time for a \
+         check-in is over, 139 had none.",
+        "Count All routes Intravenous Sessions found 1,402 900",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert!(!text.contains("the check-in was taken back"), "nothing of that kind was found");
+}
+
+#[test]
+fn a_limit_that_was_passed_stands_above_all() {
+    let sample = Sample::new();
+    let limits_passed = vec!["PHQ-9, scores: 12 %; the limit is 10 %.".to_owned()];
+    let report = Report { limits_passed, ..sample.report(Marking::default()) };
+    let text = text(&render(&report).expect("laid out"));
+    let (before, _) = text.split_once("Example &amp; Sons").expect("a heading");
+    assert!(
+        before.contains("The data passed a limit that their pipeline sets. PHQ-9, scores: 12 %")
+    );
+    assert!(!page(Marking::default()).contains("passed a limit"));
+}
+
+#[test]
 fn the_two_estimators_stand_side_by_side() {
     let text = text(&page(Marking::default()));
     for expected in [
@@ -422,6 +456,7 @@ fn an_empty_run_has_a_page() {
         time_to_response: empty("time_to_response"),
         comparison: empty("comparison"),
         anomalies: empty("anomalies"),
+        data_quality: empty("data_quality"),
         rejections: Table::new("rejections", &[]),
     };
     let text = text(&render(&sample.report(Marking::default())).expect("laid out"));
@@ -429,5 +464,6 @@ fn an_empty_run_has_a_page() {
     assert!(text.contains("Nobody was due to be scored."));
     assert!(text.contains("There are no two routes to compare."));
     assert!(text.contains("No record was rejected."));
+    assert!(text.contains("No score and no session was found."));
     assert!(text.contains("None was found."));
 }

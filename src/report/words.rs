@@ -90,7 +90,11 @@ pub(super) fn time_basis(code: &str) -> String {
 
 /// A code with spaces and a capital.
 pub(super) fn plain(code: &str) -> String {
-    let text = code.replace(['-', '_'], " ");
+    capital(&code.replace(['-', '_'], " "))
+}
+
+/// A text with a capital.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -4,6 +4,9 @@ use crate::harness::tables::Text;
 use crate::harness::workspace::{Workspace, files};
 use afterdose::course::anomaly::Anomaly;
 use afterdose::event::refuse::Reason;
+use afterdose::quality::check::Check;
+use afterdose::quality::dose::DOSE_RULES;
+use afterdose::quality::limits::Limit;
 use afterdose::schema::dictionary::{Dictionary, TableEntry};
 use parquet::basic::Type;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -122,11 +125,22 @@ fn the_dictionary_is_printed_for_people_and_for_programs() {
 }
 
 #[test]
-fn every_code_of_rejections_and_anomalies_is_documented() {
+fn every_code_and_every_plausible_dose_is_documented() {
     let document = include_str!("../../docs/tables.md");
     let reasons = Reason::ALL.iter().map(|reason| reason.code());
     let anomalies = Anomaly::ALL.iter().map(|anomaly| anomaly.code());
-    for code in reasons.chain(anomalies) {
+    let checks = Check::ALL.iter().map(|check| check.code());
+    for code in reasons.chain(anomalies).chain(checks) {
         assert!(document.contains(&format!("`{code}`")), "{code}");
+    }
+    let limits = include_str!("../../pipelines/README.md");
+    for limit in Limit::ALL {
+        assert!(limits.contains(&format!("`{}`", limit.code())), "{limit:?}");
+    }
+    let doses = include_str!("../../docs/methods/data_quality.md");
+    for rule in DOSE_RULES {
+        let (drug, route, doses_said) = (rule.drug, rule.route, rule.doses.in_words());
+        let line = format!("| {drug} | {route} | {doses_said} | {} |", rule.source);
+        assert!(doses.contains(&line), "{line}");
     }
 }

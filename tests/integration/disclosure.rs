@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+use crate::disclosure_account as account;
 use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
 use afterdose::charts::figure::{Figure, Plot};
@@ -24,6 +25,7 @@ use afterdose::curves::day_28::day_28;
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
 use afterdose::curves::first_response::first_response;
 use afterdose::curves::flow::cohort_flow;
+use afterdose::curves::outside::outside;
 use afterdose::curves::response::response_by_infusion;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
 use afterdose::event::envelope::{Logged, Origin};
@@ -37,17 +39,20 @@ use afterdose::pipeline::progress::Progress;
 use afterdose::pipeline::run::{Published, run};
 
 use afterdose::privacy::disclosed::Disclosed;
+use afterdose::quality::account::{Reading, data_quality};
 use afterdose::quality::anomalies::anomalies;
+use afterdose::quality::check::sums;
 use afterdose::simulate;
 use afterdose::table::{Cell, Column, Table};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-const HORIZON: i64 = 8;
+pub(crate) const HORIZON: i64 = 8;
 const RESPONSE: usize = 0;
 const FLOW: usize = 1;
 const FIRST: usize = 3;
-const COMPLETENESS: usize = 4;
+pub(crate) const COMPLETENESS: usize = 4;
+pub(crate) const ACCOUNT: usize = 5;
 
 /// Counts by first response that a reader may see, as sums of steps.
 const STEP_COUNTS: [&str; 4] = ["responded", "stopped", "at_risk", "at_risk_km"];
@@ -84,10 +89,12 @@ const NESTED: [(&str, &str); 10] = [
 ];
 
 /// A network of clinics: its tables as they are, and as they leave.
-struct Network {
-    whole: [Table; 5],
-    shown: [Table; 5],
-    tables: DisclosedTables,
+pub(crate) struct Network {
+    pub(crate) whole: [Table; 6],
+    pub(crate) shown: [Table; 6],
+    pub(crate) full: FullTables,
+    pub(crate) tables: DisclosedTables,
+    pub(crate) outside: account::Outside,
 }
 
 /// The events as they stand in a log: each key and content once, in order.
@@ -145,12 +152,23 @@ impl Network {
             first_response: first_response(&cohort),
             day_28: day_28(&cohort),
             completeness: completeness(&cohort),
+            data_quality: data_quality(
+                &subjects,
+                &Reading {
+                    followup_days: fold.followup_days,
+                    cuts: &cuts,
+                    instruments: &analysis.instruments,
+                },
+            ),
+            outside: outside(&cohort),
         };
-        let tables = disclose(full.clone(), min_cell);
-        let FullTables { response, flow, anomalies: odd, first_response, completeness, .. } = full;
+        let outside = account::outside(&subjects, &analysis.instruments);
+        let tables = disclose(full.clone(), &sums(), min_cell);
+        let FullTables { response, flow, anomalies: odd, first_response, completeness, .. } =
+            full.clone();
         let first_shown =
             steps_shown(&first_response, tables.cumulative.get(), tables.time_to_response.get());
-        let whole = [response, flow, odd, first_response, completeness];
+        let whole = [response, flow, odd, first_response, completeness, full.data_quality.clone()];
         let of = |table: &Disclosed<Table>| table.get().clone();
         let shown = [
             of(&tables.response),
@@ -158,8 +176,9 @@ impl Network {
             of(&tables.anomalies),
             first_shown,
             of(&tables.completeness),
+            of(&tables.data_quality),
         ];
-        Self { whole, shown, tables }
+        Self { whole, shown, full, tables, outside }
     }
 
     fn value(&self, at: &At) -> i64 {
@@ -172,7 +191,7 @@ impl Network {
 
     fn name(&self, at: &At) -> String {
         let table = &self.whole[at.0];
-        let keys = ["instrument", "stratum", "level", "route", "step"];
+        let keys = ["instrument", "stratum", "level", "route", "site", "step", "check"];
         let keys: Vec<&str> = keys.iter().map(|key| table.text(at.1, key)).collect();
         let infusion = table.int(at.1, "infusion").unwrap_or_default();
         format!("{} {} at {infusion}: {} = {}", table.name, keys.join(" "), at.2, self.value(at))
@@ -238,10 +257,10 @@ fn steps_shown(whole: &Table, published: &Table, times: &Table) -> Table {
 }
 
 /// Table, row, column.
-type At = (usize, usize, &'static str);
+pub(crate) type At = (usize, usize, &'static str);
 
 /// A weighted sum of counts.
-type Sum = Vec<(At, i64)>;
+pub(crate) type Sum = Vec<(At, i64)>;
 
 /// Every row of `response_by_infusion` and of `cohort_flow` by what it is about.
 struct Places {
@@ -317,6 +336,7 @@ fn known(network: &Network, places: &Places) -> Vec<Sum> {
     flow_relations(network, places, &mut known);
     step_relations(network, places, &mut known);
     completeness_relations(network, places, &mut known);
+    account::relations(network, &mut known);
     known
 }
 
@@ -666,9 +686,16 @@ fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
             leaks.push(format!("{value}: {}", names.join(" ")));
         }
     }
+    for (sum, people) in account::told(network) {
+        if (1..min_cell).contains(&people) && solved.tells(network, &sum) {
+            let names: Vec<String> = sum.iter().map(|(at, _)| network.name(at)).collect();
+            leaks.push(format!("of {people} people: {}", names.join(" ")));
+        }
+    }
     // A hidden count that is nobody's can be seen from a total of nobody; `n_enrolled` follows from
     // `n_not_due` where neither is small.
-    for (number, columns) in [(RESPONSE, &PEOPLE[..]), (FLOW, &["n_subjects", "n_courses", "lost"])]
+    for (number, columns) in
+        [(RESPONSE, &PEOPLE[..]), (FLOW, &["n_subjects", "n_courses", "lost"]), (ACCOUNT, &["n"])]
     {
         for row in 0..network.whole[number].n_rows() {
             for column in columns.iter().filter(|column| **column != "n_enrolled") {
@@ -686,7 +713,7 @@ fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
 }
 
 /// Networks of every size, half of them with data that end amid recruitment.
-fn networks(min_cell: u32) -> impl Iterator<Item = Network> {
+pub(crate) fn networks(min_cell: u32) -> impl Iterator<Item = Network> {
     const SIZES: [u32; 12] = [30, 45, 60, 90, 130, 180, 250, 350, 450, 550, 650, 800];
     (1..).zip(SIZES).map(move |(seed, subjects)| {
         let cut = (seed % 2 == 0).then_some(5);
@@ -746,7 +773,11 @@ fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
 
 fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
     let mut missing = Vec::new();
-    for name in whole.names().iter().filter(|name| *name != "na_reason") {
+    // How many people stand behind the account decides what is hidden, and is not published.
+    let kept = |name: &&String| {
+        *name != "na_reason" && (whole.name != "data_quality" || *name != "n_subjects")
+    };
+    for name in whole.names().iter().filter(kept) {
         match (whole.cell(row, name), shown.cell(row, name)) {
             (Cell::Float(whole), Cell::Float(shown)) => {
                 let decimals = if name.contains("mean") || name.contains("change") { 1 } else { 2 };
@@ -1001,6 +1032,7 @@ fn check_manifest(folder: &Path) {
         "total",
         "stages_ms",
         "outputs",
+        "limits_passed",
     ];
     known.sort_unstable();
     let mut sorted = keys;

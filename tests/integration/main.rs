@@ -8,11 +8,13 @@
     reason = "a test stops where it cannot go on, and reads better short"
 )]
 
+mod account;
 mod broken;
 mod coverage;
 mod determinism;
 mod dictionary;
 mod disclosure;
+mod disclosure_account;
 mod exit_codes;
 mod harness;
 mod history;

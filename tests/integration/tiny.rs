@@ -28,13 +28,14 @@ const INEXACT: [&str; 12] = [
 ];
 
 /// The expected tables, how many rows each has, and how many columns say which row it is.
-const TABLES: [(&str, usize, usize); 6] = [
+const TABLES: [(&str, usize, usize); 7] = [
     ("response_by_infusion", 352, 5),
     ("cumulative_response", 704, 6),
     ("time_to_response", 176, 5),
     ("comparison", 57, 5),
     ("cohort_flow", 64, 3),
     ("completeness", 206, 5),
+    ("data_quality", 298, 4),
 ];
 
 fn repository(path: &str) -> PathBuf {

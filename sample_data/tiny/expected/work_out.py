@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Work out four of the tables beside this file from what became of each person.
+"""Work out five of the tables beside this file from what became of each person.
 
     python3 sample_data/tiny/expected/work_out.py
 
@@ -8,6 +8,7 @@ are exact fractions; only roots, logarithms and tails are floating point. Nothin
 library is used, and no line is shared with the program. The same bytes come out every time:
 
     cumulative_response.csv  time_to_response.csv  comparison.csv  completeness.csv
+    data_quality.csv
 """
 
 import csv
@@ -75,6 +76,142 @@ SWITCHED = [("p09", 1)]
 # Infusions of March and later: 14 days after them the data of both sites may still be open
 # (site-01: 28 - 14 = 14 March; site-02: 15 - 14 = 1 March).
 OPEN_FROM = "2025-03"
+
+
+# Every score found, check-in by check-in: its fate. A dot: not asked.
+#   usable     a baseline, the score after an infusion, or that of day 28 (p04-c1 only that)
+#   the others by the codes of the table, without `score-`
+SCORES = """
+check-in | site    | phq-9        | gad-7
+p01-c0   | site-01 | usable       | usable
+p01-c1   | site-01 | usable       | usable
+p01-c2   | site-01 | usable       | usable
+p01-c3   | site-01 | usable       | usable
+p01-c4a  | site-01 | replaced     | usable
+p01-c4b  | site-01 | usable       | .
+p02-c0   | site-01 | usable       | .
+p02-c1   | site-01 | usable       | .
+p02-c2   | site-01 | usable       | .
+p02-c3   | site-01 | usable       | .
+p02-c4   | site-01 | usable       | .
+p02-c5   | site-01 | usable       | .
+p03-c0   | site-01 | usable       | usable
+p03-c1   | site-01 | usable       | usable
+p03-c2   | site-01 | usable       | usable
+p03-c3   | site-01 | usable       | usable
+p04-c0   | site-01 | usable       | .
+p04-c1   | site-01 | usable       | .
+p09-c0   | site-01 | usable       | usable
+p09-c1   | site-01 | usable       | usable
+p09-c2   | site-01 | usable       | usable
+p09-c3   | site-01 | usable       | usable
+p09-c4   | site-01 | usable       | usable
+p10-c0   | site-01 | too-early    | .
+p10-c1   | site-01 | usable       | .
+p10-c2   | site-01 | usable       | .
+p12-c0   | site-01 | usable       | usable
+p13-c0   | site-01 | of-untreated | .
+p05-c0   | site-02 | usable       | usable
+p05-c1   | site-02 | usable       | usable
+p05-c2   | site-02 | in-conflict  | in-conflict
+p05-c3   | site-02 | usable       | usable
+p05-c4   | site-02 | usable       | usable
+p06-c0   | site-02 | usable       | .
+p06-c1   | site-02 | usable       | .
+p06-c2   | site-02 | usable       | .
+p07-c0   | site-02 | usable       | usable
+p07-c1   | site-02 | usable       | usable
+p07-c2   | site-02 | usable       | usable
+p08-c0   | site-02 | usable       | usable
+p08-c1   | site-02 | usable       | usable
+p08-c3   | site-02 | usable       | usable
+p11-c0   | site-02 | usable       | .
+p11-c1   | site-02 | usable       | .
+p11-c2   | site-02 | usable       | .
+p12-c1   | site-02 | usable       | .
+p12-c2   | site-02 | usable       | .
+"""
+
+# Every session found. `check-in`: whether one followed in time; `open`: it still may have, when the
+# data ended. `dose`: by the codes of the table, without `dose-`.
+SESSIONS = """
+session | site    | route         | check-in  | dose
+p01-s1  | site-01 | intravenous   | yes       | plausible
+p01-s2  | site-01 | intravenous   | yes       | plausible
+p01-s3  | site-01 | intravenous   | yes       | plausible
+p01-s4  | site-01 | intravenous   | yes       | plausible
+p02-s1  | site-01 | intravenous   | yes       | plausible
+p02-s2  | site-01 | intravenous   | yes       | plausible
+p02-s3  | site-01 | intravenous   | yes       | plausible
+p02-s4  | site-01 | intravenous   | yes       | plausible
+p03-s1  | site-01 | intramuscular | yes       | plausible
+p03-s2  | site-01 | intramuscular | yes       | plausible
+p03-s3  | site-01 | intramuscular | yes       | plausible
+p04-s1  | site-01 | intramuscular | no        | plausible
+p04-s2  | site-01 | intramuscular | no        | plausible
+p04-s3  | site-01 | intramuscular | retracted | .
+p09-s1  | site-01 | intravenous   | yes       | plausible
+p09-s2  | site-01 | intravenous   | yes       | plausible
+p09-s3  | site-01 | intramuscular | yes       | plausible
+p09-s4  | site-01 | intramuscular | open      | plausible
+p10-s1  | site-01 | intravenous   | yes       | plausible
+p10-s2  | site-01 | intravenous   | yes       | plausible
+p05-s1  | site-02 | intranasal    | yes       | plausible
+p05-s2  | site-02 | intranasal    | no        | plausible
+p05-s3  | site-02 | intranasal    | yes       | plausible
+p05-s4  | site-02 | intranasal    | yes       | plausible
+p06-s1  | site-02 | intranasal    | yes       | plausible
+p06-s2  | site-02 | intranasal    | yes       | plausible
+p07-s1  | site-02 | sublingual    | yes       | plausible
+p07-s2  | site-02 | sublingual    | yes       | plausible
+p08-s1  | site-02 | sublingual    | yes       | missing
+p08-s2  | site-02 | sublingual    | no        | missing
+p08-s3  | site-02 | sublingual    | yes       | missing
+p11-s1  | site-02 | intranasal    | yes       | plausible
+p11-s2  | site-02 | intranasal    | open      | not-a-step
+p12-s1  | site-02 | intranasal    | yes       | plausible
+p12-s2  | site-02 | intranasal    | open      | plausible
+"""
+
+# The checks in the order of the table: code, sentence, what its share is of, and which of the words
+# above it counts. Words with a plus are counted by the checks named.
+SCORE_CHECKS = """
+scores-found            | scores-found | scores-usable + scores-unusable | scores found in check-ins
+scores-usable           | scores-found | = usable | usable: a baseline, the score after an infusion, or that of day 28
+scores-unusable         | scores-found | score-replaced + score-too-early + score-too-late + score-of-untreated + score-retracted + score-in-conflict + score-on-other-clock + score-after-cut + score-not-in-vocabulary | not usable, for one of the reasons below
+score-replaced          | scores-found | = replaced | a later score of the same time counts instead
+score-too-early         | scores-found | = too-early | no session near it: too long before the first session
+score-too-late          | scores-found | = too-late | no session near it: too long after the session before it
+score-of-untreated      | scores-found | = of-untreated | no session near it: the person has no completed session
+score-retracted         | scores-found | = retracted | the check-in was taken back
+score-in-conflict       | scores-found | = in-conflict | the check-in came with different contents and no correction says which is right
+score-on-other-clock    | scores-found | = on-other-clock | the check-in is on another clock than the sessions
+score-after-cut         | scores-found | = after-cut | the check-in is later than the data cut that was asked for
+score-not-in-vocabulary | scores-found | = not-in-vocabulary | this run knows no such instrument, or no such score on it
+totals-differ           | scores-found | = differs | the reported total is not what the items make; the items count
+"""
+SESSION_CHECKS = """
+sessions-found          | sessions-found   | sessions-counted + sessions-set-aside | sessions found
+sessions-counted        | sessions-found   | sessions-due + session-window-open | sessions that count in a course
+sessions-set-aside      | sessions-found   | session-retracted + session-in-conflict + session-on-other-clock + session-after-cut | sessions that do not count, for one of the reasons below
+session-retracted       | sessions-found   | = retracted | the session was taken back
+session-in-conflict     | sessions-found   | = in-conflict | the session came with different contents and no correction says which is right
+session-on-other-clock  | sessions-found   | = on-other-clock | the session is on another clock than the first
+session-after-cut       | sessions-found   | = after-cut | the session is later than the data cut that was asked for
+sessions-due            | sessions-counted | session-checked-in + session-without-checkin | sessions whose time for a check-in is over
+session-checked-in      | sessions-due     | = yes | a check-in followed in time
+session-without-checkin | sessions-due     | = no | no check-in followed in time
+session-window-open     | sessions-counted | = open | a check-in may still come
+doses-checked           | sessions-counted | dose-plausible + doses-implausible | doses of a drug and route whose range is known
+dose-plausible          | doses-checked    | = plausible | the dose is in its range, as far as it can be told
+doses-implausible       | doses-checked    | dose-not-a-step + dose-low + dose-high | the dose is outside its range, in one of the ways below
+dose-not-a-step         | doses-checked    | = not-a-step | nasal esketamine other than 28, 56 or 84 mg
+dose-low                | doses-checked    | = low | the dose is below the range of its drug and route
+dose-high               | doses-checked    | = high | the dose is above the range of its drug and route; by vein it may be anaesthesia
+dose-missing            | sessions-counted | = missing | no dose was recorded
+dose-unchecked          | sessions-counted | = unchecked | no range is known for the drug and route
+pressures-reversed      | sessions-counted | = reversed | a diastolic pressure is not below its systolic one
+"""
 
 
 class NA(NamedTuple):
@@ -481,6 +618,43 @@ def fits(shape, case):
     return all(want in ("all", have) for want, have in zip(shape, case))
 
 
+def data_quality():
+    yield "instrument,route,site,check,meaning,n,whole,share"
+    sites = ["all", "site-01", "site-02"]
+    scores, sessions = rows(SCORES), rows(SESSIONS)
+    for instrument in INSTRUMENTS:
+        for site in sites:
+            found = [[row[instrument]] for row in scores if site in ("all", row["site"])]
+            yield from account((instrument, "all", site), SCORE_CHECKS, found)
+    for route in ["all", *ROUTES]:
+        for site in sites:
+            found = [
+                [row["check-in"], row["dose"]]
+                for row in sessions
+                if route in ("all", row["route"]) and site in ("all", row["site"])
+            ]
+            if found:
+                yield from account(("all", route, site), SESSION_CHECKS, found)
+
+
+def account(place, checks, found):
+    """The rows of a place from the words of each score or session found there."""
+    instrument, route, site = place
+    site = site if site == "all" else f"/synthetic/{site}"
+    checks = [[cell.strip() for cell in line.split("|")] for line in checks.split("\n") if line]
+    how = {check: counts for check, _, counts, _ in checks}
+
+    def count(check):
+        if how[check].startswith("= "):
+            return sum(words.count(how[check][2:]) for words in found)
+        return sum(count(part) for part in how[check].split(" + "))
+
+    for check, whole, _, meaning in checks:
+        n, of = count(check), count(whole)
+        share = Fraction(n, of) if of else NA("nobody")
+        yield instrument, route, site, check, meaning, n, whole, share
+
+
 def text(cell):
     """A cell as the tables write it: the shortest number that reads back the same."""
     if isinstance(cell, NA):
@@ -493,16 +667,17 @@ def text(cell):
 def write(table):
     """Writes a table under its own name, with the columns that end every table."""
     names, *body = table()
-    lines = [f"{names},suppressed,hidden,na_reason,disclosure"]
     names = names.split(",")
-    for row in body:
-        assert len(row) == len(names)
-        why = ";".join(f"{name}={c.why}" for name, c in zip(names, row) if isinstance(c, NA))
-        lines.append(",".join([*map(text, row), "false", "", why, "internal"]))
-    (HERE / f"{table.__name__}.csv").write_text("\n".join(lines) + "\n")
+    with open(HERE / f"{table.__name__}.csv", "w", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow([*names, "suppressed", "hidden", "na_reason", "disclosure"])
+        for row in body:
+            assert len(row) == len(names)
+            why = ";".join(f"{name}={c.why}" for name, c in zip(names, row) if isinstance(c, NA))
+            lines.writerow([*map(text, row), "false", "", why, "internal"])
 
 
 if __name__ == "__main__":
     check_against_scores()
-    for table in (cumulative_response, time_to_response, comparison, completeness):
+    for table in (cumulative_response, time_to_response, comparison, completeness, data_quality):
         write(table)

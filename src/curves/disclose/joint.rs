@@ -19,8 +19,13 @@ pub(super) const DAY_28_AT: usize = 4;
 /// `completeness`.
 pub(super) const COMPLETENESS_AT: usize = 5;
 
+/// `data_quality`.
+pub(super) const ACCOUNT_AT: usize = 6;
+/// Of how many people `data_quality` counts otherwise than `completeness`.
+pub(super) const OUTSIDE_AT: usize = 7;
+
 /// All tables of a run.
-pub(super) type Tables = Suppression<6>;
+pub(super) type Tables = Suppression<8>;
 
 /// Rows of a table by what they are.
 pub(super) struct Rows(pub(super) BTreeMap<RowKey, usize>);

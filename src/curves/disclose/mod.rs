@@ -6,6 +6,7 @@
 //! made from what may be shown.
 
 mod completeness;
+mod data_quality;
 mod day_28;
 mod first_response;
 mod flow;
@@ -19,6 +20,7 @@ use crate::privacy::disclosed::Disclosed;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::Suppression;
 use crate::table::Table;
+pub use data_quality::Sums;
 use joint::{ANOMALIES_AT, COMPLETENESS_AT, DAY_28_AT, FIRST_AT, FLOW_AT, RESPONSE_AT, Rows};
 
 /// `anomalies`: events are hidden with their people.
@@ -45,6 +47,10 @@ pub struct FullTables {
     pub day_28: Table,
     /// `completeness`.
     pub completeness: Table,
+    /// `data_quality`.
+    pub data_quality: Table,
+    /// People whom `data_quality` and `completeness` count differently.
+    pub outside: Table,
 }
 
 /// The tables of a run, as they may leave.
@@ -64,12 +70,14 @@ pub struct DisclosedTables {
     pub flow: Disclosed<Table>,
     /// `anomalies`.
     pub anomalies: Disclosed<Table>,
+    /// `data_quality`.
+    pub data_quality: Disclosed<Table>,
 }
 
 impl DisclosedTables {
     /// Every table, in the order in which they are written.
     #[must_use]
-    pub const fn all(&self) -> [&Disclosed<Table>; 7] {
+    pub const fn all(&self) -> [&Disclosed<Table>; 8] {
         [
             &self.response,
             &self.cumulative,
@@ -78,13 +86,15 @@ impl DisclosedTables {
             &self.completeness,
             &self.flow,
             &self.anomalies,
+            &self.data_quality,
         ]
     }
 }
 
-/// Hides what must be hidden in all tables together.
+/// Hides what must be hidden in all tables together. `sums` says which checks of `data_quality` add
+/// up.
 #[must_use]
-pub fn disclose(full: FullTables, min_cell: u32) -> DisclosedTables {
+pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables {
     // In the order of the places in `joint`.
     let tables = [
         (full.response, &response::RESPONSE),
@@ -93,6 +103,8 @@ pub fn disclose(full: FullTables, min_cell: u32) -> DisclosedTables {
         (full.first_response, &first_response::FIRST_RESPONSE),
         (full.day_28, &day_28::DAY_28),
         (full.completeness, &completeness::COMPLETENESS),
+        (full.data_quality, &data_quality::DATA_QUALITY),
+        (full.outside, &data_quality::OUTSIDE),
     ];
     let mut suppression = Suppression::new(min_cell, tables);
     if min_cell > 0 {
@@ -103,6 +115,7 @@ pub fn disclose(full: FullTables, min_cell: u32) -> DisclosedTables {
         first_response::relate(&mut suppression, &firsts, &responses);
         day_28::relate(&mut suppression, &firsts);
         completeness::relate(&mut suppression, &responses);
+        data_quality::relate(&mut suppression, sums);
     }
     let cleared = suppression.finish();
     DisclosedTables {
@@ -118,5 +131,6 @@ pub fn disclose(full: FullTables, min_cell: u32) -> DisclosedTables {
         completeness: cleared.leave(COMPLETENESS_AT),
         flow: cleared.leave(FLOW_AT),
         anomalies: cleared.leave(ANOMALIES_AT),
+        data_quality: cleared.make(data_quality::published, data_quality::ROUNDING),
     }
 }

@@ -4,6 +4,7 @@ use super::settings::induction;
 use crate::course::settings::FoldSettings;
 use crate::curves::settings::{Analysis, Stratum};
 use crate::pipeline::plan::Settings;
+use crate::quality::dose::DOSE_RULES;
 use crate::report::document::Method;
 
 /// The methods in the order of the report.
@@ -19,6 +20,7 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Method> {
         ));
     }
     methods.extend(completeness());
+    methods.extend(data_quality(&settings.fold));
     methods.extend(response());
     methods.extend(cumulative(analysis.horizon));
     methods.extend(comparison(analysis.compare_at));
@@ -102,6 +104,43 @@ fn completeness() -> Vec<Method> {
          not passed for everyone when the data end has no share. Intervals are Wilson's.",
         "",
     )]
+}
+
+/// What could be used of the data, and which doses are plausible.
+fn data_quality(fold: &FoldSettings) -> Vec<Method> {
+    let FoldSettings { baseline_max_age_days, followup_days, .. } = fold;
+    let ranges: Vec<String> = DOSE_RULES
+        .iter()
+        .map(|rule| format!("{} {}: {}", rule.drug, rule.route, rule.doses.in_words()))
+        .collect();
+    let sources: Vec<String> = DOSE_RULES
+        .iter()
+        .map(|rule| format!("{} {}: {}", rule.drug, rule.route, rule.source))
+        .collect();
+    vec![
+        method(
+            "Usable scores",
+            format!(
+                "A score is usable as the baseline of a course, as the score after an infusion, or as \
+                 that of day 28. It is replaced where a later one counts for the same time. It has no \
+                 session near it if it is more than {baseline_max_age_days} whole days older than the \
+                 first session, more than {followup_days} whole days younger than the session before \
+                 it, or of a person who was never treated. A session is without a check-in if none \
+                 followed before the next session and within {followup_days} whole days."
+            ),
+            "",
+        ),
+        method(
+            "Plausible doses",
+            format!(
+                "Limits included, in mg and in mg/kg as far as the record tells: {}. Any other drug \
+                 and route is not checked. The ranges are wide: they find slips of the pen and \
+                 treatments of another kind, and judge no prescription.",
+                ranges.join("; ")
+            ),
+            &sources.join(". "),
+        ),
+    ]
 }
 
 /// Rates and changes after each infusion.

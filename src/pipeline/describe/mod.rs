@@ -6,6 +6,7 @@ pub mod settings;
 use super::accounts::SourceAccount;
 use super::facts::Folded;
 use super::manifest::Total;
+use super::mark::Mark;
 use super::plan::Settings;
 use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
@@ -41,6 +42,13 @@ pub fn instruments(settings: &Settings, analysis: &Analysis) -> Vec<InstrumentNo
         Some(InstrumentNote::of(code.as_str(), instrument))
     };
     analysis.instruments.iter().filter_map(known).collect()
+}
+
+/// The limits that were passed, a sentence each.
+#[must_use]
+pub fn marks(settings: &Settings, marks: &[Mark]) -> Vec<String> {
+    let name = |code: &String| Some(settings.vocabulary.instrument(code)?.name.as_str());
+    marks.iter().map(|mark| mark.in_words(mark.instrument.as_ref().and_then(name))).collect()
 }
 
 /// Row accounts for the report.

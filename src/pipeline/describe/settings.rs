@@ -5,6 +5,7 @@ use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::time::Moment;
 use crate::pipeline::plan::Settings;
+use crate::quality::limits::Limit;
 use crate::report::document::Setting;
 
 /// Every setting as resolved.
@@ -67,6 +68,11 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
     );
     let words = if settings.word_subjects { "true" } else { "false" };
     say("word_subjects", words.into(), "Whether two words as a pseudonym are random, and no name");
+    for limit in Limit::ALL {
+        let most = settings.limits.most(*limit);
+        let most = most.map_or_else(|| "none".to_owned(), |most| most.to_string());
+        say(limit.code(), most, &format!("Limit to the share of {}", limit.meaning()));
+    }
     list
 }
 

@@ -9,6 +9,7 @@ mod line;
 pub(super) mod quality;
 pub(super) mod response;
 mod stratum;
+pub(super) mod usable;
 
 use super::document::{FigureBlock, InstrumentNote};
 use crate::charts::theme;

@@ -1,0 +1,272 @@
+//! What became of every score and session of a subject: counts by source, so that what was found
+//! adds up to what could be used and why the rest could not.
+//!
+//! Each score has one fate. A check-in that was corrected counts once, as corrected; one that came
+//! twice counts once.
+
+use super::resolve::{SetAside, Unused};
+use super::settings::FoldSettings;
+use crate::event::code::Route;
+use crate::event::ids::{OpenCode, Source};
+use crate::event::kind::{CheckinSubmitted, Data, SessionCompleted};
+use crate::event::score::Score;
+use crate::event::time::whole_days;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What became of a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// A baseline, the score after an infusion, or that of day 28, of any course.
+    Usable,
+    /// In the time of one of these, where a later score counts.
+    Replaced,
+    /// Before the first session, and too old to be its baseline.
+    TooEarly,
+    /// After a session, too late to count for it, and no baseline of a later course.
+    TooLate,
+    /// The person has no session that counts.
+    OfUntreated,
+    /// The check-in does not count.
+    SetAside(SetAside),
+    /// The run knows no such instrument, or no such score on it.
+    NotInVocabulary,
+}
+
+impl Fate {
+    /// Every fate, in table order.
+    pub const ALL: [Self; 10] = [
+        Self::Usable,
+        Self::Replaced,
+        Self::TooEarly,
+        Self::TooLate,
+        Self::OfUntreated,
+        Self::SetAside(SetAside::Retracted),
+        Self::SetAside(SetAside::InConflict),
+        Self::SetAside(SetAside::OtherClock),
+        Self::SetAside(SetAside::AfterCut),
+        Self::NotInVocabulary,
+    ];
+
+    const fn place(self) -> usize {
+        match self {
+            Self::Usable => 0,
+            Self::Replaced => 1,
+            Self::TooEarly => 2,
+            Self::TooLate => 3,
+            Self::OfUntreated => 4,
+            Self::SetAside(why) => 5 + why as usize,
+            Self::NotInVocabulary => 9,
+        }
+    }
+}
+
+/// The account of a subject.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Scores, by source and instrument.
+    pub scores: Vec<ScoreAccount>,
+    /// Sessions that stand in no course, by source and route.
+    pub sessions: Vec<SessionAccount>,
+}
+
+/// Scores of one instrument that one source sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreAccount {
+    /// Source of the check-ins.
+    pub source: Source,
+    /// Instrument.
+    pub instrument: OpenCode,
+    by_fate: [u32; Fate::ALL.len()],
+    /// Of all but those set aside: the reported total is not what the items make.
+    pub n_totals_differ: u32,
+}
+
+impl ScoreAccount {
+    /// Scores with a fate.
+    #[must_use]
+    pub const fn n(&self, fate: Fate) -> u32 {
+        self.by_fate[fate.place()]
+    }
+}
+
+/// Sessions of one route that one source sent and that do not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionAccount {
+    /// Source of the sessions.
+    pub source: Source,
+    /// Route of the sessions; `unknown` where contents in conflict name several.
+    pub route: Route,
+    by_reason: [u32; SetAside::ALL.len()],
+}
+
+impl SessionAccount {
+    /// Sessions set aside for a reason.
+    #[must_use]
+    pub const fn n(&self, why: SetAside) -> u32 {
+        self.by_reason[why as usize]
+    }
+}
+
+/// A score of a check-in that counts.
+#[derive(Debug, Clone)]
+pub(super) struct Scored {
+    /// When, in microseconds on the subject's clock.
+    pub(super) at_us: i64,
+    /// What.
+    pub(super) score: Score,
+    /// Who sent it.
+    pub(super) source: Source,
+    /// Whether it is a baseline or an assessment of any course.
+    pub(super) used: bool,
+}
+
+/// When the sessions of a subject began.
+pub(super) struct Starts<'a> {
+    /// All, in order.
+    pub(super) all: &'a [i64],
+    /// The first of each course.
+    pub(super) first: &'a BTreeSet<i64>,
+}
+
+impl Scored {
+    /// What became of it, once every course has taken what it uses.
+    pub(super) fn fate(&self, starts: &Starts, settings: &FoldSettings) -> Fate {
+        if self.used {
+            return Fate::Usable;
+        }
+        let (earlier, later) =
+            starts.all.split_at(starts.all.partition_point(|start| *start < self.at_us));
+        let is_followup = earlier
+            .last()
+            .is_some_and(|start| whole_days(*start, self.at_us) <= settings.followup_days);
+        let is_before_course = later.first().is_some_and(|start| {
+            starts.first.contains(start)
+                && whole_days(self.at_us, *start) <= settings.baseline_max_age_days
+        });
+        match () {
+            () if is_followup || is_before_course => Fate::Replaced,
+            () if starts.all.is_empty() => Fate::OfUntreated,
+            () if earlier.is_empty() => Fate::TooEarly,
+            () => Fate::TooLate,
+        }
+    }
+}
+
+/// An account being kept.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    scores: BTreeMap<(Source, OpenCode), ScoreAccount>,
+    sessions: BTreeMap<(Source, Route), SessionAccount>,
+}
+
+impl Tally {
+    /// A score with its fate.
+    pub(super) fn score(&mut self, source: &Source, instrument: &OpenCode, fate: Fate) {
+        self.of(source, instrument).by_fate[fate.place()] += 1;
+    }
+
+    /// A total that is not what its items make.
+    pub(super) fn total_differs(&mut self, source: &Source, instrument: &OpenCode) {
+        self.of(source, instrument).n_totals_differ += 1;
+    }
+
+    fn of(&mut self, source: &Source, instrument: &OpenCode) -> &mut ScoreAccount {
+        let key = (source.clone(), instrument.clone());
+        self.scores.entry(key).or_insert_with(|| ScoreAccount {
+            source: source.clone(),
+            instrument: instrument.clone(),
+            by_fate: [0; Fate::ALL.len()],
+            n_totals_differ: 0,
+        })
+    }
+
+    /// An event that does not count: each instrument it names is a score, and a session is one
+    /// session, however many contents came under its key.
+    pub(super) fn set_aside(&mut self, unused: &Unused) {
+        let instruments: BTreeSet<&OpenCode> =
+            unused.versions.iter().filter_map(checkin).flat_map(instruments).collect();
+        for instrument in instruments {
+            self.score(&unused.source, instrument, Fate::SetAside(unused.why));
+        }
+        let routes: BTreeSet<Route> =
+            unused.versions.iter().filter_map(session).map(|session| session.route).collect();
+        let route =
+            routes.first().map(|first| if routes.len() == 1 { *first } else { Route::Unknown });
+        if let Some(route) = route {
+            let source = &unused.source;
+            let account =
+                self.sessions.entry((source.clone(), route)).or_insert_with(|| SessionAccount {
+                    source: source.clone(),
+                    route,
+                    by_reason: [0; SetAside::ALL.len()],
+                });
+            account.by_reason[unused.why as usize] += 1;
+        }
+    }
+
+    /// The account.
+    pub(super) fn done(self) -> Account {
+        Account {
+            scores: self.scores.into_values().collect(),
+            sessions: self.sessions.into_values().collect(),
+        }
+    }
+}
+
+fn checkin(data: &Data) -> Option<&CheckinSubmitted> {
+    if let Data::CheckinSubmitted(checkin) = data { Some(checkin) } else { None }
+}
+
+fn session(data: &Data) -> Option<&SessionCompleted> {
+    if let Data::SessionCompleted(session) = data { Some(session) } else { None }
+}
+
+fn instruments(checkin: &CheckinSubmitted) -> impl Iterator<Item = &OpenCode> {
+    let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
+    measures.iter().map(|measure| &measure.instrument)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::DAY_US;
+
+    #[test]
+    fn every_fate_has_a_place_of_its_own() {
+        let places: Vec<usize> = Fate::ALL.iter().map(|fate| fate.place()).collect();
+        assert_eq!(places, (0..Fate::ALL.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_unused_score_says_where_it_fell() {
+        // A course on days 0 and 3, another from day 100 on.
+        let all = [0, 3, 100].map(|day| day * DAY_US);
+        let first = BTreeSet::from([0, 100 * DAY_US]);
+        let starts = Starts { all: &all, first: &first };
+        let settings = FoldSettings::default();
+        let fate = |day: i64, starts: &Starts| {
+            let scored = Scored {
+                at_us: day * DAY_US,
+                score: Score::whole(9),
+                source: Source::new("/synthetic/site-01").expect("a source"),
+                used: false,
+            };
+            scored.fate(starts, &settings)
+        };
+        for (day, expected) in [
+            (-31, Fate::TooEarly),
+            (-30, Fate::Replaced),
+            (0, Fate::Replaced),
+            (3, Fate::Replaced),
+            (17, Fate::Replaced),
+            (18, Fate::TooLate),
+            (69, Fate::TooLate),
+            (70, Fate::Replaced),
+            (115, Fate::TooLate),
+        ] {
+            assert_eq!(fate(day, &starts), expected, "day {day}");
+        }
+        let never = Starts { all: &[], first: &BTreeSet::new() };
+        assert_eq!(fate(0, &never), Fate::OfUntreated);
+    }
+}
