@@ -1,6 +1,7 @@
 //! What the fold knows of a subject and of each course; a line of documentation a field.
 
 use super::anomaly::Anomaly;
+use super::stray::Stray;
 use crate::event::code::{AgeBand, EndReason, Indication, Route, ScreeningDecision, Sex};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
@@ -20,6 +21,8 @@ pub struct SubjectFacts {
     pub screening: Option<ScreeningDecision>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
+    /// Of those, corrections and retractions whose target is not among their own events.
+    pub strays: Vec<Stray>,
     /// Latest session or check-in time of each source that has a calendar, in microseconds.
     pub latest_us: BTreeMap<Source, i64>,
 }

@@ -40,9 +40,10 @@ pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectF
         return None;
     }
     state.anomalies.append(&mut resolved.anomalies);
+    let strays = std::mem::take(&mut resolved.strays);
     let known = !resolved.events.is_empty();
     let state = resolved.events.iter().fold(state, |state, event| apply(state, event, context));
-    Some(SubjectFacts { known, ..state.finish(subject, context) })
+    Some(SubjectFacts { known, strays, ..state.finish(subject, context) })
 }
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
@@ -183,6 +184,7 @@ impl State {
             courses,
             screening: self.screening,
             anomalies: self.anomalies,
+            strays: Vec::new(),
             latest_us: self.latest_us,
         }
     }

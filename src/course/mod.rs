@@ -9,6 +9,7 @@ pub mod fact;
 pub mod fold;
 pub mod resolve;
 pub mod settings;
+pub mod stray;
 pub mod table;
 
 use crate::event::envelope::Logged;

@@ -29,6 +29,7 @@ mod data_file;
 mod delta;
 pub mod disk;
 pub mod error;
+mod held;
 pub mod history;
 pub mod index;
 pub mod lock;

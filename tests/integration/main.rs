@@ -9,10 +9,12 @@
 )]
 
 mod broken;
+mod corrections;
 mod determinism;
 mod dictionary;
 mod disclosure;
 mod exit_codes;
+mod fuzz;
 mod harness;
 mod history;
 mod identifiers;
@@ -22,3 +24,4 @@ mod schemas;
 mod settings;
 mod tidy;
 mod tiny;
+mod versions;

@@ -8,6 +8,7 @@ use crate::store::error::StoreError;
 use crate::store::index::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::{SHARES, share_of};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Commits events in batches of `batch`, each source file of `source` events, a data file every
@@ -91,6 +92,20 @@ fn the_index_knows_every_key_and_its_contents() {
         assert_eq!(index.contents(key), &[stored.content]);
     }
     assert!(index.contents(KeyDigest(1)).is_empty());
+}
+
+#[test]
+fn the_keys_held_are_those_asked_for_that_are_there() {
+    let events = many(500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 200, 50, 80);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let keys = events.iter().map(|stored| KeyDigest::of(&stored.event.source, &stored.event.id));
+    let there: HashSet<KeyDigest> = keys.step_by(7).collect();
+    let absent = [KeyDigest(1), KeyDigest(u128::MAX)];
+    let asked = there.iter().copied().chain(absent).collect();
+    assert_eq!(log.held(&asked).expect("a walk"), there);
+    assert!(log.held(&HashSet::new()).expect("nothing to do").is_empty());
 }
 
 #[test]
