@@ -6,10 +6,15 @@ coded! {
     /// Something odd in a subject's history, in table order.
     Anomaly {
         ConflictingKey = "conflicting-key": "one event key came with different contents and no correction says which is right; no version counts",
-        CorrectionWithoutTarget = "correction-without-target": "a correction names an event this subject does not have (yet)",
+        CorrectionWithoutTarget = "correction-without-target": "a correction names an event that nobody has (yet); it takes effect if that arrives",
+        CorrectionOfOtherSubject = "correction-of-other-subject": "a correction names an event of another subject; it has no effect",
+        CorrectionOfOtherSource = "correction-of-other-source": "a correction names an event that the subject has from another source only; it has no effect",
         CorrectionOfOtherType = "correction-of-other-type": "a correction carries the fields of another type of event, or time on another clock; it has no effect",
+        CorrectionWithoutTime = "correction-without-time": "an event came with different times, and its correction does not say which is right; it has no effect",
         CorrectionOfNoEvent = "correction-of-no-clinical-event": "a correction names a correction, a retraction or a withdrawal; it has no effect",
-        RetractionWithoutTarget = "retraction-without-target": "a retraction names an event this subject does not have (yet)",
+        RetractionWithoutTarget = "retraction-without-target": "a retraction names an event that nobody has (yet); it takes effect if that arrives",
+        RetractionOfOtherSubject = "retraction-of-other-subject": "a retraction names an event of another subject; it has no effect",
+        RetractionOfOtherSource = "retraction-of-other-source": "a retraction names an event that the subject has from another source only; it has no effect",
         RetractionOfNoEvent = "retraction-of-no-event": "a retraction names a retraction or a withdrawal; it has no effect",
         MixedClocks = "mixed-clocks": "the subject has events with dates and events without; those on the other clock than the first session do not count",
         SessionNumberDiffers = "session-number-differs": "the site counts a session differently than its place in the course",

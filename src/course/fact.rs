@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::anomaly::Anomaly;
 use super::dose::GivenDose;
+use super::stray::Stray;
 use crate::event::code::{AgeBand, EndReason, Indication, Route, ScreeningDecision, Sex};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
@@ -24,6 +25,8 @@ pub struct SubjectFacts {
     pub anomalies: Vec<Anomaly>,
     /// What became of every score, and of every session that stands in no course.
     pub account: Account,
+    /// Of those, corrections and retractions whose target is not among their own events.
+    pub strays: Vec<Stray>,
     /// Latest session or check-in time of each source that has a calendar, in microseconds.
     pub latest_us: BTreeMap<Source, i64>,
 }

@@ -7,13 +7,14 @@ use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Score
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
-use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
+use crate::event::code::{DoseUnit, Phase, ScreeningDecision, VitalSign};
 use crate::event::envelope::Logged;
 use crate::event::ids::{OpenCode, Source};
-use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted, Vitals};
+use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted};
 use crate::event::list::List;
 use crate::event::score::Score;
 use crate::event::time::{DAY_US, Moment, whole_days};
+use crate::event::vitals::Vitals;
 use crate::event::vocabulary::Vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,9 +47,10 @@ pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectF
     }
     state.anomalies.append(&mut resolved.anomalies);
     resolved.unused.iter().for_each(|unused| state.tally.set_aside(unused));
+    let strays = std::mem::take(&mut resolved.strays);
     let known = !resolved.events.is_empty();
     let state = resolved.events.iter().fold(state, |state, event| apply(state, event, context));
-    Some(SubjectFacts { known, ..state.finish(subject, context) })
+    Some(SubjectFacts { known, strays, ..state.finish(subject, context) })
 }
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
@@ -245,6 +247,7 @@ impl State {
             screening: self.screening,
             anomalies: self.anomalies,
             account: self.tally.done(),
+            strays: Vec::new(),
             latest_us: self.latest_us,
         }
     }
@@ -406,11 +409,13 @@ fn take(scored: &mut Scored) -> Score {
     scored.score
 }
 
-/// Whether a diastolic pressure is not below the systolic one beside it.
+/// Whether a diastolic pressure is not below the systolic one of the same moment and unit.
 fn are_reversed(vitals: &Vitals) -> bool {
-    let pairs = [(vitals.sbp_pre, vitals.dbp_pre), (vitals.sbp_peak, vitals.dbp_peak)];
-    pairs.into_iter().any(|(systolic, diastolic)| {
-        systolic.zip(diastolic).is_some_and(|(high, low)| low.get() >= high.get())
+    let of = |sign| vitals.readings().iter().filter(move |reading| reading.sign() == sign);
+    of(VitalSign::Systolic).any(|high| {
+        of(VitalSign::Diastolic)
+            .filter(|low| (low.at(), low.unit()) == (high.at(), high.unit()))
+            .any(|low| low.value() >= high.value())
     })
 }
 

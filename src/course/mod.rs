@@ -12,6 +12,7 @@ pub mod fold;
 pub mod order;
 pub mod resolve;
 pub mod settings;
+pub mod stray;
 pub mod table;
 
 use crate::event::envelope::Logged;

@@ -6,6 +6,7 @@
 //! withdrawal holds whatever else is said.
 
 use super::anomaly::Anomaly;
+use super::stray::{Speech, Stray};
 use crate::event::envelope::{Event, Logged};
 use crate::event::ids::{EventId, Source};
 use crate::event::key::KeyDigest;
@@ -67,6 +68,9 @@ pub struct Resolved {
     pub unused: Vec<Unused>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
+    /// Of those, corrections and retractions whose target is not among the subject's events; it may
+    /// be among another's.
+    pub strays: Vec<Stray>,
 }
 
 /// Keys that stand in the log with different contents.
@@ -93,8 +97,10 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
         .filter(|(key, found)| found.len() > 1 || conflicts.contains(&KeyDigest::of(key.0, key.1)))
         .map(|(key, _)| *key)
         .collect();
-    let retracted = retractions(&versions, &in_conflict, &mut anomalies);
-    let corrections = corrections(&versions, &in_conflict, &retracted, &mut anomalies);
+    let mut strays = Vec::new();
+    let retracted = retractions(&versions, &in_conflict, &mut anomalies, &mut strays);
+    let corrections = corrections(&versions, &in_conflict, &retracted, &mut anomalies, &mut strays);
+    anomalies.extend(strays.iter().map(Stray::anomaly));
 
     let mut effective = Vec::new();
     let mut unused = Vec::new();
@@ -124,7 +130,7 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     effective
         .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
     anomalies.sort_unstable();
-    Some(Resolved { events: effective, unused, anomalies })
+    Some(Resolved { events: effective, unused, anomalies, strays })
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
@@ -139,6 +145,7 @@ fn retractions<'a>(
     versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
     in_conflict: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
+    strays: &mut Vec<Stray>,
 ) -> BTreeSet<Key<'a>> {
     let mut retracted = BTreeSet::new();
     for (key, found) in versions {
@@ -149,7 +156,7 @@ fn retractions<'a>(
         };
         let target = (key.0, &retraction.retracts);
         match versions.get(&target) {
-            None => anomalies.push(Anomaly::RetractionWithoutTarget),
+            None => strays.push(stray(Speech::Retraction, target, versions)),
             Some(found) if found.iter().all(|l| matches!(l.event.kind, Kind::Retracted(_))) => {
                 anomalies.push(Anomaly::RetractionOfNoEvent);
             }
@@ -161,12 +168,18 @@ fn retractions<'a>(
     retracted
 }
 
+fn stray(speech: Speech, target: Key, versions: &BTreeMap<Key, Vec<&Logged>>) -> Stray {
+    let in_other_source = versions.keys().any(|(_, id)| *id == target.1);
+    Stray { speech, target: KeyDigest::of(target.0, target.1), in_other_source }
+}
+
 /// Corrections that count, by the key they speak about, latest first.
 fn corrections<'a>(
     versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
     in_conflict: &BTreeSet<Key<'a>>,
     retracted: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
+    strays: &mut Vec<Stray>,
 ) -> BTreeMap<Key<'a>, Vec<&'a Event>> {
     let mut by_target: BTreeMap<Key, Vec<&Event>> = BTreeMap::new();
     for (key, found) in versions {
@@ -176,7 +189,7 @@ fn corrections<'a>(
         }
         let target = (key.0, &correction.corrects);
         match versions.get(&target) {
-            None => anomalies.push(Anomaly::CorrectionWithoutTarget),
+            None => strays.push(stray(Speech::Correction, target, versions)),
             Some(found) if found.iter().all(|l| l.event.kind.data().is_none()) => {
                 anomalies.push(Anomaly::CorrectionOfNoEvent);
             }
@@ -203,9 +216,9 @@ fn settle(
     for correction in corrections {
         let Kind::Corrected(correction) = &correction.kind else { continue };
         match corrected(versions, correction) {
-            Some(_) if chosen.is_some() => {}
-            Some(right) => chosen = Some(right),
-            None => anomalies.push(Anomaly::CorrectionOfOtherType),
+            Ok(_) if chosen.is_some() => {}
+            Ok(right) => chosen = Some(right),
+            Err(anomaly) => anomalies.push(anomaly),
         }
     }
     let (when, data) = match chosen {
@@ -222,21 +235,25 @@ fn settle(
     })
 }
 
-/// What a correction says of an event: `None` if its data fit no version's type, if its time is on
+/// What a correction says of an event. Nothing if its data fit no version's type, if its time is on
 /// another clock, or if the versions disagree on the time and it does not say which is right.
 fn corrected<'a>(
     versions: &[&Logged],
     correction: &'a EventCorrected,
-) -> Option<(Moment, &'a Data)> {
+) -> Result<(Moment, &'a Data), Anomaly> {
     let fits = |data: &Data| {
         versions.iter().any(|l| {
             l.event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
         })
     };
-    let data = correction.readings.iter().find(|data| fits(data))?;
-    let first = versions.first()?.event.when;
-    let agree = || versions.iter().all(|logged| logged.event.when == first).then_some(first);
-    let same_clock = |when: &Moment| when.axis == first.axis;
-    let when = correction.when.map_or_else(agree, |when| Some(when).filter(same_clock))?;
-    Some((when, data))
+    let other_type = Anomaly::CorrectionOfOtherType;
+    let data = correction.readings.iter().find(|data| fits(data)).ok_or(other_type)?;
+    let first = versions.first().ok_or(other_type)?.event.when;
+    let when = match correction.when {
+        Some(when) if when.axis == first.axis => when,
+        Some(_) => return Err(other_type),
+        None if versions.iter().all(|logged| logged.event.when == first) => first,
+        None => return Err(Anomaly::CorrectionWithoutTime),
+    };
+    Ok((when, data))
 }

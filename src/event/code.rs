@@ -118,6 +118,26 @@ codes! {
 }
 
 codes! {
+    /// A vital sign: systolic and diastolic blood pressure, heart rate, oxygen saturation.
+    VitalSign {
+        Systolic = "sbp",
+        Diastolic = "dbp",
+        HeartRate = "heart-rate",
+        Saturation = "spo2",
+    }
+}
+
+codes! {
+    /// A named moment of a reading: before dosing, its highest, its lowest, on leaving.
+    VitalMoment { Pre = "pre", Peak = "peak", Lowest = "lowest", End = "end" }
+}
+
+codes! {
+    /// Unit of a reading.
+    VitalUnit { MmHg = "mmHg", KPa = "kPa", PerMinute = "/min", Percent = "%" }
+}
+
+codes! {
     /// Side-effect term.
     EffectTerm {
         Nausea = "nausea",
@@ -159,6 +179,12 @@ codes! {
 codes! {
     /// Where a check-in was filled in.
     CheckinMode { Clinic = "clinic", Remote = "remote" }
+}
+
+codes! {
+    /// Who answered the questions of a check-in, and how. Scores of the one are not scores of the
+    /// other: an interviewer rates, a proxy guesses.
+    Administration { SelfReport = "self-report", Interview = "interview", Proxy = "proxy" }
 }
 
 codes! {

@@ -81,18 +81,19 @@ impl ContentDigest {
 }
 
 impl Event {
-    /// The event as the contract writes it: one JSON object, fields in the contract's order.
-    /// Two events with the same content have the same text, however they were written at first.
+    /// The event as the contract writes it: one JSON object, fields in the contract's order, in the
+    /// lowest version of its type that can say it. Two events with the same content have the same
+    /// text, however and in whatever version they were written at first; and the text of an event
+    /// stays what it is when its type gets a new version.
     #[must_use]
     pub fn to_json(&self) -> String {
         String::from_utf8(canonical::text(self)).unwrap_or_default()
     }
 
-    /// Version and name, as in the `type` attribute.
+    /// Name and version, as in the `type` attribute of its text.
     #[must_use]
     pub fn type_text(&self) -> String {
-        let event_type = self.kind.event_type();
-        format!("{}.v{}", event_type.name(), event_type.latest())
+        format!("{}.v{}", self.kind.event_type().name(), self.kind.version())
     }
 }
 

@@ -4,67 +4,22 @@
 //! Fields outside the vocabulary are refused, so that nothing identifying can ride along.
 
 use super::code::{
-    AdjustReason, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture, EndReason,
-    Indication, MissedReason, Phase, PlanChange, RetractReason, Route, ScreeningDecision, Severity,
-    Sex,
+    AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
+    EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
+    ScreeningDecision, Severity, Sex,
 };
 use super::ids::{EventId, OpenCode};
 use super::list::{CodeSet, List};
 use super::number::{Amount, Int, Num};
+use super::object::{data, objects};
 use super::text::present;
 use super::time::Moment;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// Reads the named structs from JSON objects only: serde's derive alone would take a list of their
-/// values for one too.
-macro_rules! objects {
-    ($($name:ident),+ $(,)?) => { $(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                // The derived function, which `remote = "Self"` makes an inherent one.
-                Self::serialize(self, s)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                struct Object;
-                impl<'de> de::Visitor<'de> for Object {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
-                        $name::deserialize(de::value::MapAccessDeserializer::new(map))
-                    }
-                }
-                d.deserialize_map(Object)
-            }
-        }
-    )+ };
-}
+use super::vitals::Vitals;
+use serde::{Deserialize, Serialize};
 
 objects! {
-    CourseStarted, Screening, Dose, Vitals, Dissociation, Effect, SessionCompleted, SessionMissed,
+    CourseStarted, Screening, Dose, Dissociation, Effect, SessionCompleted, SessionMissed,
     Measure, CheckinSubmitted, PlanAdjusted, CourseEnded,
-}
-
-/// Declares the data of an event: a struct whose fields may all be absent, but not null.
-macro_rules! data {
-    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-        #[serde(remote = "Self", deny_unknown_fields)]
-        pub struct $name {
-            $(
-                $(#[$fdoc])*
-                #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-                pub $field: Option<$type>,
-            )*
-        }
-    };
 }
 
 data! {
@@ -107,22 +62,6 @@ pub struct Dose {
     pub value: Amount,
     /// mg or mg/kg.
     pub unit: DoseUnit,
-}
-
-data! {
-    /// Vital signs around a session.
-    Vitals {
-        /// Systolic pressure before, mmHg.
-        sbp_pre: Int<30, 300>,
-        /// Diastolic pressure before, mmHg.
-        dbp_pre: Int<10, 200>,
-        /// Highest systolic pressure, mmHg.
-        sbp_peak: Int<30, 300>,
-        /// Highest diastolic pressure, mmHg.
-        dbp_peak: Int<10, 200>,
-        /// Lowest oxygen saturation, percent.
-        spo2_min: Int<0, 100>,
-    }
 }
 
 /// A dissociation scale after a session.
@@ -245,6 +184,11 @@ data! {
         effects_capture: EffectsCapture,
         /// Patient Global Impression of Change: 1 very much improved to 7 very much worse.
         global_change: Int<1, 7>,
+        /// Who answered, and how. Since version 2.
+        administration: Administration,
+        /// Days the questions asked about where that was not the instrument's own period, 0-365;
+        /// 0 is now. Since version 2.
+        recall_days: Int<0, 365>,
     }
 }
 
@@ -383,12 +327,6 @@ impl EventType {
             Self::EventRetracted => "afterdose.event.retracted",
             Self::SubjectWithdrawn => "afterdose.subject.withdrawn",
         }
-    }
-
-    /// The version this program's types describe; older ones are raised to it by upcasters.
-    #[must_use]
-    pub const fn latest(self) -> u16 {
-        1
     }
 
     /// Reads a name without its version.

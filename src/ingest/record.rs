@@ -15,6 +15,7 @@ use crate::event::time::{CalendarTime, Moment, StudyTime, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use crate::privacy::gate::{is_field_name, search_dropped};
 use crate::schema;
+use crate::schema::upcast::{checkin_submitted, session_completed};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -118,13 +119,9 @@ fn kind_of(
     if required && data.is_none() {
         return Err(Refusal::new(Reason::MissingField, "data"));
     }
-    let latest = data
-        .map(|data| schema::upcast::upcast(event_type, version, Cow::Borrowed(data)))
-        .transpose()
-        .map_err(|reason| Refusal::new(reason, "data"))?;
-    let text = latest.as_deref().map_or("{}", RawValue::get);
+    let text = data.map_or("{}", RawValue::get);
     Ok(match event_type {
-        EventType::EventCorrected => Kind::Corrected(corrected(text, context)?),
+        EventType::EventCorrected => Kind::Corrected(corrected(version, text, context)?),
         EventType::EventRetracted => {
             let data: RetractedData = parse(text, "data")?;
             Kind::Retracted(EventRetracted { retracts: data.retracts, reason: data.reason })
@@ -133,12 +130,12 @@ fn kind_of(
             let NoData {} = parse(text, "data")?;
             Kind::Withdrawn
         }
-        clinical => Kind::Clinical(clinical_data(clinical, text, "data")?),
+        clinical => Kind::Clinical(clinical_data(clinical, version, text, "data")?),
     })
 }
 
 /// The corrected data are read as every type they are valid for; which it is, the fold will know.
-fn corrected(text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
+fn corrected(version: u16, text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
     let data: CorrectedData = parse(text, "data")?;
     let when = moment(data.time, data.studytime, "data.")?;
     if let Some(when) = when {
@@ -146,7 +143,9 @@ fn corrected(text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
     }
     let readings: Vec<Data> = EventType::CLINICAL
         .into_iter()
-        .filter_map(|event_type| clinical_data(event_type, data.data.get(), "").ok())
+        .filter_map(|event_type| {
+            clinical_data(event_type, event_type.carried_by(version), data.data.get(), "").ok()
+        })
         .collect();
     if readings.is_empty() {
         return Err(Refusal::new(Reason::CorrectionOfNoType, "data.data"));
@@ -154,17 +153,32 @@ fn corrected(text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
     Ok(EventCorrected { corrects: data.corrects, readings, when })
 }
 
-fn clinical_data(event_type: EventType, text: &str, at: &str) -> Result<Data, Refusal> {
-    Ok(match event_type {
-        EventType::CourseStarted => Data::CourseStarted(parse::<CourseStarted>(text, at)?),
-        EventType::SessionCompleted => Data::SessionCompleted(parse::<SessionCompleted>(text, at)?),
-        EventType::SessionMissed => Data::SessionMissed(parse::<SessionMissed>(text, at)?),
-        EventType::CheckinSubmitted => Data::CheckinSubmitted(parse::<CheckinSubmitted>(text, at)?),
-        EventType::PlanAdjusted => Data::PlanAdjusted(parse::<PlanAdjusted>(text, at)?),
-        EventType::CourseEnded => Data::CourseEnded(parse::<CourseEnded>(text, at)?),
-        EventType::EventCorrected | EventType::EventRetracted | EventType::SubjectWithdrawn => {
-            return Err(Refusal::new(Reason::UnknownType, at));
+/// Data of a type as its version has them, raised to the latest. The latest is read as it stands.
+fn clinical_data(
+    event_type: EventType,
+    version: u16,
+    text: &str,
+    at: &str,
+) -> Result<Data, Refusal> {
+    Ok(match (event_type, version) {
+        (EventType::CourseStarted, 1) => Data::CourseStarted(parse::<CourseStarted>(text, at)?),
+        (EventType::SessionCompleted, 1) => {
+            let raised = parse::<session_completed::V1>(text, at)?.raise();
+            Data::SessionCompleted(raised.map_err(|problem| problem.within(at))?)
         }
+        (EventType::SessionCompleted, 2) => {
+            Data::SessionCompleted(parse::<SessionCompleted>(text, at)?)
+        }
+        (EventType::SessionMissed, 1) => Data::SessionMissed(parse::<SessionMissed>(text, at)?),
+        (EventType::CheckinSubmitted, 1) => {
+            Data::CheckinSubmitted(parse::<checkin_submitted::V1>(text, at)?.raise())
+        }
+        (EventType::CheckinSubmitted, 2) => {
+            Data::CheckinSubmitted(parse::<CheckinSubmitted>(text, at)?)
+        }
+        (EventType::PlanAdjusted, 1) => Data::PlanAdjusted(parse::<PlanAdjusted>(text, at)?),
+        (EventType::CourseEnded, 1) => Data::CourseEnded(parse::<CourseEnded>(text, at)?),
+        _ => return Err(Refusal::new(Reason::UnknownVersion, "type")),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::charts::marking::Synthetic;
 use crate::course::fact::SubjectFacts;
 use crate::course::fold::FoldContext;
 use crate::course::fold_subjects;
+use crate::course::stray::find_other_subjects;
 use crate::course::table::FactTables;
 use crate::event::ids::Source;
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
@@ -60,7 +61,8 @@ impl Folded {
 /// # Errors
 /// If the store cannot be read or the facts not be written.
 pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded, PipelineError> {
-    let conflicts = KeyIndex::open(log)?.conflicting();
+    let mut keys = KeyIndex::open(log)?;
+    let conflicts = keys.conflicting();
     let context = FoldContext {
         settings: &settings.fold,
         vocabulary: &settings.vocabulary,
@@ -86,6 +88,11 @@ pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded,
         let facts = fold_subjects(&events, &context);
         writer.write(&facts)?;
         folded.subjects.extend(facts);
+    }
+    let strays = folded.subjects.iter().flat_map(|facts| &facts.strays);
+    let held = keys.held(strays.map(|stray| stray.target))?;
+    for facts in &mut folded.subjects {
+        find_other_subjects(&facts.strays, &mut facts.anomalies, &held);
     }
     // The order of subjects must not depend on how many shares were read at once.
     folded.subjects.sort_by(|a, b| a.subject.cmp(&b.subject));

@@ -33,11 +33,14 @@ macro_rules! documents {
 documents! {
     CourseStarted "afterdose.course.started" v 1,
     SessionCompleted "afterdose.session.completed" v 1,
+    SessionCompleted "afterdose.session.completed" v 2,
     SessionMissed "afterdose.session.missed" v 1,
     CheckinSubmitted "afterdose.checkin.submitted" v 1,
+    CheckinSubmitted "afterdose.checkin.submitted" v 2,
     PlanAdjusted "afterdose.plan.adjusted" v 1,
     CourseEnded "afterdose.course.ended" v 1,
     EventCorrected "afterdose.event.corrected" v 1,
+    EventCorrected "afterdose.event.corrected" v 2,
     EventRetracted "afterdose.event.retracted" v 1,
     SubjectWithdrawn "afterdose.subject.withdrawn" v 1,
 }
@@ -166,6 +169,27 @@ mod tests {
     }
 
     #[test]
+    fn a_correction_carries_the_data_it_says_it_carries() {
+        let schemas = parsed();
+        let data_of = |event_type, version| {
+            let found = schemas
+                .iter()
+                .find(|(d, _)| (d.event_type, d.version) == (event_type, version))
+                .map(|(_, schema)| &schema["properties"]["data"]);
+            found.expect("a published version")
+        };
+        for version in 1..=EventType::EventCorrected.latest() {
+            let text = document(EventType::EventCorrected, version).expect("a published version");
+            let correction: Value = serde_json::from_str(text).expect("a schema is JSON");
+            for event_type in EventType::CLINICAL {
+                let name = event_type.name().trim_start_matches("afterdose.").replace('.', "_");
+                let carried = data_of(event_type, event_type.carried_by(version));
+                assert_eq!(&correction["$defs"][&name], carried, "v{version}: {name}");
+            }
+        }
+    }
+
+    #[test]
     fn code_lists_are_those_of_the_types() {
         fn list<T: std::fmt::Display>(codes: &[T]) -> Vec<String> {
             codes.iter().map(ToString::to_string).collect()
@@ -174,6 +198,7 @@ mod tests {
         let mut instruments: Vec<String> = instruments.into_keys().collect();
         instruments.sort();
         let known: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::from([
+            ("administration", vec![list(code::Administration::ALL)]),
             ("age_band", vec![list(code::AgeBand::ALL)]),
             ("change", vec![list(code::PlanChange::ALL)]),
             ("contraindications", vec![list(&CONTRAINDICATIONS)]),
@@ -183,6 +208,7 @@ mod tests {
             ("indications", vec![list(code::Indication::ALL)]),
             ("instrument", vec![instruments]),
             ("mode", vec![list(code::CheckinMode::ALL)]),
+            ("moment", vec![list(code::VitalMoment::ALL)]),
             ("phase", vec![list(code::Phase::ALL)]),
             (
                 "reason",
@@ -196,9 +222,10 @@ mod tests {
             ("route", vec![list(code::Route::ALL)]),
             ("severity", vec![list(code::Severity::ALL)]),
             ("sex", vec![list(code::Sex::ALL)]),
+            ("sign", vec![list(code::VitalSign::ALL)]),
             ("stopped_early", vec![list(&STOP_REASONS)]),
             ("term", vec![list(code::EffectTerm::ALL)]),
-            ("unit", vec![list(code::DoseUnit::ALL)]),
+            ("unit", vec![list(code::DoseUnit::ALL), list(code::VitalUnit::ALL)]),
         ]);
         let mut found: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
         let schemas = parsed();
@@ -247,7 +274,7 @@ mod tests {
         ] {
             assert_eq!(parse_type(bad), Err(Reason::UnknownType), "{bad}");
         }
-        for version in ["0", "2", "65536", "99999999999999999999"] {
+        for version in ["0", "3", "65536", "99999999999999999999"] {
             let text = format!("afterdose.session.completed.v{version}");
             assert_eq!(parse_type(&text), Err(Reason::UnknownVersion), "{text}");
         }

@@ -146,6 +146,8 @@ pub(super) fn submitted(
         effects_capture: effects.is_some().then_some(EffectsCapture::Spontaneous),
         effects,
         global_change: (!before && draw.chance(0.3)).then(|| int(change)).flatten(),
+        administration: None,
+        recall_days: None,
     })
 }
 

@@ -4,11 +4,14 @@ use super::draw::{Draw, int, num, real, round};
 use super::person::Person;
 use super::site::Site;
 use super::trajectory::Dosed;
-use crate::event::code::{DoseUnit, EffectTerm, EffectsCapture, Phase, Route, Severity};
+use crate::event::code::{
+    DoseUnit, EffectTerm, EffectsCapture, Phase, Route, Severity, VitalMoment, VitalSign, VitalUnit,
+};
 use crate::event::ids::OpenCode;
-use crate::event::kind::{Dissociation, Dose, Effect, SessionCompleted, Vitals};
+use crate::event::kind::{Dissociation, Dose, Effect, SessionCompleted};
 use crate::event::list::List;
 use crate::event::number::{Amount, Num};
+use crate::event::vitals::{At, Reading, Vitals};
 
 /// A session that took place, before anything is written down.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +31,7 @@ pub(super) struct Given {
 /// Share of sessions in which the dose is written down.
 const DOSE_RECORDED: f64 = 0.97;
 /// Systolic pressure from which a rise is a side effect, mmHg.
-const RAISED_SYSTOLIC: i64 = 165;
+const RAISED_SYSTOLIC: f64 = 165.0;
 /// What is told without being asked, as a share of what a list brings out.
 const SPONTANEOUS: f64 = 0.3;
 
@@ -51,7 +54,7 @@ pub(super) fn completed(
 ) -> Option<SessionCompleted> {
     let nasal = given.route == Route::Intranasal;
     let weight = person.weight_kg + draw.normal(0.0, 0.4);
-    let vitals = draw.chance(site.vitals).then(|| vitals(draw, person, given.route));
+    let vitals = draw.chance(site.vitals).then(|| vitals(draw, person, given.route)).flatten();
     let (effects, severe) = effects(draw, site, person, given, vitals.as_ref());
     let stopped = draw.chance(if severe { 0.06 } else { 0.002 });
     let stop_reason =
@@ -128,7 +131,11 @@ fn monitoring(draw: &mut Draw, route: Route) -> i64 {
     5 * round(minutes / 5.0)
 }
 
-fn vitals(draw: &mut Draw, person: &Person, route: Route) -> Vitals {
+/// When pressure is also taken after nasal esketamine, in minutes or on leaving, and the share of
+/// the rise that is there then: it peaks at about 40 minutes.
+const NASAL_READINGS: [(Option<i64>, f64); 2] = [(Some(40), 0.9), (None, 0.25)];
+
+fn vitals(draw: &mut Draw, person: &Person, route: Route) -> Option<Vitals> {
     let rise = match route {
         Route::Intravenous => 18.0,
         Route::Intramuscular => 16.0,
@@ -137,13 +144,32 @@ fn vitals(draw: &mut Draw, person: &Person, route: Route) -> Vitals {
     let systolic = person.systolic + draw.normal(0.0, 7.0);
     let diastolic = 0.52 * systolic + draw.normal(14.0, 6.0);
     let share = (draw.normal(1.0, 0.6)).max(0.0);
-    Vitals {
-        sbp_pre: int(round(systolic)),
-        dbp_pre: int(round(diastolic)),
-        sbp_peak: int(round(systolic + rise * share)),
-        dbp_peak: int(round(diastolic + 0.6 * rise * share)),
-        spo2_min: int(round(draw.normal(96.5, 1.4)).clamp(86, 100)),
+    let usual = [
+        round(systolic).clamp(30, 300),
+        round(diastolic).clamp(10, 200),
+        round(systolic + rise * share).clamp(30, 300),
+        round(diastolic + 0.6 * rise * share).clamp(10, 200),
+        round(draw.normal(96.5, 1.4)).clamp(86, 100),
+    ];
+    let usual = Vitals::of_summary(usual.map(Some)).ok()?;
+    if route != Route::Intranasal {
+        return Some(usual);
     }
+    let mut readings = usual.readings().to_vec();
+    for (minute, left) in NASAL_READINGS {
+        let at = match minute {
+            Some(minute) => At::Minute(int(minute)?),
+            None => At::Moment(VitalMoment::End),
+        };
+        let rest = rise * share * left;
+        for (sign, value) in
+            [(VitalSign::Systolic, systolic + rest), (VitalSign::Diastolic, diastolic + 0.6 * rest)]
+        {
+            let value = whole_num(round(value))?;
+            readings.push(Reading::new(sign, at, value, VitalUnit::MmHg).ok()?);
+        }
+    }
+    Vitals::new(readings).ok()
 }
 
 fn dissociation(draw: &mut Draw, person: &Person, given: &Given) -> Option<Dissociation> {
@@ -204,13 +230,13 @@ fn effects(
     };
     let asked = if site.structured_effects { 1.0 } else { SPONTANEOUS };
     let strength = asked * person.sensitivity * habituation(given);
-    let peak = vitals.and_then(|vitals| vitals.sbp_peak);
+    let peak = vitals.and_then(|vitals| vitals.at(VitalSign::Systolic, VitalMoment::Peak));
     let mut effects = Vec::new();
     let mut severe = false;
     for habit in &HABITS {
         let happens = draw.chance((habit.share[way] * strength).min(0.9));
         let happens = match (habit.term, peak) {
-            (EffectTerm::BloodPressureIncreased, Some(peak)) => peak.get() >= RAISED_SYSTOLIC,
+            (EffectTerm::BloodPressureIncreased, Some(peak)) => peak.value() >= RAISED_SYSTOLIC,
             _ => happens,
         };
         if !happens {

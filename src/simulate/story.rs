@@ -8,7 +8,7 @@ use super::dropout::Law;
 use super::person::{Fate, Person};
 use super::session::{Given, completed};
 use super::site::Site;
-use crate::event::code::{CheckinMode, EndReason, MissedReason, ScreeningDecision};
+use crate::event::code::{Administration, CheckinMode, EndReason, MissedReason, ScreeningDecision};
 use crate::event::ids::OpenCode;
 use crate::event::kind::{CourseEnded, CourseStarted, Data, Screening, SessionMissed};
 use crate::event::list::CodeSet;
@@ -221,7 +221,11 @@ impl Story<'_> {
     }
 
     fn check_in(&mut self, occasion: Occasion, state: State, asked: Asked) {
-        if let Some(checkin) = submitted(self.draw, self.person, state, occasion.mode, asked) {
+        let answered = submitted(self.draw, self.person, state, occasion.mode, asked);
+        if let Some(mut checkin) = answered {
+            // Where side effects are asked for from a list, somebody asks the questionnaires too.
+            let asked_there = self.site.structured_effects && occasion.mode == CheckinMode::Clinic;
+            checkin.administration = asked_there.then_some(Administration::Interview);
             self.add(occasion.at, Data::CheckinSubmitted(checkin));
         }
     }

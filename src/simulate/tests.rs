@@ -8,8 +8,10 @@ use crate::event::kind::{
     SessionCompleted, SessionMissed,
 };
 use crate::event::time::{Axis, DAY_US, HOUR_US, Moment, TimeBasis};
+use crate::event::vitals::SUMMARY;
 use crate::event::vocabulary::Vocabulary;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn written(settings: &Settings) -> (Written, Vec<u8>) {
@@ -39,8 +41,23 @@ fn people_do_not_depend_on_how_many_there_are() {
     assert_eq!(forwards, events(&settings).collect::<Vec<_>>());
 }
 
+/// Data written in version 1 as version 2 has them: the vital signs as a list.
+fn raised(data: &serde_json::Value) -> serde_json::Value {
+    let mut data = data.clone();
+    if let Some(serde_json::Value::Object(fields)) = data.get("vitals") {
+        let readings = SUMMARY.iter().filter_map(|usual| {
+            let value = fields.get(usual.field)?;
+            let (sign, moment) = (usual.sign.as_str(), usual.moment.as_str());
+            let unit = usual.unit.as_str();
+            Some(json!({"sign": sign, "moment": moment, "value": value, "unit": unit}))
+        });
+        data["vitals"] = readings.collect();
+    }
+    data
+}
+
 fn reads_back<T: DeserializeOwned>(data: &serde_json::Value, wrap: fn(T) -> Data) -> Data {
-    wrap(serde_json::from_value(data.clone()).expect("own data read back"))
+    wrap(serde_json::from_value(raised(data)).expect("own data read back"))
 }
 
 fn read_data(event_type: EventType, data: &serde_json::Value) -> Data {
@@ -120,12 +137,15 @@ fn the_default_network_has_some_of_everything() {
     let settings = Settings::default();
     let (mut types, mut sites, mut routes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut first_phase = BTreeMap::new();
+    let mut versions: BTreeMap<_, BTreeSet<u16>> = BTreeMap::new();
     let mut keys: BTreeMap<_, Vec<String>> = BTreeMap::new();
     // Late events stand behind later ones.
     let mut all: Vec<Event> = events(&settings).collect();
     all.sort_by_key(|event| event.when.micros);
     for event in all {
         types.insert(event.kind.event_type());
+        let name = event.kind.event_type().name();
+        versions.entry(name).or_default().insert(event.kind.version());
         sites.insert(site_of(&event).to_owned());
         if let Some(Data::SessionCompleted(session)) = event.kind.data() {
             routes.insert(session.route);
@@ -135,6 +155,8 @@ fn the_default_network_has_some_of_everything() {
         keys.entry(key).or_default().push(event.to_json());
     }
     assert_eq!(types.len(), 9);
+    let both = |name: &str| versions[name].len() == 2;
+    assert!(both("afterdose.session.completed") && both("afterdose.checkin.submitted"));
     assert_eq!(
         sites.iter().map(String::as_str).collect::<Vec<_>>(),
         ["site-01", "site-02", "site-03", "site-04", "site-05"]

@@ -108,8 +108,12 @@ impl EventLog {
     fn transaction(&self, adds_files: bool) -> Result<Transaction, StoreError> {
         let snapshot = Arc::clone(&self.snapshot);
         let mut builder = snapshot.update_table(UpdateTableOperation::Write, ENGINE_INFO, true);
-        if adds_files {
+        let lacking = self.table.lacking(&self.snapshot)?;
+        if adds_files && lacking.is_empty() {
             builder = builder.with_blind_append();
+        }
+        for column in lacking {
+            builder = builder.add_column(column);
         }
         builder
             .build(&*self.table.engine, Box::new(FileSystemCommitter::new()))

@@ -1,6 +1,6 @@
 //! The Delta table beneath the log: made, opened, and asked for its live files.
 
-use super::columns::SCHEMA;
+use super::columns::{ADDED, SCHEMA};
 use super::disk::{make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
 use arrow::datatypes::{DataType, Schema};
@@ -9,7 +9,7 @@ use delta_kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
 use delta_kernel::expressions::Expression;
 use delta_kernel::history_manager::{HistoryCommitType, get_earliest_commit};
 use delta_kernel::scan::state::ScanFile;
-use delta_kernel::schema::StructType;
+use delta_kernel::schema::{StructField, StructType};
 use delta_kernel::snapshot::{IncrementalReplay, SnapshotRef};
 use delta_kernel::transaction::CommitResult;
 use delta_kernel::transaction::create_table::create_table;
@@ -95,9 +95,20 @@ impl Table {
         Ok(table)
     }
 
+    /// The columns of the table, as a new one has them.
+    fn schema(&self) -> Result<StructType, StoreError> {
+        SCHEMA.as_ref().try_into_kernel().map_err(StoreError::columns(&self.dir))
+    }
+
+    /// The columns that a table written by an earlier version of the program lacks.
+    pub(super) fn lacking(&self, snapshot: &SnapshotRef) -> Result<Vec<StructField>, StoreError> {
+        let (ours, theirs) = (self.schema()?, snapshot.schema());
+        let lacking = ADDED.iter().filter(|name| theirs.field(name).is_none());
+        Ok(lacking.filter_map(|name| ours.field(name).cloned()).collect())
+    }
+
     fn create(&self) -> Result<(), StoreError> {
-        let schema: StructType =
-            SCHEMA.as_ref().try_into_kernel().map_err(StoreError::columns(&self.dir))?;
+        let schema = self.schema()?;
         let transaction = create_table(self.url.as_str(), Arc::new(schema), ENGINE_INFO, false)
             .with_table_properties(PROPERTIES)
             .build(&*self.engine, Box::new(FileSystemCommitter::new()));
@@ -197,12 +208,15 @@ fn has_commits(dir: &Path) -> bool {
     std::fs::read_dir(dir.join(LOG_DIR)).is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// The first column of ours the table lacks or has with another type, or that it has and we lack.
+/// The first column of ours the table has with another type, or lacks though every version of the
+/// program wrote it, or that it has and we lack.
 fn first_difference(schema: &Schema) -> Option<String> {
     let differs = SCHEMA.fields().iter().find(|ours| {
         schema
             .field_with_name(ours.name())
-            .map_or(true, |theirs| !same_type(ours.data_type(), theirs.data_type()))
+            .map_or(!ADDED.contains(&ours.name().as_str()), |theirs| {
+                !same_type(ours.data_type(), theirs.data_type())
+            })
     });
     let unknown = || schema.fields().iter().find(|f| SCHEMA.field_with_name(f.name()).is_err());
     differs.or_else(unknown).map(|field| field.name().clone())

@@ -10,12 +10,14 @@
 
 mod account;
 mod broken;
+mod corrections;
 mod coverage;
 mod determinism;
 mod dictionary;
 mod disclosure;
 mod disclosure_account;
 mod exit_codes;
+mod fuzz;
 mod harness;
 mod history;
 mod identifiers;
@@ -28,3 +30,4 @@ mod settings;
 mod tidy;
 mod time;
 mod tiny;
+mod versions;

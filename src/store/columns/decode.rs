@@ -10,20 +10,21 @@ use super::cells::{
 use super::layout::{COLUMNS, SCHEMA};
 use super::names::Names;
 use crate::event::code::{
-    AdjustReason, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture, EndReason,
-    Indication, MissedReason, Phase, PlanChange, RetractReason, Route, ScreeningDecision, Severity,
-    Sex,
+    AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
+    EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
+    ScreeningDecision, Severity, Sex, VitalMoment, VitalSign, VitalUnit,
 };
 use crate::event::envelope::Logged;
 use crate::event::envelope::{Event, Origin};
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Dose, Effect, EventCorrected,
     EventRetracted, EventType, Kind, Measure, PlanAdjusted, Screening, SessionCompleted,
-    SessionMissed, Vitals,
+    SessionMissed,
 };
 use crate::event::list::List;
 use crate::event::number::Amount;
 use crate::event::time::TimeBasis;
+use crate::event::vitals::{At, Reading, Vitals};
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
     RecordBatch, StringArray, StructArray, TimestampMicrosecondArray, new_null_array,
@@ -93,6 +94,9 @@ arrays! { Columns {
     corrected_studytime_us: Int64Array = "corrected_studytime_us",
     corrected_day_only: BooleanArray = "corrected_day_only",
     retracts: StringArray = "retracts",
+    vital_readings: ListArray = "vital_readings",
+    administration: StringArray = "administration",
+    recall_days: Int32Array = "recall_days",
 } }
 
 arrays! { ScreeningColumns {
@@ -108,6 +112,14 @@ arrays! { VitalsColumns {
     sbp_peak: Int32Array = "sbp_peak",
     dbp_peak: Int32Array = "dbp_peak",
     spo2_min: Int32Array = "spo2_min",
+} }
+
+arrays! { ReadingColumns {
+    sign: StringArray = "sign",
+    moment: StringArray = "moment",
+    at_min: Int32Array = "at_min",
+    value: Float64Array = "value",
+    unit: StringArray = "unit",
 } }
 
 arrays! { DissociationColumns {
@@ -135,6 +147,7 @@ pub(in crate::store) struct Decoder {
     screening: ScreeningColumns,
     dose: DoseColumns,
     vitals: VitalsColumns,
+    reading: ReadingColumns,
     dissociation: DissociationColumns,
     effect: EffectColumns,
     measure: MeasureColumns,
@@ -160,6 +173,7 @@ impl Decoder {
         let columns = Columns::of(find)?;
         let effects = structs(&columns.effects, "effects")?;
         let measures = structs(&columns.measures, "measures")?;
+        let readings = structs(&columns.vital_readings, "vital_readings")?;
         let data = COLUMNS
             .iter()
             .zip(&aligned)
@@ -172,6 +186,7 @@ impl Decoder {
             screening: ScreeningColumns::of(|name| columns.screening.column_by_name(name))?,
             dose: DoseColumns::of(|name| columns.dose.column_by_name(name))?,
             vitals: VitalsColumns::of(|name| columns.vitals.column_by_name(name))?,
+            reading: ReadingColumns::of(|name| readings.column_by_name(name))?,
             dissociation: DissociationColumns::of(|name| {
                 columns.dissociation.column_by_name(name)
             })?,
@@ -186,13 +201,13 @@ impl Decoder {
     pub(in crate::store) fn event(&self, row: usize, names: &mut Names) -> Result<Logged, Bad> {
         let c = &self.columns;
         let event_type = text(&c.event_type, row).and_then(EventType::parse).ok_or("type")?;
-        if int_of(&c.version, row) != Some(i32::from(event_type.latest())) {
-            return Err("version");
-        }
         let subject = text(&c.subject, row).and_then(|s| names.subject(s)).ok_or("subject")?;
         let source = text(&c.source, row).and_then(|s| names.sources.get(s)).ok_or("source")?;
         let when = moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")?;
         let kind = self.kind(event_type, row, names)?;
+        if int_of(&c.version, row) != Some(i32::from(kind.version())) {
+            return Err("version");
+        }
         Ok(Logged {
             event: Event { source, id: id(&c.id, row, "id")?, subject, when, kind },
             origin: self.origin(row)?,
@@ -255,6 +270,13 @@ impl Decoder {
                 effects: self.effects(row)?,
                 effects_capture: self.capture(row)?,
                 global_change: int(&c.global_change, row, "global_change")?,
+                administration: code(
+                    &c.administration,
+                    row,
+                    Administration::parse,
+                    "administration",
+                )?,
+                recall_days: int(&c.recall_days, row, "recall_days")?,
             }),
             EventType::PlanAdjusted => Data::PlanAdjusted(PlanAdjusted {
                 reason: code(&c.reason, row, AdjustReason::parse, "reason")?,
@@ -328,14 +350,26 @@ impl Decoder {
     }
 
     fn vitals(&self, row: usize) -> Result<Vitals, Bad> {
-        let v = &self.vitals;
-        Ok(Vitals {
-            sbp_pre: int(&v.sbp_pre, row, "vitals")?,
-            dbp_pre: int(&v.dbp_pre, row, "vitals")?,
-            sbp_peak: int(&v.sbp_peak, row, "vitals")?,
-            dbp_peak: int(&v.dbp_peak, row, "vitals")?,
-            spo2_min: int(&v.spo2_min, row, "vitals")?,
-        })
+        const NAME: Bad = "vital_readings";
+        let (v, r) = (&self.vitals, &self.reading);
+        let usual = [&v.sbp_pre, &v.dbp_pre, &v.sbp_peak, &v.dbp_peak, &v.spo2_min];
+        let usual = Vitals::of_summary(usual.map(|array| int_of(array, row).map(i64::from)));
+        let usual = usual.map_err(|_| "vitals")?;
+        let others: Option<List<Reading, 100>> =
+            list(&self.columns.vital_readings, row, NAME, |at| {
+                let moment = code(&r.moment, at, VitalMoment::parse, NAME)?;
+                let when = match (moment, int(&r.at_min, at, NAME)?) {
+                    (Some(moment), None) => At::Moment(moment),
+                    (None, Some(minute)) => At::Minute(minute),
+                    _ => return Err(NAME),
+                };
+                let sign = code(&r.sign, at, VitalSign::parse, NAME)?.ok_or(NAME)?;
+                let unit = code(&r.unit, at, VitalUnit::parse, NAME)?.ok_or(NAME)?;
+                let value = number(&r.value, at, NAME)?.ok_or(NAME)?;
+                Reading::new(sign, when, value, unit).map_err(|_| NAME)
+            })?;
+        let Some(others) = others else { return Ok(usual) };
+        Vitals::new([usual.readings(), others.as_slice()].concat()).map_err(|_| NAME)
     }
 
     fn dissociation(&self, row: usize, names: &mut Names) -> Result<Dissociation, Bad> {

@@ -1,7 +1,7 @@
 //! Events to rows.
 
-use super::layout::{SCHEMA, effect_fields, measure_fields};
-use crate::event::code::Severity;
+use super::layout::{SCHEMA, effect_fields, measure_fields, reading_fields};
+use crate::event::code::{Severity, VitalMoment};
 use crate::event::envelope::Event;
 use crate::event::ids::OpenCode;
 use crate::event::kind::{
@@ -10,6 +10,7 @@ use crate::event::kind::{
 };
 use crate::event::number::{Int, Num};
 use crate::event::time::{Axis, Moment};
+use crate::event::vitals::{At, SUMMARY, Vitals};
 use crate::store::row::Row;
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, BooleanBuilder, Float64Array, Float64Builder, Int32Array,
@@ -53,7 +54,7 @@ fn envelope(rows: &[&Row]) -> Built {
         ("source", text(rows, |row| Some(event(row).source.as_str()))),
         ("id", text(rows, |row| Some(event(row).id.as_str()))),
         ("type", text(rows, |row| Some(event(row).kind.event_type().name()))),
-        ("version", int(rows, |row| Some(i32::from(event(row).kind.event_type().latest())))),
+        ("version", int(rows, |row| Some(i32::from(event(row).kind.version())))),
         ("content", contents(rows)),
         ("file_digest", file_digests(rows)),
         ("line", long(rows, |row| i64::try_from(row.origin.line).ok())),
@@ -92,13 +93,8 @@ fn session(rows: &[&Row]) -> Result<Built, ArrowError> {
         text(&doses, |dose| Some(dose?.unit.as_str())),
     ];
     let signs: Vec<_> = of.iter().map(|s| s.and_then(|s| s.vitals.as_ref())).collect();
-    let vitals = vec![
-        int(&signs, |vitals| small(vitals?.sbp_pre)),
-        int(&signs, |vitals| small(vitals?.dbp_pre)),
-        int(&signs, |vitals| small(vitals?.sbp_peak)),
-        int(&signs, |vitals| small(vitals?.dbp_peak)),
-        int(&signs, |vitals| small(vitals?.spo2_min)),
-    ];
+    let usual: Vec<_> = signs.iter().map(|vitals| vitals.map(Vitals::summary)).collect();
+    let vitals = (0..SUMMARY.len()).map(|at| int(&usual, |values| values?[at])).collect();
     let scales: Vec<_> = of.iter().map(|s| s.and_then(|s| s.dissociation.as_ref())).collect();
     let dissociation = vec![
         text(&scales, |scale| Some(scale?.instrument.as_str())),
@@ -115,6 +111,7 @@ fn session(rows: &[&Row]) -> Result<Built, ArrowError> {
         ("session_number", int(&of, |s| small(s?.session_number))),
         ("psychotherapy", flag(&of, |s| s?.psychotherapy)),
         ("vitals", structure("vitals", vitals, &signs)?),
+        ("vital_readings", readings(&signs)?),
         ("dissociation", structure("dissociation", dissociation, &scales)?),
         ("stopped_early", text(&of, |s| Some(s?.stopped_early.as_ref()?.as_str()))),
     ])
@@ -133,6 +130,8 @@ fn checkin(rows: &[&Row]) -> Result<Built, ArrowError> {
         ("measures", measures(&of)?),
         ("mode", text(&of, |c| Some(c?.mode?.as_str()))),
         ("global_change", int(&of, |c| small(c?.global_change))),
+        ("administration", text(&of, |c| Some(c?.administration?.as_str()))),
+        ("recall_days", int(&of, |c| small(c?.recall_days))),
     ])
 }
 
@@ -298,6 +297,30 @@ fn list_of_structs(fields: &Fields, rows: usize) -> ListBuilder<StructBuilder> {
     let element = Field::new("element", DataType::Struct(fields.clone()), true);
     ListBuilder::with_capacity(StructBuilder::from_fields(fields.clone(), 0), rows)
         .with_field(element)
+}
+
+/// The readings that have no place in `vitals`; null where there are none.
+fn readings(of: &[Option<&Vitals>]) -> Result<ArrayRef, ArrowError> {
+    let mut builder = list_of_structs(&reading_fields(), of.len());
+    for vitals in of {
+        let mut any = false;
+        for reading in vitals.iter().flat_map(|vitals| vitals.others()) {
+            let (moment, minute) = match reading.at() {
+                At::Moment(moment) => (Some(moment), None),
+                At::Minute(minute) => (None, Some(minute)),
+            };
+            let values = builder.values();
+            child::<StringBuilder>(values, 0)?.append_value(reading.sign().as_str());
+            child::<StringBuilder>(values, 1)?.append_option(moment.map(VitalMoment::as_str));
+            child::<Int32Builder>(values, 2)?.append_option(small(minute));
+            child::<Float64Builder>(values, 3)?.append_value(reading.value());
+            child::<StringBuilder>(values, 4)?.append_value(reading.unit().as_str());
+            values.append(true);
+            any = true;
+        }
+        builder.append(any);
+    }
+    Ok(Arc::new(builder.finish()))
 }
 
 fn effects(rows: &[&Row]) -> Result<ArrayRef, ArrowError> {

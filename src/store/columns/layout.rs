@@ -54,6 +54,11 @@ pub(in crate::store) fn effect_fields() -> Fields {
     fields_of(&effect())
 }
 
+/// Fields of a reading of a vital sign.
+pub(in crate::store) fn reading_fields() -> Fields {
+    fields_of(&reading())
+}
+
 /// Fields of a measure.
 pub(in crate::store) fn measure_fields() -> Fields {
     fields_of(&measure())
@@ -80,6 +85,21 @@ fn effect() -> DataType {
 fn measure() -> DataType {
     use DataType::{Float64, Int32, Utf8};
     structure(&[("instrument", Utf8), ("total", Float64), ("items", list(Int32))])
+}
+
+/// The columns that tables written by earlier versions of the program may lack. They stand last, as
+/// the next commit to such a table adds them there; what was written before reads as null in them.
+pub const ADDED: [&str; 3] = ["vital_readings", "administration", "recall_days"];
+
+fn reading() -> DataType {
+    use DataType::{Float64, Int32, Utf8};
+    structure(&[
+        ("sign", Utf8),
+        ("moment", Utf8),
+        ("at_min", Int32),
+        ("value", Float64),
+        ("unit", Utf8),
+    ])
 }
 
 fn all() -> Vec<Column> {
@@ -126,7 +146,7 @@ fn all() -> Vec<Column> {
         column("source", Utf8, EVERY, "Site or system the event comes from"),
         column("id", Utf8, EVERY, "Id of the event, unique within its source"),
         column("type", Utf8, EVERY, "Type of the event, without its version"),
-        column("version", Int32, EVERY, "Version of the type, after raising to the latest"),
+        column("version", Int32, EVERY, "The lowest version of the type that can say the event"),
         column(
             "content",
             Binary,
@@ -176,7 +196,7 @@ fn all() -> Vec<Column> {
             "vitals",
             int_fields(&["sbp_pre", "dbp_pre", "sbp_peak", "dbp_peak", "spo2_min"]),
             SESSION,
-            "Pressures before and at their highest, mmHg; lowest oxygen saturation, percent",
+            "The usual readings: pressures before and at their highest, mmHg; lowest oxygen saturation, percent",
         ),
         column(
             "dissociation",
@@ -232,6 +252,24 @@ fn all() -> Vec<Column> {
             Utf8,
             &[EventRetracted],
             "Id of the event taken back, of the same source",
+        ),
+        column(
+            "vital_readings",
+            list(reading()),
+            SESSION,
+            "Readings besides those in vitals: sign, named moment or minutes from the start of dosing, value, unit",
+        ),
+        column(
+            "administration",
+            Utf8,
+            CHECKIN,
+            "Who answered the check-in, and how: self-report, interview, proxy",
+        ),
+        column(
+            "recall_days",
+            Int32,
+            CHECKIN,
+            "Days the questions asked about, where that was not the instrument's own period",
         ),
     ]
 }

@@ -5,6 +5,9 @@
 //! event that may be present and yet empty (`vitals`, `screening`) are struct columns, so that
 //! absent and empty stay two things, and so are an absent list and an empty one.
 //!
+//! Columns are only ever added, and at the end: a table of an earlier version of the program gets
+//! them with the next commit, and its rows, which are never rewritten, read as null there.
+//!
 //! A correction stands in the columns of the data it puts right: all its readings set the same
 //! ones, so the columns give back every reading.
 
@@ -14,4 +17,4 @@ pub(super) mod encode;
 mod layout;
 pub(super) mod names;
 
-pub use layout::{COLUMNS, Column, SCHEMA};
+pub use layout::{ADDED, COLUMNS, Column, SCHEMA};

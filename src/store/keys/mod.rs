@@ -141,6 +141,24 @@ impl KeyIndex {
         self.conflicts.iter().chain(fresh).map(|key| KeyDigest(*key)).collect()
     }
 
+    /// Those of some keys under which an event stands in the log, of whatever subject.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a run cannot be read.
+    pub fn held(
+        &mut self,
+        keys: impl Iterator<Item = KeyDigest>,
+    ) -> Result<HashSet<KeyDigest>, StoreError> {
+        let mut held = HashSet::new();
+        for key in keys {
+            let failed = StoreError::io(&self.dir);
+            if !self.contents(key.0).map_err(failed)?.is_empty() {
+                held.insert(key);
+            }
+        }
+        Ok(held)
+    }
+
     /// Number of keys and contents.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -201,22 +219,22 @@ impl KeyIndex {
         list.sweep(&self.dir)
     }
 
-    fn meet_digests(&mut self, (key, content): (u128, u128)) -> io::Result<Novelty> {
-        let mut found = std::mem::take(&mut self.found);
+    /// The contents known under a key.
+    fn contents(&mut self, key: u128) -> io::Result<&[u128]> {
+        let found = &mut self.found;
         found.clear();
-        let asked = self
-            .stored
-            .iter()
-            .try_for_each(|run| run.contents(key, &mut found))
-            .and_then(|()| self.kept.contents(key, &mut found))
-            .and_then(|()| self.of_source.contents(key, &mut found));
-        let novelty = match found.as_slice() {
+        self.stored.iter().try_for_each(|run| run.contents(key, found))?;
+        self.kept.contents(key, found)?;
+        self.of_source.contents(key, found)?;
+        Ok(found)
+    }
+
+    fn meet_digests(&mut self, (key, content): (u128, u128)) -> io::Result<Novelty> {
+        let novelty = match self.contents(key)? {
             [] => Novelty::New,
             known if known.contains(&content) => Novelty::Duplicate,
             _ => Novelty::Conflicting,
         };
-        self.found = found;
-        asked?;
         if novelty != Novelty::Duplicate {
             self.of_source.insert((key, content), &self.dir)?;
         }

@@ -48,7 +48,7 @@ pub(super) const FIELDS: [(EventType, Fields); 6] = [
             ("phase", &[r#""induction""#]),
             ("session_number", &["1"]),
             ("psychotherapy", &["false", "true"]),
-            ("vitals", &["{}", r#"{"sbp_pre":121,"spo2_min":97}"#, VITALS]),
+            ("vitals", &["[]", USUAL_VITALS, OTHER_VITALS, VITALS]),
             ("dissociation", &[r#"{"instrument":"cadss","total":12}"#]),
             ("effects", &["[]", EFFECTS]),
             ("effects_capture", &[r#""structured""#]),
@@ -64,6 +64,8 @@ pub(super) const FIELDS: [(EventType, Fields); 6] = [
             ("effects", &["[]", EFFECTS]),
             ("effects_capture", &[r#""spontaneous""#]),
             ("global_change", &["2"]),
+            ("administration", &[r#""interview""#]),
+            ("recall_days", &["0", "1"]),
         ],
     ),
     (
@@ -77,7 +79,9 @@ pub(super) const FIELDS: [(EventType, Fields); 6] = [
     (EventType::CourseEnded, &[("reason", &[r#""side-effects""#, r#""lost""#])]),
 ];
 
-const VITALS: &str = r#"{"sbp_pre":120,"dbp_pre":80,"sbp_peak":150,"dbp_peak":95,"spo2_min":94}"#;
+const USUAL_VITALS: &str = r#"[{"sign":"sbp","moment":"pre","value":121,"unit":"mmHg"},{"sign":"spo2","moment":"lowest","value":97,"unit":"%"}]"#;
+const OTHER_VITALS: &str = r#"[{"sign":"sbp","moment":"pre","value":16.1,"unit":"kPa"},{"sign":"heart-rate","moment":"end","value":72,"unit":"/min"},{"sign":"dbp","at_min":40,"value":88,"unit":"mmHg"}]"#;
+const VITALS: &str = r#"[{"sign":"sbp","moment":"pre","value":120,"unit":"mmHg"},{"sign":"dbp","moment":"pre","value":80,"unit":"mmHg"},{"sign":"sbp","moment":"peak","value":150,"unit":"mmHg"},{"sign":"dbp","moment":"peak","value":95,"unit":"mmHg"},{"sign":"spo2","moment":"lowest","value":94,"unit":"%"},{"sign":"sbp","at_min":40,"value":150,"unit":"mmHg"},{"sign":"sbp","at_min":40,"value":148,"unit":"mmHg"}]"#;
 const EFFECTS: &str = r#"[{"term":"nausea"},{"term":"dissociation","severity":"moderate","onset_min":5.5,"resolved_min":60,"serious":false}]"#;
 const MEASURES: &str = r#"[{"instrument":"phq-9","total":19,"items":[3,2,2,3,2,2,2,2,1]},{"instrument":"gad-7","total":14},{"instrument":"pcl-5","items":[]}]"#;
 

@@ -3,4 +3,5 @@
 mod columns;
 mod commit;
 mod events;
+mod growth;
 mod scan;

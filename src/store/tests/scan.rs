@@ -8,6 +8,7 @@ use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::{SHARES, share_of};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Commits events in batches of `batch`, each source file of `source` events, a data file every
@@ -115,6 +116,19 @@ fn the_index_knows_every_key_and_its_contents() {
         }
         assert_eq!(index.meet(KeyDigest(1), ContentDigest(1)).expect("disk"), Novelty::New);
     }
+}
+
+#[test]
+fn the_keys_held_are_those_asked_for_that_are_there() {
+    let events = many(500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 200, 50, 80);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let keys = events.iter().map(|stored| KeyDigest::of(&stored.event.source, &stored.event.id));
+    let there: HashSet<KeyDigest> = keys.step_by(7).collect();
+    let absent = [KeyDigest(1), KeyDigest(u128::MAX)];
+    let mut index = KeyIndex::open(&log).expect("an index");
+    assert_eq!(index.held(there.iter().copied().chain(absent)).expect("disk"), there);
 }
 
 #[test]

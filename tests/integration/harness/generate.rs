@@ -1,9 +1,9 @@
 //! Events of every type drawn from the whole vocabulary, and the ways in which they go wrong.
 
 use afterdose::event::code::{
-    AdjustReason, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture, EndReason,
-    Indication, MissedReason, Phase, PlanChange, RetractReason, Route, ScreeningDecision, Severity,
-    Sex,
+    AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
+    EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
+    ScreeningDecision, Severity, Sex, VitalMoment, VitalSign,
 };
 use afterdose::event::instrument::Instrument;
 use afterdose::event::kind::EventType;
@@ -27,9 +27,18 @@ pub(crate) enum Fullness {
     Sparse,
 }
 
-/// Valid events of one type.
-pub(crate) fn event(event_type: EventType, vocabulary: &Vocabulary, full: Fullness) -> Values {
-    let version = event_type.latest();
+/// Every type in every version that was published.
+pub(crate) fn versions() -> impl Iterator<Item = (EventType, u16)> {
+    let of = |event_type: EventType| (1..=event_type.latest()).map(move |v| (event_type, v));
+    EventType::ALL.into_iter().flat_map(of)
+}
+
+/// Valid events of one type and version.
+pub(crate) fn event(
+    (event_type, version): (EventType, u16),
+    vocabulary: &Vocabulary,
+    full: Fullness,
+) -> Values {
     let name = json!(format!("{}.v{version}", event_type.name()));
     let fields = record(
         full,
@@ -49,7 +58,7 @@ pub(crate) fn event(event_type: EventType, vocabulary: &Vocabulary, full: Fullne
         event_type,
         EventType::SessionCompleted | EventType::EventCorrected | EventType::EventRetracted
     );
-    let data = data(event_type, vocabulary, full);
+    let data = data((event_type, version), vocabulary, full);
     let data = if needs_data {
         data.prop_map(Some).boxed()
     } else {
@@ -66,12 +75,13 @@ pub(crate) fn event(event_type: EventType, vocabulary: &Vocabulary, full: Fullne
         .boxed()
 }
 
-/// Events of every type, of which about half are valid; the others went through one to three
+/// Events of every type and version, of which about half are valid; the others went through one to three
 /// changes, which may still leave them valid.
 pub(crate) fn nearly_event(vocabulary: &Vocabulary) -> Values {
-    let events = EventType::ALL
-        .map(|event_type| (weight(event_type), event(event_type, vocabulary, Fullness::Sparse)));
-    let events = prop::strategy::Union::new_weighted(events.to_vec());
+    let events = versions()
+        .map(|of| (weight(of.0), event(of, vocabulary, Fullness::Sparse)))
+        .collect::<Vec<_>>();
+    let events = prop::strategy::Union::new_weighted(events);
     let changes = prop_oneof![
         2 => Just(Vec::new()),
         3 => prop::collection::vec(any::<(Index, Index)>(), 1),
@@ -109,7 +119,11 @@ const fn weight(event_type: EventType) -> u32 {
     }
 }
 
-fn data(event_type: EventType, vocabulary: &Vocabulary, full: Fullness) -> Values {
+fn data(
+    (event_type, version): (EventType, u16),
+    vocabulary: &Vocabulary,
+    full: Fullness,
+) -> Values {
     match event_type {
         EventType::CourseStarted => record(
             full,
@@ -135,19 +149,22 @@ fn data(event_type: EventType, vocabulary: &Vocabulary, full: Fullness) -> Value
                 ),
             ],
         ),
-        EventType::SessionCompleted => session(vocabulary, full),
+        EventType::SessionCompleted => session(version, vocabulary, full),
         EventType::SessionMissed => record(full, vec![], vec![("reason", code(MissedReason::ALL))]),
-        EventType::CheckinSubmitted => record(
-            full,
-            vec![],
-            vec![
+        EventType::CheckinSubmitted => {
+            let mut fields = vec![
                 ("measures", measures(vocabulary, full)),
                 ("mode", code(CheckinMode::ALL)),
                 ("effects", effects(full)),
                 ("effects_capture", code(EffectsCapture::ALL)),
                 ("global_change", whole(1, 7)),
-            ],
-        ),
+            ];
+            if version > 1 {
+                fields.push(("administration", code(Administration::ALL)));
+                fields.push(("recall_days", whole(0, 365)));
+            }
+            record(full, vec![], fields)
+        }
         EventType::PlanAdjusted => record(
             full,
             vec![],
@@ -159,7 +176,8 @@ fn data(event_type: EventType, vocabulary: &Vocabulary, full: Fullness) -> Value
         ),
         EventType::CourseEnded => record(full, vec![], vec![("reason", code(EndReason::ALL))]),
         EventType::EventCorrected => {
-            let readings = EventType::CLINICAL.map(|event_type| data(event_type, vocabulary, full));
+            let readings =
+                EventType::CLINICAL.map(|of| data((of, of.carried_by(version)), vocabulary, full));
             let fields = record(
                 full,
                 vec![
@@ -184,7 +202,8 @@ fn data(event_type: EventType, vocabulary: &Vocabulary, full: Fullness) -> Value
     }
 }
 
-fn session(vocabulary: &Vocabulary, full: Fullness) -> Values {
+fn session(version: u16, vocabulary: &Vocabulary, full: Fullness) -> Values {
+    let vitals = if version == 1 { vitals_v1(full) } else { vitals(full) };
     record(
         full,
         vec![("route", code(Route::ALL)), ("drug", code(&DRUGS))],
@@ -203,26 +222,69 @@ fn session(vocabulary: &Vocabulary, full: Fullness) -> Values {
             ("phase", code(Phase::ALL)),
             ("session_number", whole(1, 999)),
             ("psychotherapy", boolean()),
-            (
-                "vitals",
-                record(
-                    full,
-                    vec![],
-                    vec![
-                        ("sbp_pre", whole(30, 300)),
-                        ("dbp_pre", whole(10, 200)),
-                        ("sbp_peak", whole(30, 300)),
-                        ("dbp_peak", whole(10, 200)),
-                        ("spo2_min", whole(0, 100)),
-                    ],
-                ),
-            ),
+            ("vitals", vitals),
             ("dissociation", dissociation(vocabulary, full)),
             ("effects", effects(full)),
             ("effects_capture", code(EffectsCapture::ALL)),
             ("stopped_early", code(&STOP_REASONS)),
         ],
     )
+}
+
+fn vitals_v1(full: Fullness) -> Values {
+    record(
+        full,
+        vec![],
+        vec![
+            ("sbp_pre", whole(30, 300)),
+            ("dbp_pre", whole(10, 200)),
+            ("sbp_peak", whole(30, 300)),
+            ("dbp_peak", whole(10, 200)),
+            ("spo2_min", whole(0, 100)),
+        ],
+    )
+}
+
+/// Readings of each sign at some of the named moments, and one of each at some minute.
+fn vitals(full: Fullness) -> Values {
+    let (signs, moments) = (VitalSign::ALL, VitalMoment::ALL);
+    let named = signs.iter().flat_map(|sign| moments.iter().map(|moment| (*sign, Some(*moment))));
+    let places: Vec<_> = named.chain(signs.iter().map(|sign| (*sign, None))).collect();
+    let count = match full {
+        Fullness::Full => 6..=8,
+        Fullness::Sparse => 0..=4,
+    };
+    subsequence(places, count)
+        .prop_shuffle()
+        .prop_flat_map(|chosen| {
+            chosen.into_iter().map(|(sign, moment)| reading(sign, moment)).collect::<Vec<_>>()
+        })
+        .prop_map(Value::Array)
+        .boxed()
+}
+
+fn reading(sign: VitalSign, moment: Option<VitalMoment>) -> Values {
+    let values = |unit: &'static str, value: Values| (Just(json!(unit)), value).boxed();
+    let measured = match sign {
+        VitalSign::Systolic => {
+            prop_oneof![values("mmHg", whole(30, 300)), values("kPa", number(4, 40))].boxed()
+        }
+        VitalSign::Diastolic => {
+            prop_oneof![values("mmHg", whole(10, 200)), values("kPa", number(1, 27))].boxed()
+        }
+        VitalSign::HeartRate => values("/min", whole(20, 250)),
+        VitalSign::Saturation => values("%", whole(0, 100)),
+    };
+    (measured, whole(0, 1440))
+        .prop_map(move |((unit, value), minute)| {
+            let mut reading = json!({"sign": sign.as_str(), "value": value, "unit": unit});
+            match moment {
+                Some(moment) => reading["moment"] = json!(moment.as_str()),
+                None => reading["at_min"] = minute,
+            }
+            reading
+        })
+        .boxed()
 }
 
 fn effects(full: Fullness) -> Values {
@@ -409,7 +471,7 @@ fn with(event: &Value, path: &str, other: Value) -> Value {
 }
 
 /// Fields that may ride along: unknown everywhere, or at home elsewhere.
-fn riders() -> [(&'static str, Value); 12] {
+fn riders() -> [(&'static str, Value); 15] {
     [
         ("", json!("x")),
         ("note", json!("x")),
@@ -422,6 +484,9 @@ fn riders() -> [(&'static str, Value); 12] {
         ("items", json!([1, 1, 1, 1, 1, 1, 1])),
         ("effects", json!([])),
         ("drug", json!("ketamine")),
+        ("recall_days", json!(1)),
+        ("moment", json!("pre")),
+        ("at_min", json!(0)),
         ("specversion", json!("1.0")),
     ]
 }
@@ -530,6 +595,7 @@ const SOURCES: &str = "|/|//|/a|/a/|a/b|/a//b|/a b|/a:b/c|urn:a|urn:a:b|urn::a|u
     /a\n|/\u{e4}";
 const SUBJECTS: &str = "|s1|s12|012|01a|-ab|.ab|a.b|a_b|a:b|a b|ab\n|s\u{e4}e";
 const TYPES: &str = "afterdose.course.ended.v1|afterdose.session.missed.v1|afterdose.session.completed.v1|\
+    afterdose.session.completed.v2|afterdose.checkin.submitted.v2|afterdose.event.corrected.v2|\
     afterdose.event.corrected.v1|afterdose.course.ended.v2|afterdose.course.ended.v0|\
     afterdose.course.ended.v01|afterdose.course.ended|afterdose.course.begun.v1|";
 const TIMES: &str = "|x|2025-02-30T09:00:00Z|2025-02-29T09:00:00Z|2024-02-29T09:00:00Z|1900-02-29T09:00:00Z|\
@@ -546,4 +612,5 @@ const STUDYTIMES: &str = "|P|-P|PT|P1DT|P1D|-P1D|+P1D|P-1D|p1d|P1W|P1W1D|P1WT1H|
     PT10000000M|PT999999999S|PT1000000000S|PT0.123456S|PT0.1234567S|PT.5S|PT5.S|PT1.5H|\
     P1.5D|P1D2H|P1DT2H|T1H|1D|P0D|PT0S|P 1D|P1D\n|P\u{661}D|2025-01-01T09:00:00Z";
 const CODES: &str = "|x|Other|other |other|unknown|ketamine|phq-9|gad-7|bpi-severity|lsas|side-effects|\
-    responded|mild|mg|eligible|dissociation|substance-use|mdd|K\u{f6}nig";
+    responded|mild|mg|eligible|dissociation|substance-use|mdd|sbp|spo2|pre|lowest|end|mmHg|kPa|%|\
+    /min|proxy|K\u{f6}nig";
