@@ -123,8 +123,8 @@ pub struct History {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// Event type, with or without afterdose. in front and .v1 behind, or tables; absent: list the
-    /// types.
+    /// Event type, with or without afterdose. in front; its latest version, or the one named
+    /// behind, as in .v1. Or tables. Absent: list the types.
     pub event_type: Option<String>,
 }
 

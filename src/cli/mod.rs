@@ -9,6 +9,7 @@ pub mod output;
 pub mod simulate;
 pub mod terminal;
 
+use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
@@ -139,11 +140,13 @@ fn print_schema(json: bool, wanted: Option<&str>) -> Result<(), PipelineError> {
     }
     let short = wanted.strip_prefix("afterdose.").unwrap_or(wanted);
     let full = format!("afterdose.{short}");
-    let found = schema::parse_type(&full).or_else(|_| schema::parse_type(&format!("{full}.v1")));
-    match found.ok().and_then(|(event_type, version)| schema::document(event_type, version)) {
+    let latest = EventType::parse(&full).map(|event_type| (event_type, event_type.latest()));
+    let found = latest.or_else(|| schema::parse_type(&full).ok());
+    match found.and_then(|(event_type, version)| schema::document(event_type, version)) {
         Some(text) => output::text(text),
         None => Err(PipelineError::Usage(format!(
-            "no event type is called {wanted}; `afterdose schema` lists them"
+            "no event type or version is called {wanted}; `afterdose schema` lists the types with \
+             their latest versions"
         ))),
     }
 }

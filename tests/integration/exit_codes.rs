@@ -147,6 +147,7 @@ fn a_wrong_pipeline_is_2_and_says_what_is_meant() {
     workspace.expect(2, &["ingest", "--time-basis", "actual", "in/a.ndjson"]);
     workspace.expect(2, &["no-such-command"]);
     workspace.expect(2, &["schema", "no.such.type"]);
+    workspace.expect(2, &["schema", "checkin.submitted.v3"]);
     assert!(!workspace.path("store").exists());
 }
 
@@ -281,7 +282,11 @@ fn json_is_json_on_every_command() {
     assert!(workspace.expect(0, &["history", "--store", "store", "--json"]).json().is_array());
     assert_eq!(workspace.expect(0, &["schema", "--json"]).json().as_array().map(Vec::len), Some(9));
     let schema = workspace.expect(0, &["schema", "checkin.submitted", "--json"]).json();
-    assert!(schema["properties"].is_object());
+    assert_eq!(schema["title"], "afterdose.checkin.submitted.v2", "the latest");
+    for name in ["afterdose.checkin.submitted.v1", "checkin.submitted.v1"] {
+        let schema = workspace.expect(0, &["schema", name]).json();
+        assert_eq!(schema["title"], "afterdose.checkin.submitted.v1");
+    }
     let simulate = ["simulate", "--json", "--subjects", "5", "--out", "five.ndjson"];
     let said = workspace.expect(0, &simulate).json();
     let lines = std::fs::read_to_string(workspace.path("five.ndjson")).expect("events");
