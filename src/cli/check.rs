@@ -27,6 +27,7 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
         pipeline: args.pipeline.clone(),
         sources: args.sources.clone(),
         time_basis: args.time_basis.map(TimeBasis::from),
+        mapping: args.mapping.clone(),
         ..Overrides::default()
     })?;
     let index = match &args.store {

@@ -5,6 +5,7 @@
 pub mod args;
 pub mod check;
 pub mod exit;
+pub mod map;
 pub mod output;
 pub mod simulate;
 pub mod terminal;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 sources: args.sources.clone(),
                 time_basis: args.time_basis.map(TimeBasis::from),
+                mapping: args.mapping.clone(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -90,6 +92,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             Ok(Exit::Done.code())
         }
         Command::Simulate(args) => simulate::simulate(cli.json, args, terminal),
+        Command::Map(command) => map::map(cli.json, command, terminal),
     }
 }
 

@@ -16,4 +16,5 @@ pub mod refuse;
 pub mod score;
 pub mod text;
 pub mod time;
+pub mod toml_file;
 pub mod vocabulary;

@@ -4,7 +4,7 @@
 //!
 //! | step | file | outcome |
 //! |---|---|---|
-//! | 1 read | [`lines`] | a line of at most 1 MiB, or `line-too-long` |
+//! | 1 read | [`lines`], [`sheet`] | a line of at most 1 MiB, or `line-too-long`; a row, and the records a mapping makes of it |
 //! | 2 parse, upcast, validate | [`record`] | a typed event, or a reason and a field |
 //! | 3 gate | `privacy::gate` | de-identified, or `identifier-...` |
 //! | 4 dedupe | [`dedupe`] | new, duplicate, or conflicting with what is stored |
@@ -14,24 +14,28 @@
 //! less. Whatever happens, `read = accepted + duplicate + rejected`.
 
 pub mod account;
+pub mod checked;
 pub mod dedupe;
 pub mod error;
 pub mod lines;
 pub mod record;
 pub mod reject;
+pub mod sheet;
 pub mod source;
 
 use account::Account;
+use checked::Checked;
 use dedupe::{Novelty, Seen};
 use error::IngestError;
 use lines::{Line, Lines};
 use rayon::prelude::*;
 use record::Context;
 use reject::Rejection;
+use sheet::reader::Sheet;
 use source::{OnIdentifier, SourceFile};
 
 use crate::event::envelope::{Event, Origin};
-use crate::event::key::{ContentDigest, KeyDigest};
+use crate::event::key::ContentDigest;
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::{self, Deidentified};
@@ -71,10 +75,47 @@ pub trait Sink {
 /// Bytes of lines that are parsed side by side.
 const BLOCK_BYTES: usize = 8 << 20;
 
-/// What a line turned out to be, before it is compared with the others.
-enum Checked {
-    Good(Box<Deidentified<Event>>, KeyDigest, ContentDigest),
-    Bad(Refusal),
+/// The records of a source, a block at a time.
+pub enum Records {
+    /// Lines of NDJSON.
+    Lines(Lines<Box<dyn BufRead + Send>>),
+    /// Rows of a sheet.
+    Sheet(Box<Sheet>),
+}
+
+impl Records {
+    /// Opens a source: a sheet if it has a mapping, lines otherwise.
+    ///
+    /// # Errors
+    /// If it cannot be read, or its header does not fit its mapping.
+    pub fn open(source: &SourceFile) -> Result<Self, IngestError> {
+        Ok(match &source.mapping {
+            Some(mapping) => {
+                let sheet = Sheet::open(&source.label, source.open_sheet()?, mapping)?;
+                Self::Sheet(Box::new(sheet))
+            }
+            None => Self::Lines(Lines::new(source.open()?)),
+        })
+    }
+
+    /// The next records, each with its line; none is the end.
+    fn next_block(&mut self, context: &Context) -> Vec<(u64, Checked)> {
+        match self {
+            Self::Lines(lines) => {
+                let block = read_block(lines);
+                block.par_iter().map(|line| (line.number, check(line, context))).collect()
+            }
+            Self::Sheet(sheet) => sheet.next_block(context),
+        }
+    }
+
+    /// Whether the source broke off before its end.
+    fn broke_off(self) -> bool {
+        match self {
+            Self::Lines(lines) => lines.into_error().is_some(),
+            Self::Sheet(sheet) => sheet.broke_off(),
+        }
+    }
 }
 
 /// Reads one source to its end.
@@ -84,21 +125,19 @@ enum Checked {
 pub fn read_source(
     source: &SourceFile,
     digest: [u8; 32],
-    reader: Box<dyn BufRead + Send>,
+    mut records: Records,
     context: &Context,
     seen: &mut Seen,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
-    let mut lines = Lines::new(reader);
     let mut account = Account::default();
     let mut identifier_found = false;
     loop {
-        let block = read_block(&mut lines);
+        let block = records.next_block(context);
         if block.is_empty() {
             break;
         }
-        let checked: Vec<Checked> = block.par_iter().map(|line| check(line, context)).collect();
-        for (line, checked) in block.iter().zip(checked) {
+        for (line, checked) in block {
             account.read += 1;
             match checked {
                 Checked::Bad(refusal) => {
@@ -106,7 +145,7 @@ pub fn read_source(
                     account.truncated |= refusal.reason == Reason::SourceTruncated;
                     account.reject(refusal.reason, 1);
                     sink.reject(Rejection {
-                        line: Some(line.number),
+                        line: Some(line),
                         reason: refusal.reason,
                         field: refusal.field,
                         n_records: 1,
@@ -117,7 +156,7 @@ pub fn read_source(
                     novelty => {
                         account.accepted += 1;
                         account.conflicting += u64::from(novelty == Novelty::Conflicting);
-                        let origin = Origin { file_digest: digest, line: line.number };
+                        let origin = Origin { file_digest: digest, line };
                         sink.accept(Accepted {
                             event: *event,
                             origin,
@@ -129,7 +168,7 @@ pub fn read_source(
             }
         }
     }
-    account.truncated |= lines.into_error().is_some();
+    account.truncated |= records.broke_off();
     if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
         refuse_whole(&mut account, seen, sink)?;
     } else {
@@ -178,14 +217,7 @@ fn check(line: &Line, context: &Context) -> Checked {
         record::read(&line.bytes, context)
     };
     match read {
-        Ok(event) => {
-            let (key, content) =
-                (KeyDigest::of(&event.source, &event.id), ContentDigest::of(&event));
-            match gate::admit(event) {
-                Ok(event) => Checked::Good(Box::new(event), key, content),
-                Err(suspicion) => Checked::Bad(suspicion),
-            }
-        }
+        Ok(event) => Checked::of(event),
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
             if let Some(suspicion) = gate::search_refused(&line.bytes) {

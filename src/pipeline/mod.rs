@@ -11,6 +11,7 @@ pub mod estimates;
 pub mod facts;
 pub mod intake;
 pub mod manifest;
+pub mod mappings;
 pub mod outputs;
 pub mod plan;
 pub mod progress;

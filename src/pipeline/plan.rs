@@ -1,18 +1,24 @@
 //! A pipeline as it will run: every default explicit, every path and code checked.
 
 use super::error::PipelineError;
-use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec, nearest};
+use super::mappings;
+use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec};
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Filter, Stratum};
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::{Instrument, shipped_text};
 use crate::event::time::{Moment, TimeBasis};
+use crate::event::toml_file::nearest;
 use crate::event::vocabulary::Vocabulary;
-use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
+use crate::ingest::sheet::mapping::Mapping;
+use crate::ingest::source::{
+    Content, EVENT_ENDINGS, Input, OnIdentifier, SHEET_ENDINGS, SourceFile, Unlabelled, label,
+};
 use crate::privacy::identifier::{Place, find};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
 pub const MIN_CELL: u32 = 11;
@@ -93,6 +99,8 @@ pub struct Overrides {
     pub sources: Vec<PathBuf>,
     /// Time basis of those.
     pub time_basis: Option<TimeBasis>,
+    /// Mapping of the sheets among those.
+    pub mapping: Option<String>,
     /// Only what is stored is wanted: the file's sources are not looked at.
     pub without_sources: bool,
 }
@@ -134,7 +142,7 @@ impl Plan {
             sources: if overrides.without_sources {
                 Vec::new()
             } else {
-                sources(&spec, overrides, &base)?
+                sources(&spec, overrides, &base, &vocabulary)?
             },
             settings: Settings {
                 fold,
@@ -339,10 +347,16 @@ fn sources(
     spec: &Spec,
     overrides: &Overrides,
     base: &Path,
+    vocabulary: &Vocabulary,
 ) -> Result<Vec<SourceFile>, PipelineError> {
     let mut inputs = Vec::new();
     let on_identifier = stated(spec, |source| source.on_identifier.unwrap_or(DEFAULT_PENALTY));
     let on_identifier = on_identifier.unwrap_or(DEFAULT_PENALTY);
+    let mapping = match (&overrides.mapping, stated(spec, |source| source.mapping.clone())) {
+        (Some(mapping), _) => Some(mappings::read(mapping, Path::new(""), vocabulary)?),
+        (None, Some(Some(mapping))) => Some(mappings::read(&mapping, base, vocabulary)?),
+        (None, _) => None,
+    };
     for path in &overrides.sources {
         let basis = overrides.time_basis.or_else(|| stated(spec, |source| source.time_basis));
         let basis = basis.ok_or_else(|| {
@@ -351,25 +365,58 @@ fn sources(
                     .into(),
             )
         })?;
-        let found = if path.as_os_str() == "-" {
-            vec![Input::Stdin]
-        } else {
-            files(path)?.into_iter().map(Input::File).collect()
-        };
-        inputs.extend(found.into_iter().map(|input| (input, basis, on_identifier)));
+        for (input, mapping) in inputs_of(path, mapping.as_ref())? {
+            inputs.push(Unlabelled { input, basis, on_identifier, mapping });
+        }
     }
     if overrides.sources.is_empty() {
         for source in &spec.sources {
             let on_identifier = source.on_identifier.unwrap_or(DEFAULT_PENALTY);
-            let found = if source.path == "-" {
-                vec![Input::Stdin]
-            } else {
-                files(&base.join(&source.path))?.into_iter().map(Input::File).collect()
+            let basis = source.time_basis;
+            let mapping = source.mapping.as_ref();
+            let mapping = mapping.map(|m| mappings::read(m, base, vocabulary)).transpose()?;
+            let path = match source.path.as_str() {
+                "-" => PathBuf::from("-"),
+                path => base.join(path),
             };
-            inputs.extend(found.into_iter().map(|input| (input, source.time_basis, on_identifier)));
+            for (input, mapping) in inputs_of(&path, mapping.as_ref())? {
+                inputs.push(Unlabelled { input, basis, on_identifier, mapping });
+            }
         }
     }
     Ok(label(inputs))
+}
+
+/// An input, with its mapping if it is a sheet.
+type Mapped = (Input, Option<Arc<Mapping>>);
+
+/// What a path names: standard input is a sheet where there is a mapping, a file by its ending.
+fn inputs_of(path: &Path, mapping: Option<&Arc<Mapping>>) -> Result<Vec<Mapped>, PipelineError> {
+    if path.as_os_str() == "-" {
+        return Ok(vec![(Input::Stdin, mapping.cloned())]);
+    }
+    let mut inputs = Vec::new();
+    for file in files(path)? {
+        let mapping = match Content::of(&file) {
+            Some(Content::Sheet) if mapping.is_none() => {
+                return Err(PipelineError::Usage(format!(
+                    "source {} is a sheet and needs a mapping: the key `mapping` of its source, or \
+                     --mapping; `afterdose map init` proposes one",
+                    shown(&file)
+                )));
+            }
+            Some(Content::Sheet) => mapping.cloned(),
+            _ => None,
+        };
+        inputs.push((Input::File(file), mapping));
+    }
+    Ok(inputs)
+}
+
+/// The name of a file, unless it may say who is in it.
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if find(&name, Place::Name).is_none() { name.into_owned() } else { "(name withheld)".into() }
 }
 
 /// What becomes of a file with an identifier, where nothing is said.
@@ -384,9 +431,7 @@ fn stated<T: PartialEq>(spec: &Spec, say: impl Fn(&SourceSpec) -> T) -> Option<T
 
 /// The files a path or glob names. A path that names one file must exist; a glob may match none.
 fn files(path: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let shown = path.file_name().unwrap_or_default().to_string_lossy();
-    // The name of a file may say who is in it.
-    let shown = if find(&shown, Place::Name).is_none() { &*shown } else { "(name withheld)" };
+    let shown = shown(path);
     let no_input = |problem: String| PipelineError::NoInput(format!("source {shown} {problem}"));
     let pattern = path.to_str().ok_or_else(|| no_input("has a name that is not UTF-8".into()))?;
     let is_glob = pattern.contains(['*', '?', '[']) && !path.exists();
@@ -414,9 +459,9 @@ fn check_ending(
     path: &Path,
     no_input: &dyn Fn(String) -> PipelineError,
 ) -> Result<(), PipelineError> {
-    if has_known_ending(path) {
+    if Content::of(path).is_some() {
         return Ok(());
     }
-    let endings = crate::ingest::source::ENDINGS.join(", ");
+    let endings = [&EVENT_ENDINGS[..], &SHEET_ENDINGS[..]].concat().join(", ");
     Err(no_input(format!("names a file that is none of {endings}")))
 }

@@ -20,5 +20,6 @@ mod oracle;
 mod records;
 mod schemas;
 mod settings;
+mod sheets;
 mod tidy;
 mod tiny;
