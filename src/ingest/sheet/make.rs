@@ -328,3 +328,141 @@ fn has_total(template: &Template, items: &Field, cells: &[Cell]) -> bool {
 fn plain_path(steps: &[Step]) -> String {
     steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(".")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::vocabulary::Vocabulary;
+
+    const MAPPING: &str = r#"
+        name = "m"
+        layout = "long"
+        [sheet]
+        zone = "UTC"
+        [fields]
+        source = { value = "/synthetic/m" }
+        subject = { column = "who" }
+        time = { columns = ["day", "clock"] }
+        [[events]]
+        type = "session.completed.v1"
+        [events.fields]
+        "data.route" = { value = "oral" }
+        "data.drug" = { value = "ketamine" }
+        "data.dose.value" = { column = "dose" }
+        "data.dose.unit" = { value = "mg" }
+        "data.vitals.sbp_peak" = { columns = ["bp1", "bp2"], take = "highest" }
+        "data.vitals.spo2_min" = { columns = ["o1", "o2"], take = "lowest" }
+        "data.effects[nausea]" = { column = "sick" }
+        "data.effects[sedation].severity" = { column = "drowsy", values = "severity" }
+        [values.severity]
+        none = false
+        little = "mild"
+    "#;
+
+    /// What rows of texts make, as canonical text or reason and field. Columns stand in the order
+    /// of their fields: dose, sick, drowsy, bp1, bp2, o1, o2, who, day, clock.
+    fn made(mapping: &str, cells: &[&str]) -> Vec<Result<String, (Reason, String)>> {
+        let vocabulary = Vocabulary::shipped().expect("shipped");
+        let mapping = Mapping::parse(mapping, &vocabulary.instruments).expect("a mapping");
+        let context = Context { basis: None, vocabulary: &vocabulary, now_us: None };
+        let cells: Vec<Cell> = cells.iter().map(|text| mapping.dialect.cell(text)).collect();
+        assert_eq!(cells.len(), mapping.columns.len(), "{:?}", mapping.columns);
+        let say = |made: Made| match made.checked {
+            Checked::Good(event, ..) => Ok(event.get().to_json()),
+            Checked::Bad(refusal) => Err((refusal.reason, refusal.field)),
+        };
+        records(&mapping, &cells, &context).into_iter().map(say).collect()
+    }
+
+    fn data(cells: &[&str]) -> String {
+        let text = made(MAPPING, cells).remove(0).expect("a good row");
+        text.split_once("\"data\":")
+            .map(|(_, data)| data.trim_end_matches('}').to_owned())
+            .expect("data")
+    }
+
+    #[test]
+    fn cells_become_fields_lists_and_extremes() {
+        let full = data(&[
+            "40",
+            "yes",
+            "little",
+            "141",
+            "139",
+            "97",
+            "95",
+            "s-one",
+            "2025-02-03",
+            "09:00",
+        ]);
+        assert_eq!(
+            full,
+            r#"{"route":"oral","drug":"ketamine","dose":{"value":40,"unit":"mg"},"vitals":{"sbp_peak":141,"spo2_min":95},"effects":[{"term":"nausea"},{"term":"sedation","severity":"mild"}]"#
+        );
+        // A dose that was not given has no unit; a side effect that was asked for and not there
+        // leaves an empty list, one that was not asked for leaves none.
+        let none = data(&["", "no", "none", "", "139", "", "", "s-one", "2025-02-03", "09:00"]);
+        assert_eq!(
+            none,
+            r#"{"route":"oral","drug":"ketamine","vitals":{"sbp_peak":139},"effects":[]"#
+        );
+        let bare = data(&["", "", "", "", "", "", "", "s-one", "2025-02-03", "09:00"]);
+        assert_eq!(bare, r#"{"route":"oral","drug":"ketamine""#);
+    }
+
+    #[test]
+    fn the_column_is_to_blame() {
+        let row = |at: usize, text: &str| {
+            let mut cells =
+                ["40", "yes", "little", "141", "139", "97", "95", "s-one", "2025-02-03", "09:00"];
+            cells[at] = text;
+            made(MAPPING, &cells).remove(0).expect_err(text)
+        };
+        let cases = [
+            (0, "5000", Reason::OutOfRange, "dose"),
+            (1, "perhaps", Reason::WrongType, "sick"),
+            (2, "much", Reason::UnknownCode, "drowsy"),
+            (3, "high", Reason::WrongType, "bp1"),
+            (4, "900", Reason::OutOfRange, "bp1"),
+            (7, "", Reason::MissingField, "who"),
+            (8, "2025-02-31", Reason::MalformedTime, "day"),
+            (9, "", Reason::TimeMissing, "day"),
+            (2, "Jane Doe", Reason::IdentifierText, "drowsy"),
+            (7, "jo@example.org", Reason::IdentifierEmail, "who"),
+        ];
+        for (at, text, reason, column) in cases {
+            assert_eq!(row(at, text), (reason, column.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_made_of_what_the_row_says() {
+        let id = |dose: &str, day: &str| {
+            let text = made(MAPPING, &[dose, "", "", "", "", "", "", "s-one", day, "09:00"]);
+            let text = text[0].clone().expect("a good row");
+            text.split('"').nth(7).expect("an id").to_owned()
+        };
+        assert_eq!(id("40", "2025-02-03").len(), 32);
+        assert_eq!(id("40", "2025-02-03"), id("40.0", " 2025-02-03 "));
+        assert_ne!(id("40", "2025-02-03"), id("41", "2025-02-03"));
+        assert_ne!(id("40", "2025-02-03"), id("40", "2025-02-04"));
+        // A column more in the mapping that this row leaves empty changes nothing.
+        let more = MAPPING
+            .replace("\"data.drug\"", "\"data.phase\" = { column = \"phase\" }\n\"data.drug\"");
+        let cells = ["40", "", "", "", "", "", "", "", "s-one", "2025-02-03", "09:00"];
+        let text = made(&more, &cells)[0].clone().expect("a good row");
+        assert!(text.contains(&id("40", "2025-02-03")), "{text}");
+    }
+
+    #[test]
+    fn ids_may_be_joined_and_blank_rows_make_nothing() {
+        let joined = MAPPING.replace(
+            "[events.fields]",
+            "[events.fields]\nid = { columns = [\"who\", \"day\"], prefix = \"v.\" }",
+        );
+        let cells = ["40", "", "", "", "", "", "", "s-one", "2025-02-03", "09:00"];
+        let text = made(&joined, &cells)[0].clone().expect("a good row");
+        assert!(text.contains(r#""id":"v.s-one-2025-02-03""#), "{text}");
+        assert!(made(MAPPING, &["", "NA", "", "", ".", "", "", "", "", " "]).is_empty());
+    }
+}

@@ -171,3 +171,91 @@ fn number(text: &str) -> Cell {
 fn into_io(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
+        StringArray, TimestampMicrosecondArray,
+    };
+    use arrow::datatypes::Int32Type;
+    use parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    fn written(columns: Vec<(&str, ArrayRef)>) -> File {
+        let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+        file
+    }
+
+    #[test]
+    fn every_type_becomes_what_a_person_would_have_typed() {
+        // 2025-02-03 is day 20122 since 1970 (Python: date(2025, 2, 3).toordinal() - 719163).
+        let noon = 20_122 * 86_400_000_000 + 43_200_000_000;
+        let moment = |zone: Option<&str>| {
+            let array = TimestampMicrosecondArray::from(vec![noon]);
+            Arc::new(array.with_timezone_opt(zone.map(str::to_owned))) as ArrayRef
+        };
+        let decimal = Decimal128Array::from(vec![1250]).with_precision_and_scale(6, 2);
+        let columns: Vec<(&str, ArrayRef, Cell)> = vec![
+            ("text", Arc::new(StringArray::from(vec![" IV "])), Cell::Text("IV".into())),
+            ("missing", Arc::new(StringArray::from(vec!["NA"])), Cell::Text("NA".into())),
+            ("null", Arc::new(StringArray::from(vec![None::<&str>])), Cell::Missing),
+            ("int", Arc::new(Int64Array::from(vec![19])), Cell::Number(19.0)),
+            ("long", Arc::new(Int64Array::from(vec![i64::MAX])), Cell::Text(i64::MAX.to_string())),
+            ("float", Arc::new(Float64Array::from(vec![0.1])), Cell::Number(0.1)),
+            ("nan", Arc::new(Float64Array::from(vec![f64::NAN])), Cell::Missing),
+            ("bool", Arc::new(BooleanArray::from(vec![true])), Cell::Text("true".into())),
+            ("decimal", Arc::new(decimal.expect("it fits")), Cell::Number(12.5)),
+            ("date", Arc::new(Date32Array::from(vec![20_122])), Cell::Text("2025-02-03".into())),
+            ("local", moment(None), Cell::Text("2025-02-03T12:00:00".into())),
+            ("utc", moment(Some("UTC")), Cell::Text("2025-02-03T12:00:00Z".into())),
+            // A moment is stored in UTC; the zone beside it says where it was, and is not needed.
+            ("berlin", moment(Some("Europe/Berlin")), Cell::Text("2025-02-03T12:00:00Z".into())),
+        ];
+        let file = written(columns.iter().map(|(name, a, _)| (*name, Arc::clone(a))).collect());
+        let dialect = Dialect {
+            delimiter: b',',
+            encoding: super::super::decode::Encoding::Utf8,
+            header_row: 1,
+            missing: BTreeSet::from([String::new()]),
+        };
+        let file = ParquetFile::open(file).expect("Parquet");
+        let n_columns = columns.len();
+        // Every other column, from behind: those between are not decoded.
+        let positions: Vec<_> = (0..n_columns).rev().step_by(2).map(Some).collect();
+        let binding =
+            Binding { positions, n_columns, n_unmapped: 0, n_suspicious: 0, suspicion: None };
+        let mut rows = file.rows(&binding, &dialect).expect("rows");
+        let row = rows.next_row().expect("a row");
+        let want: Vec<Cell> =
+            columns.iter().rev().step_by(2).map(|(.., cell)| cell.clone()).collect();
+        assert_eq!((row.line, row.cells), (1, Ok(want)));
+        assert_eq!(rows.next_row(), None);
+        for (name, array, want) in &columns {
+            let got = cells(array.as_ref(), &dialect).expect("readable");
+            assert_eq!(&got, &[want.clone()], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_lists_is_told() {
+        let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)])]);
+        let plain: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+        let file = written(vec![("a", plain), ("b", Arc::new(list))]);
+        let file = ParquetFile::open(file).expect("Parquet");
+        let binding = |positions| Binding {
+            positions,
+            n_columns: 2,
+            n_unmapped: 0,
+            n_suspicious: 0,
+            suspicion: None,
+        };
+        assert_eq!(file.nested(&binding(vec![Some(0), None])), None);
+        assert_eq!(file.nested(&binding(vec![Some(0), Some(1)])), Some(1));
+    }
+}

@@ -4,7 +4,7 @@
 //! empty value is refused until somebody fills it in. Headers are repeated if they have nothing of
 //! an identifier, cells only if they are words this program knows.
 
-use super::clock::Clock;
+use super::clock::{Clock, has_hour};
 use super::decode::Encoding;
 use super::recognise::{Meaning, meaning, unit, without_unit, words};
 use super::row::suspicion;
@@ -167,27 +167,19 @@ impl Draft<'_> {
             self.todo.push("subject".into());
         }
         if !is_wide {
-            self.time(out, &Meaning::Date);
+            self.time(out);
         }
         out.push('\n');
     }
 
-    fn time(&mut self, out: &mut String, date: &Meaning) {
-        let study = self.pattern_or_column(&Meaning::StudyDay);
-        let Some((column, mut cells)) = self.pattern_or_column(date) else {
-            let Some((column, _)) = study else {
-                out.push_str("# The column with date and time\ntime = { column = \"\" }\n");
-                self.todo.push("time".into());
-                return;
-            };
-            out.push_str(
-                "# Days since the index date. If that is day 1, and there is no day 0: first = 1\n",
-            );
-            let _ =
-                writeln!(out, "studytime = {{ column = {}, count = \"days\" }}", quote(&column));
-            return;
+    fn time(&mut self, out: &mut String) {
+        let date = self.pattern_or_column(&Meaning::Date);
+        let clock = date
+            .as_ref()
+            .and_then(|_| self.column(&Meaning::Clock).or_else(|| self.column(&Meaning::Start)));
+        let Some((column, mut cells)) = date.or_else(|| self.column(&Meaning::Start)) else {
+            return self.study_time(out);
         };
-        let clock = self.column(&Meaning::Clock);
         let columns = match &clock {
             Some((clock, times)) => {
                 cells = cells.iter().zip(times).map(|(d, t)| format!("{d} {t}")).collect();
@@ -195,33 +187,42 @@ impl Draft<'_> {
             }
             None => format!("column = {}", quote(&column)),
         };
-        let fitting = formats(&cells);
-        let is_day_only = match fitting.first() {
-            Some(format) => !super::clock::has_hour(format),
-            None => cells.iter().any(|cell| cell.len() == 10),
-        };
-        let at = if is_day_only { ", at = \"12:00\"" } else { "" };
-        let format = match fitting.as_slice() {
-            _ if cells.iter().all(|cell| is_iso(cell)) => String::new(),
-            [format] => format!(", format = {}", quote(format)),
-            several => {
-                if several.is_empty() {
-                    out.push_str("# How the times are written, such as %d/%m/%Y %H:%M\n");
-                } else {
-                    let _ = writeln!(
-                        out,
-                        "# The first rows do not tell which it is: {}",
-                        several.join(" or ")
-                    );
-                }
-                self.todo.push("format of time".into());
-                ", format = \"\"".to_owned()
-            }
-        };
+        let (format, is_day_only) = self.format(out, &cells);
         if is_day_only {
             out.push_str("# Only the day is known; `at` says a time of day\n");
         }
+        let at = if is_day_only { ", at = \"12:00\"" } else { "" };
         let _ = writeln!(out, "time = {{ {columns}{format}{at} }}");
+    }
+
+    /// How times are written, as a key; and whether they are days only.
+    fn format(&mut self, out: &mut String, cells: &[String]) -> (String, bool) {
+        if cells.iter().all(|cell| is_iso(cell)) {
+            return (String::new(), cells.iter().any(|cell| cell.trim().len() == 10));
+        }
+        let fitting = formats(cells);
+        let is_day_only = fitting.first().is_some_and(|format| !has_hour(format));
+        if let [format] = fitting.as_slice() {
+            return (format!(", format = {}", quote(format)), is_day_only);
+        }
+        if fitting.is_empty() {
+            out.push_str("# How the times are written, such as %d/%m/%Y %H:%M\n");
+        } else {
+            let either = fitting.join(" or ");
+            let _ = writeln!(out, "# The first rows do not tell which it is: {either}");
+        }
+        self.todo.push("format of time".into());
+        (", format = \"\"".to_owned(), is_day_only)
+    }
+
+    fn study_time(&mut self, out: &mut String) {
+        let Some((column, _)) = self.pattern_or_column(&Meaning::StudyDay) else {
+            out.push_str("# The column with date and time\ntime = { column = \"\" }\n");
+            self.todo.push("time".into());
+            return;
+        };
+        out.push_str("# Days since the index date. If that is day 1, without a day 0: first = 1\n");
+        let _ = writeln!(out, "studytime = {{ column = {}, count = \"days\" }}", quote(&column));
     }
 
     fn session(&mut self, out: &mut String, lists: &mut BTreeMap<String, Vec<(String, String)>>) {
@@ -303,7 +304,7 @@ impl Draft<'_> {
         out.push_str("\n[events.fields]\n");
         self.id(out, if is_wide { "-{}" } else { "-scores" });
         if is_wide {
-            self.time(out, &Meaning::Date);
+            self.time(out);
         }
         for (code, column) in totals {
             let _ = writeln!(
@@ -316,23 +317,28 @@ impl Draft<'_> {
     }
 
     fn id(&mut self, out: &mut String, suffix: &str) {
-        let position = |draft: &Self| draft.position(&Meaning::Id);
-        let Some(index) = position(self) else { return };
-        let cells = self.cells(index);
-        let mut distinct: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
-        let n = distinct.len();
-        distinct.sort();
-        distinct.dedup();
-        if distinct.len() < n || n == 0 {
+        let found = self.position(&Meaning::Id).filter(|index| {
+            let cells = self.cells(*index);
+            let mut distinct: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+            let n = distinct.len();
+            distinct.sort();
+            distinct.dedup();
+            n > 0 && distinct.len() == n
+        });
+        let Some(index) = found else {
+            out.push_str(
+                "# Without an id of its own, an event is known by all that its row says\n",
+            );
             return;
-        }
+        };
         if !self.used.contains(&index) {
             self.used.push(index);
         }
-        let column = quote(&self.head.headers[index]);
-        let suffix =
-            if suffix.is_empty() { String::new() } else { format!(", suffix = {}", quote(suffix)) };
-        let _ = writeln!(out, "id = {{ column = {column}{suffix} }}");
+        let mut keys = format!("column = {}", quote(&self.head.headers[index]));
+        if !suffix.is_empty() {
+            let _ = write!(keys, ", suffix = {}", quote(suffix));
+        }
+        let _ = writeln!(out, "id = {{ {keys} }}");
     }
 
     /// What is left over, as comments.

@@ -16,6 +16,8 @@ pub enum Meaning {
     Date,
     /// A time of day.
     Clock,
+    /// A time of day beside a day, a moment without one.
+    Start,
     /// Days since the index date.
     StudyDay,
     /// A field of the data of a session.
@@ -25,7 +27,7 @@ pub enum Meaning {
 }
 
 /// Names in lower case without blanks and signs, a unit behind them removed.
-const NAMES: [(Meaning, &[&str]); 6] = [
+const NAMES: [(Meaning, &[&str]); 7] = [
     (
         Meaning::Subject,
         &[
@@ -61,12 +63,11 @@ const NAMES: [(Meaning, &[&str]); 6] = [
             "dos",
             "datetime",
             "timestamp",
-            "start",
-            "sessionstart",
             "datum",
         ],
     ),
-    (Meaning::Clock, &["time", "starttime", "timeofday", "uhrzeit"]),
+    (Meaning::Clock, &["time", "timeofday", "uhrzeit"]),
+    (Meaning::Start, &["start", "starttime", "sessionstart", "begin"]),
     (Meaning::StudyDay, &["studyday", "day", "dayofstudy", "relday"]),
 ];
 

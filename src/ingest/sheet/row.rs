@@ -111,3 +111,69 @@ impl Dialect {
         Cell::Text(text.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    fn mapping() -> Mapping {
+        let text = r#"
+            name = "m"
+            layout = "long"
+            ignore = ["Notes"]
+            [fields]
+            source = { value = "/synthetic/m" }
+            subject = { column = "who" }
+            time = { column = "when" , zone = "UTC" }
+            [[events]]
+            type = "course.ended.v1"
+            fields."data.reason" = { column = "why", optional = true }
+        "#;
+        Mapping::parse(text, &shipped().expect("the instrument table")).expect("a mapping")
+    }
+
+    fn bind(headers: &[&str]) -> Result<Binding, String> {
+        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
+        Binding::new(&mapping(), &headers)
+    }
+
+    #[test]
+    fn columns_are_found_by_name_wherever_they_stand() {
+        let columns: Vec<String> = mapping().columns.into_iter().map(|c| c.name).collect();
+        assert_eq!(columns, ["why", "who", "when"]);
+        let binding = bind(&["Chair", "when", "Notes", "who"]).expect("it fits");
+        assert_eq!(binding.positions, [None, Some(3), Some(1)]);
+        assert_eq!((binding.n_columns, binding.n_unmapped, binding.n_suspicious), (4, 1, 0));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_nothing_else() {
+        let error = bind(&["who", "Jane Doe"]).expect_err("no time");
+        assert_eq!(error, "it has no column `when`; of its 2 columns the mapping names 1");
+        assert_eq!(bind(&["who", "when", "who"]), Err("its column `who` stands twice".into()));
+    }
+
+    #[test]
+    fn headers_that_promise_an_identifier_are_told_unless_mapped_or_ignored() {
+        let found = |headers: &[&str]| bind(headers).map(|b| (b.n_suspicious, b.suspicion));
+        assert_eq!(
+            found(&["who", "when", "Date of birth", "MRN"]),
+            Ok((2, Some(Reason::IdentifierDate)))
+        );
+        assert_eq!(
+            found(&["who", "when", "jo@example.org"]),
+            Ok((1, Some(Reason::IdentifierEmail)))
+        );
+        assert_eq!(found(&["who", "when", "Notes", "Blood pressure before"]), Ok((0, None)));
+    }
+
+    #[test]
+    fn words_for_nothing_are_nothing() {
+        let dialect = mapping().dialect;
+        for text in ["", "  ", "NA", "n/a", ".", "NULL", "-"] {
+            assert_eq!(dialect.cell(text), Cell::Missing, "{text}");
+        }
+        assert_eq!(dialect.cell(" 0 "), Cell::Text("0".into()));
+    }
+}

@@ -252,8 +252,10 @@ impl Words {
             let between = fields.iter().find_map(|field| field.between());
             let parts = between.map_or(vec![text.as_str()], |b| text.split(b).collect());
             for part in parts.into_iter().map(str::trim).filter(|part| !part.is_empty()) {
-                let scalars = || fields.iter().filter_map(|field| field.scalar());
-                if !scalars().any(|scalar| knows(scalar, part)) {
+                let mut scalars = fields.iter().filter_map(|field| field.scalar());
+                let is_condition =
+                    mapping.conditions().any(|known| known.column == column && known.is(part));
+                if !is_condition && !scalars.any(|scalar| knows(scalar, part)) {
                     *counts.entry(part.to_owned()).or_default() += 1;
                 }
             }
