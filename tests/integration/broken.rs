@@ -292,6 +292,7 @@ fn every_file_alone_becomes_what_the_catalogue_says() {
         let path = entry.path();
         let path = path.to_str().expect("UTF-8");
         let workspace = Workspace::new();
+        let mapping = entry.mapping.as_ref().map(|name| format!("mapping = \"{name}\""));
         workspace.write(
             "p.toml",
             format!(
@@ -299,11 +300,7 @@ fn every_file_alone_becomes_what_the_catalogue_says() {
                  disclosure.min_cell = 0\n\
                  [[sources]]\npath = '{path}'\ntime_basis = \"{}\"\n{}",
                 entry.time_basis,
-                entry
-                    .mapping
-                    .iter()
-                    .map(|name| format!("mapping = \"{name}\""))
-                    .collect::<String>()
+                mapping.unwrap_or_default()
             ),
         );
         let mut args = vec!["check", "--json", "--time-basis", &entry.time_basis, path];

@@ -587,7 +587,7 @@ fn map_init_proposes_a_mapping_that_works_once_it_is_filled_in() {
     let filled = proposed
         .replace("zone = \"\"", "zone = \"+01:00\"")
         .replace("source = { value = \"\" }", "source = { value = \"/synthetic/log\" }")
-        .replace("[sheet]", "ignore = [\"Notes\"]\n[sheet]");
+        .replacen("[sheet]", "ignore = [\"Notes\"]\n[sheet]", 1);
     workspace.write("m.toml", &filled);
     let said = workspace.expect(0, &[&check[..], &["--json"]].concat()).json();
     let events = said["survey"]["events"].as_array().expect("events");

@@ -15,7 +15,7 @@ type Bytes = Box<dyn BufRead + Send>;
 
 /// A CSV file being read.
 pub struct CsvRows {
-    reader: csv::Reader<Counted<Decoder<Bytes>>>,
+    reader: csv::Reader<Watched<Decoder<Bytes>>>,
     dialect: Dialect,
     /// Headers, blanks around them removed.
     pub headers: Vec<String>,
@@ -36,17 +36,12 @@ impl CsvRows {
     /// # Errors
     /// If the bytes cannot be read as far as the header.
     pub fn open(bytes: Bytes, dialect: &Dialect) -> io::Result<Self> {
-        let counted = Counted {
-            inner: Decoder::new(bytes, dialect.encoding),
-            left: 0,
-            last: b'\n',
-            is_at_end: false,
-        };
+        let watched = Watched::new(Decoder::new(bytes, dialect.encoding));
         let reader = ReaderBuilder::new()
             .delimiter(dialect.delimiter)
             .has_headers(false)
             .flexible(true)
-            .from_reader(counted);
+            .from_reader(watched);
         let mut rows = Self {
             reader,
             dialect: dialect.clone(),
@@ -56,15 +51,13 @@ impl CsvRows {
         };
         let mut record = ByteRecord::new();
         for _ in 0..dialect.header_row {
-            rows.reader.get_mut().left = LONGEST_ROW;
-            if !rows.reader.read_byte_record(&mut record).map_err(into_io)? {
+            if !rows.read(&mut record).map_err(into_io)? {
                 rows.ended = Some(End::Whole);
                 return Ok(rows);
             }
         }
-        rows.header_line = line_of(&record);
-        let text = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
-        rows.headers = record.iter().map(text).collect();
+        rows.header_line = rows.reader.get_ref().line();
+        rows.headers = record.iter().map(text_of).collect();
         Ok(rows)
     }
 
@@ -80,15 +73,22 @@ impl CsvRows {
         self.ended == Some(End::BrokenOff)
     }
 
+    fn read(&mut self, record: &mut ByteRecord) -> csv::Result<bool> {
+        let at = self.reader.position().byte();
+        self.reader.get_mut().begin_row(at);
+        self.reader.read_byte_record(record)
+    }
+
     /// The next row, its cells in the order of the mapping's columns.
     pub fn next_row(&mut self, binding: &Binding) -> Option<Row> {
         if self.ended.is_some() {
             return None;
         }
         let mut record = ByteRecord::new();
-        self.reader.get_mut().left = LONGEST_ROW;
-        let line = self.reader.position().line();
-        match self.reader.read_byte_record(&mut record) {
+        let read = self.read(&mut record);
+        let watched = self.reader.get_ref();
+        let line = watched.line();
+        match read {
             Ok(true) => {}
             Ok(false) => {
                 self.ended = Some(End::Whole);
@@ -100,15 +100,12 @@ impl CsvRows {
                 return is_too_long.then_some(Row { line, cells: Err(Reason::LineTooLong) });
             }
         }
-        let line = line_of(&record);
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             return Some(Row { line, cells: Ok(vec![Cell::Missing; binding.positions.len()]) });
         }
         if record.len() != binding.n_columns {
             // The last row, cut short and without a line end, is where the file broke off.
-            let is_cut = record.len() < binding.n_columns
-                && self.reader.get_ref().is_at_end
-                && self.reader.get_ref().last != b'\n';
+            let is_cut = record.len() < binding.n_columns && watched.ends_midway();
             let reason = if is_cut { Reason::SourceTruncated } else { Reason::RaggedRow };
             return Some(Row { line, cells: Err(reason) });
         }
@@ -131,19 +128,16 @@ pub fn head(bytes: Bytes, dialect: &Dialect, n_rows: usize) -> io::Result<Vec<Ve
     let mut found = vec![std::mem::take(&mut rows.headers)];
     let mut record = ByteRecord::new();
     while rows.ended.is_none() && found.len() <= n_rows {
-        rows.reader.get_mut().left = LONGEST_ROW;
-        if !rows.reader.read_byte_record(&mut record).map_err(into_io)? {
+        if !rows.read(&mut record).map_err(into_io)? {
             break;
         }
-        let text = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
-        found.push(record.iter().map(text).collect());
+        found.push(record.iter().map(text_of).collect());
     }
     Ok(found)
 }
 
-/// Line on which a record begins, from 1.
-fn line_of(record: &ByteRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
+fn text_of(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).trim_start_matches('\u{FEFF}').trim().to_owned()
 }
 
 fn into_io(error: csv::Error) -> io::Error {
@@ -153,26 +147,62 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-/// Counts what a row costs, and remembers how the file ended.
-struct Counted<R> {
+/// What the parser is reading, kept as far back as the row it is in: how much of it there may be,
+/// on which line it began, and how the file ended.
+struct Watched<R> {
     inner: R,
     /// Bytes the row may still take.
     left: usize,
-    last: u8,
+    /// Bytes from the beginning of the row on; the parser may be ahead of its end.
+    window: Vec<u8>,
+    /// Bytes, and line ends among them, before the window.
+    n_before: u64,
+    n_lines_before: u64,
     is_at_end: bool,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R> Watched<R> {
+    fn new(inner: R) -> Self {
+        let (left, window) = (LONGEST_ROW, Vec::new());
+        Self { inner, left, window, n_before: 0, n_lines_before: 0, is_at_end: false }
+    }
+
+    /// A row begins at this byte of the file.
+    fn begin_row(&mut self, at: u64) {
+        let n = usize::try_from(at - self.n_before).unwrap_or(0).min(self.window.len());
+        self.n_lines_before += count_line_ends(&self.window[..n]);
+        self.window.drain(..n);
+        self.n_before = at;
+        self.left = LONGEST_ROW;
+    }
+
+    /// Line of the row, from 1. The parser counts the line ends before a row to it: those of blank
+    /// lines, and the second half of CRLF.
+    fn line(&self) -> u64 {
+        let is_line_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let n = self.window.iter().take_while(is_line_end).count();
+        1 + self.n_lines_before + count_line_ends(&self.window[..n])
+    }
+
+    /// Whether the file ends without a line end.
+    fn ends_midway(&self) -> bool {
+        self.is_at_end && self.window.last().is_some_and(|last| *last != b'\n')
+    }
+}
+
+fn count_line_ends(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
+
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let n = self.inner.read(buffer)?;
         self.left = self.left.saturating_sub(n);
-        match n {
-            0 => self.is_at_end = true,
-            n => self.last = buffer[n - 1],
-        }
+        self.window.extend_from_slice(&buffer[..n]);
+        self.is_at_end |= n == 0;
         Ok(n)
     }
 }

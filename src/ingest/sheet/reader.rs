@@ -165,3 +165,87 @@ fn size(cell: &Cell) -> usize {
         _ => size_of::<Cell>(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::refuse::Reason;
+    use crate::event::vocabulary::Vocabulary;
+    use proptest::prelude::*;
+    use std::io::{self, BufReader, Cursor, Read};
+
+    const MAPPING: &str = r#"
+        name = "m"
+        layout = "long"
+        sheet.zone = "UTC"
+        fields.source = { value = "/synthetic/m" }
+        fields.subject = { column = "who" }
+        fields.time = { column = "when" }
+        [[events]]
+        type = "checkin.submitted.v1"
+        fields."data.measures[phq-9].total" = { column = "phq" }
+    "#;
+
+    /// Line and reason of every record; no reason for a good one.
+    fn read(bytes: Box<dyn BufRead + Send>) -> Vec<(u64, Option<Reason>)> {
+        let vocabulary = Vocabulary::shipped().expect("shipped");
+        let mapping = Mapping::parse(MAPPING, &vocabulary.instruments).expect("a mapping");
+        let context = Context { basis: None, vocabulary: &vocabulary, now_us: None };
+        let mut sheet =
+            Sheet::open("x.csv", Bytes::Csv(bytes), &Arc::new(mapping)).expect("it fits");
+        let mut records = Vec::new();
+        loop {
+            let block = sheet.next_block(&context);
+            if block.is_empty() {
+                return records;
+            }
+            records.extend(block.into_iter().map(|(line, checked)| match checked {
+                Checked::Good(..) => (line, None),
+                Checked::Bad(refusal) => (line, Some(refusal.reason)),
+            }));
+        }
+    }
+
+    /// A reader that hands out one byte at a time.
+    struct Drops(Cursor<Vec<u8>>);
+
+    impl Read for Drops {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = buffer.len().min(1);
+            self.0.read(&mut buffer[..n])
+        }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file() {
+        let text = "who,when,phq\n\n\ns-one,2025-02-03T09:00,\"1\n9\"\n,,\ns-one,x,19\n\ns-one,2025-02-03T09:00,19\n";
+        let records = read(Box::new(Cursor::new(text.as_bytes().to_vec())));
+        // Python's csv.reader gives the same rows; the lines were counted by hand.
+        assert_eq!(
+            records,
+            [(4, Some(Reason::WrongType)), (7, Some(Reason::MalformedTime)), (9, None)]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_bytes_every_record_has_a_line_and_an_outcome(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    &b","[..], b"\"", b"\n", b"\r\n", b"s-one", b"2025-02-03T09:00", b"19", b"\xFF",
+                    b" ", b"NA", b"\0", b"\xC3\xA9", b"s-one,2025-02-03T09:00,19\n",
+                ]),
+                0..60,
+            )
+        ) {
+            let bytes = [&b"who,when,phq\n"[..], &parts.concat()].concat();
+            let n_lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+            let records = read(Box::new(Cursor::new(bytes.clone())));
+            prop_assert!(records.iter().all(|(line, _)| (2..=n_lines).contains(line)));
+            prop_assert!(records.is_sorted_by_key(|(line, _)| *line));
+            // How the bytes arrive makes no difference.
+            let drops = BufReader::new(Drops(Cursor::new(bytes)));
+            prop_assert_eq!(read(Box::new(drops)), records);
+        }
+    }
+}

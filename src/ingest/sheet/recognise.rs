@@ -219,21 +219,20 @@ pub fn instrument<'a, 'b>(
 #[must_use]
 pub fn without_unit(header: &str) -> (&str, Option<&str>) {
     let header = header.trim();
-    let inside = header
-        .strip_suffix([')', ']'])
-        .and_then(|head| head.rsplit_once(['(', '[']))
-        .map(|(name, unit)| (name.trim_end(), Some(unit.trim())));
-    inside.unwrap_or_else(|| match header.rsplit_once(['_', ' ']) {
-        Some((name, unit)) if UNIT_WORDS.contains(&unit.to_lowercase().as_str()) => {
-            (name, Some(unit))
+    let in_brackets = header.strip_suffix([')', ']']).and_then(|head| head.rsplit_once(['(', '[']));
+    match in_brackets.or_else(|| header.rsplit_once(['_', ' '])) {
+        Some((name, unit)) if UNIT_WORDS.contains(&unit.trim().to_lowercase().as_str()) => {
+            (name.trim_end(), Some(unit.trim()))
         }
         _ => (header, None),
-    })
+    }
 }
 
 /// Words behind a header that are units.
-const UNIT_WORDS: [&str; 12] =
-    ["mg", "g", "mcg", "mg/kg", "mgkg", "kg", "lb", "lbs", "min", "h", "hours", "minutes"];
+const UNIT_WORDS: [&str; 19] = [
+    "mg", "g", "mcg", "ug", "µg", "mg/kg", "mgkg", "kg", "lb", "lbs", "min", "mins", "minutes",
+    "h", "hr", "hours", "s", "sec", "mmhg",
+];
 
 /// The unit of a column in the words of a mapping; `None` if it is none that fits the field.
 #[must_use]
@@ -247,7 +246,8 @@ pub fn unit(written: &str, path: &str) -> Option<&'static str> {
         "lb" | "lbs" => "lb",
         "min" | "mins" | "minutes" => "min",
         "h" | "hr" | "hours" => "h",
-        "s" | "sec" | "seconds" => "s",
+        "s" | "sec" => "s",
+        "mmhg" => "mmHg",
         _ => return None,
     };
     Unit::find(name, path).is_ok().then_some(name)
@@ -279,6 +279,7 @@ mod tests {
         assert_eq!(meaning("bpi_severity"), Some(Meaning::Total("bpi-severity".into())));
         assert_eq!(meaning("PHQ-9 week 2"), None);
         assert_eq!(meaning("Chair"), None);
+        assert_eq!(meaning("Dose (somebody)"), None, "no unit, so no common name");
         assert_eq!(unit("lbs", "data.weight_kg"), Some("lb"));
         assert_eq!(unit("mg", "data.weight_kg"), None);
     }
