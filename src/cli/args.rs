@@ -50,6 +50,56 @@ pub enum Command {
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
     Simulate(Simulate),
+    /// Mappings of sheets (CSV, Parquet): propose one, say what one makes of a file, print one.
+    #[command(subcommand)]
+    Map(Map),
+}
+
+/// What to do with mappings.
+#[derive(Debug, Subcommand)]
+pub enum Map {
+    /// Propose a mapping for a file from its header and first rows.
+    Init(MapInit),
+    /// Say what a mapping makes of a file: columns, events, the first rejections. Writes nothing.
+    Check(MapCheck),
+    /// Print a shipped mapping, or list their names.
+    Show(MapShow),
+}
+
+/// Arguments of `map init`.
+#[derive(Debug, Args)]
+pub struct MapInit {
+    /// Sheet: CSV, plain, .gz or .zst, or Parquet.
+    pub file: PathBuf,
+    /// File to write, which must not exist; standard output without it.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Pipeline file, for its instruments.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+}
+
+/// Arguments of `map check`.
+#[derive(Debug, Args)]
+pub struct MapCheck {
+    /// Sheet: CSV, plain, .gz or .zst, or Parquet.
+    pub file: PathBuf,
+    /// Mapping: a file that ends in .toml, or the name of a shipped one.
+    #[arg(long)]
+    pub mapping: String,
+    /// What the times of the sheet are; without it they are not held against any.
+    #[arg(long, env = "AFTERDOSE_TIME_BASIS")]
+    pub time_basis: Option<Basis>,
+    /// Pipeline file, for its instruments and codes.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+}
+
+/// Arguments of `map show`.
+#[derive(Debug, Args)]
+pub struct MapShow {
+    /// Name of a shipped mapping; absent: list the names.
+    pub name: Option<String>,
 }
 
 /// Arguments of `run`.
@@ -68,7 +118,8 @@ pub struct Run {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files or globs (.ndjson, .jsonl, plain, .gz or .zst); - is standard input.
+    /// Files or globs: events (.ndjson, .jsonl) or sheets (.csv, .tsv), plain, .gz or .zst, and
+    /// .parquet; - is standard input.
     #[arg(required = true)]
     pub sources: Vec<PathBuf>,
     /// Pipeline file, for its instruments, codes and time basis.
@@ -77,6 +128,9 @@ pub struct Check {
     /// What the times of the sources are.
     #[arg(long, env = "AFTERDOSE_TIME_BASIS")]
     pub time_basis: Option<Basis>,
+    /// Mapping of the sheets among the sources: a file that ends in .toml, or a shipped one.
+    #[arg(long)]
+    pub mapping: Option<String>,
     /// Store to compare with; without one, duplicates against a store are not seen.
     #[arg(long, env = "AFTERDOSE_STORE")]
     pub store: Option<PathBuf>,
@@ -88,7 +142,8 @@ pub struct Ingest {
     /// Directory of the store; made if it is missing.
     #[arg(long, env = "AFTERDOSE_STORE")]
     pub store: Option<PathBuf>,
-    /// Files or globs (.ndjson, .jsonl, plain, .gz or .zst); - is standard input.
+    /// Files or globs: events (.ndjson, .jsonl) or sheets (.csv, .tsv), plain, .gz or .zst, and
+    /// .parquet; - is standard input.
     pub sources: Vec<PathBuf>,
     /// Pipeline file, for its instruments, codes, store and sources.
     #[arg(long)]
@@ -96,6 +151,9 @@ pub struct Ingest {
     /// What the times of the sources are.
     #[arg(long, env = "AFTERDOSE_TIME_BASIS")]
     pub time_basis: Option<Basis>,
+    /// Mapping of the sheets among the sources: a file that ends in .toml, or a shipped one.
+    #[arg(long)]
+    pub mapping: Option<String>,
 }
 
 /// Arguments of `curves`.

@@ -30,6 +30,7 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
         sources: args.sources.clone(),
         time_basis: args.time_basis.map(TimeBasis::from),
         subject_key: terminal::subject_key(),
+        mapping: args.mapping.clone(),
         ..Overrides::default()
     })?;
     let key = plan.subject_key.load().unwrap_or_else(|error| {

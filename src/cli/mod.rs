@@ -5,6 +5,7 @@
 pub mod args;
 pub mod check;
 pub mod exit;
+pub mod map;
 pub mod output;
 pub mod simulate;
 pub mod terminal;
@@ -70,6 +71,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 sources: args.sources.clone(),
                 time_basis: args.time_basis.map(TimeBasis::from),
                 subject_key: terminal::subject_key(),
+                mapping: args.mapping.clone(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -93,6 +95,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             Ok(Exit::Done.code())
         }
         Command::Simulate(args) => simulate::simulate(cli.json, args, terminal),
+        Command::Map(command) => map::map(cli.json, command, terminal),
     }
 }
 

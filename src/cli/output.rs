@@ -162,7 +162,18 @@ pub fn json_line(value: &Value) -> Result<(), PipelineError> {
 }
 
 /// Columns as wide as their widest cell; the first is flush left, the others right.
-fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+#[must_use]
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    aligned(rows, |column| column > 0)
+}
+
+/// Columns as wide as their widest cell, flush left.
+#[must_use]
+pub fn left_columns<const N: usize>(rows: &[[String; N]]) -> String {
+    aligned(rows, |_| false)
+}
+
+fn aligned<const N: usize>(rows: &[[String; N]], is_right: impl Fn(usize) -> bool) -> String {
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
@@ -170,10 +181,9 @@ fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     for row in rows {
         for (column, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[column] - cell.chars().count());
-            let parts = match column {
-                0 => ["", cell, pad.as_str()],
-                _ => ["  ", pad.as_str(), cell],
-            };
+            let gap = if column == 0 { "" } else { "  " };
+            let (cell, pad) = (cell.as_str(), pad.as_str());
+            let parts = if is_right(column) { [gap, pad, cell] } else { [gap, cell, pad] };
             out.extend(parts);
         }
         out.truncate(out.trim_end().len());

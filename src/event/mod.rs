@@ -18,6 +18,7 @@ pub mod refuse;
 pub mod score;
 pub mod text;
 pub mod time;
+pub mod toml_file;
 pub mod version;
 pub mod vitals;
 pub mod vocabulary;

@@ -10,6 +10,7 @@ coded! {
         LineTooLong = "line-too-long": "the line is longer than any event can be (1 MiB)",
         NotUtf8 = "not-utf8": "the line is not UTF-8 text",
         NotJson = "not-json": "the line is not one complete JSON object",
+        RaggedRow = "ragged-row": "the row has more or fewer cells than the header of its sheet",
         SourceTruncated = "source-truncated": "the source broke off in the middle of this record",
         MissingField = "missing-field": "a required field is absent",
         UnknownField = "unknown-field": "a field that is not in the vocabulary",

@@ -13,6 +13,16 @@ pub enum IngestError {
         /// Why.
         error: io::Error,
     },
+    /// The header of a sheet is not that of its mapping.
+    #[error("source {label} does not fit the mapping {mapping}: {problem}")]
+    DoesNotFit {
+        /// What the source is called.
+        label: String,
+        /// What the mapping is called.
+        mapping: String,
+        /// What is missing; no header that the mapping does not name.
+        problem: String,
+    },
     /// The rows of a source do not add up: a defect of this program.
     #[error(
         "source {label}: {read} records read, but {accepted} accepted, {duplicate} duplicate and {rejected} rejected"

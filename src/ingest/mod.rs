@@ -4,7 +4,7 @@
 //!
 //! | step | file | outcome |
 //! |---|---|---|
-//! | 1 read | [`lines`] | a line of at most 1 MiB, or `line-too-long` |
+//! | 1 read | [`lines`], [`sheet`] | a line of at most 1 MiB, or `line-too-long`; a row, and the records a mapping makes of it |
 //! | 2 parse, upcast, validate | [`record`] | a typed event, or a reason and a field |
 //! | 3 gate | `privacy::gate` | de-identified, or `identifier-...` |
 //! | 4 dedupe | [`KnownKeys`] | new, duplicate, or conflicting with what is stored |
@@ -14,22 +14,26 @@
 //! less. Whatever happens, `read = accepted + duplicate + rejected`.
 
 pub mod account;
+pub mod checked;
 pub mod error;
 pub mod lines;
 pub mod record;
 pub mod reject;
+pub mod sheet;
 pub mod source;
 
 use account::Account;
+use checked::Checked;
 use error::IngestError;
 use lines::{Block, Line, Lines};
 use rayon::prelude::*;
 use record::Context;
 use reject::Rejection;
+use sheet::reader::Sheet;
 use source::{OnIdentifier, SourceFile};
 
 use crate::event::envelope::{Event, Origin};
-use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
+use crate::event::key::{ContentDigest, KnownKeys, Novelty};
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::{Deidentified, Gate};
@@ -69,10 +73,60 @@ pub trait Sink {
 /// Fewest lines that are worth another task.
 const LINES_PER_TASK: usize = 256;
 
-/// What a line turned out to be, before it is compared with the others.
-enum Checked {
-    Good(Deidentified<Box<Event>>, KeyDigest, ContentDigest),
-    Bad(Refusal),
+/// The records of a source, a block at a time.
+pub enum Records {
+    /// Lines of NDJSON, and those at hand.
+    Lines(Lines<Box<dyn BufRead + Send>>, Block),
+    /// Rows of a sheet.
+    Sheet(Box<Sheet>),
+}
+
+impl Records {
+    /// Opens a source: a sheet if it has a mapping, lines otherwise.
+    ///
+    /// # Errors
+    /// If it cannot be read, or its header does not fit its mapping.
+    pub fn open(source: &SourceFile) -> Result<Self, IngestError> {
+        Ok(match &source.mapping {
+            Some(mapping) => {
+                let sheet = Sheet::open(&source.label, source.open_sheet()?, mapping)?;
+                Self::Sheet(Box::new(sheet))
+            }
+            None => Self::of_lines(source.open()?),
+        })
+    }
+
+    /// The records of a stream of lines.
+    #[must_use]
+    pub fn of_lines(reader: Box<dyn BufRead + Send>) -> Self {
+        Self::Lines(Lines::new(reader), Block::default())
+    }
+
+    /// Fills `checked` with the next records, each with its line; none is the end.
+    fn fill(&mut self, checked: &mut Vec<(u64, Checked)>, context: &Context, gate: &Gate) {
+        match self {
+            Self::Lines(lines, block) => {
+                lines.fill(block);
+                (0..block.len())
+                    .into_par_iter()
+                    .with_min_len(LINES_PER_TASK)
+                    .map(|at| {
+                        let line = block.line(at);
+                        (line.number, check(line, context, gate))
+                    })
+                    .collect_into_vec(checked);
+            }
+            Self::Sheet(sheet) => *checked = sheet.next_block(context, gate),
+        }
+    }
+
+    /// Whether the source broke off before its end.
+    fn broke_off(self) -> bool {
+        match self {
+            Self::Lines(lines, _) => lines.into_error().is_some(),
+            Self::Sheet(sheet) => sheet.broke_off(),
+        }
+    }
 }
 
 /// Reads one source to its end.
@@ -82,29 +136,21 @@ enum Checked {
 pub fn read_source(
     source: &SourceFile,
     digest: [u8; 32],
-    reader: Box<dyn BufRead + Send>,
+    mut records: Records,
     context: &Context,
     gate: &Gate,
     known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
-    let mut lines = Lines::new(reader);
-    let mut block = Block::default();
-    let mut checked: Vec<Checked> = Vec::new();
+    let mut checked = Vec::new();
     let mut account = Account::default();
     let mut identifier_found = false;
     loop {
-        lines.fill(&mut block);
-        if block.is_empty() {
+        records.fill(&mut checked, context, gate);
+        if checked.is_empty() {
             break;
         }
-        (0..block.len())
-            .into_par_iter()
-            .with_min_len(LINES_PER_TASK)
-            .map(|at| check(block.line(at), context, gate))
-            .collect_into_vec(&mut checked);
-        for (at, checked) in checked.drain(..).enumerate() {
-            let number = block.line(at).number;
+        for (line, checked) in checked.drain(..) {
             account.read += 1;
             match checked {
                 Checked::Bad(refusal) => {
@@ -112,7 +158,7 @@ pub fn read_source(
                     account.truncated |= refusal.reason == Reason::SourceTruncated;
                     account.reject(refusal.reason, 1);
                     sink.reject(Rejection {
-                        line: Some(number),
+                        line: Some(line),
                         reason: refusal.reason,
                         field: refusal.field,
                         n_records: 1,
@@ -123,14 +169,14 @@ pub fn read_source(
                     novelty => {
                         account.accepted += 1;
                         account.conflicting += u64::from(novelty == Novelty::Conflicting);
-                        let origin = Origin { file_digest: digest, line: number };
+                        let origin = Origin { file_digest: digest, line };
                         sink.accept(Accepted { event, origin, basis: source.basis, content })?;
                     }
                 },
             }
         }
     }
-    account.truncated |= lines.into_error().is_some();
+    account.truncated |= records.broke_off();
     if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
         refuse_whole(&mut account, known, sink)?;
     } else {
@@ -168,18 +214,7 @@ fn check(line: Line, context: &Context, gate: &Gate) -> Checked {
         record::read(line.bytes, context)
     };
     match read {
-        Ok(event) => {
-            match gate.admit(event) {
-                Ok(event) => {
-                    // What the event says is what will be stored: under its second pseudonym.
-                    let said = event.get();
-                    let key = KeyDigest::of(&said.source, &said.id);
-                    let content = ContentDigest::of(said);
-                    Checked::Good(event.boxed(), key, content)
-                }
-                Err(suspicion) => Checked::Bad(suspicion),
-            }
-        }
+        Ok(event) => Checked::of(event, gate),
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
             if let Some(suspicion) = gate.search_refused(line.bytes) {

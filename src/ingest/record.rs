@@ -85,7 +85,7 @@ struct NoData {}
 /// A [`Refusal`] naming the first field at fault.
 pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
     let text = std::str::from_utf8(line).map_err(|_| Refusal::new(Reason::NotUtf8, ""))?;
-    let envelope: Envelope = parse(text, "")?;
+    let envelope: Envelope = parse(text, Some(""))?;
     if envelope.specversion != "1.0" {
         return Err(Refusal::new(Reason::UnknownSpecversion, "specversion"));
     }
@@ -123,20 +123,20 @@ fn kind_of(
     Ok(match event_type {
         EventType::EventCorrected => Kind::Corrected(corrected(version, text, context)?),
         EventType::EventRetracted => {
-            let data: RetractedData = parse(text, "data")?;
+            let data: RetractedData = parse(text, Some("data"))?;
             Kind::Retracted(EventRetracted { retracts: data.retracts, reason: data.reason })
         }
         EventType::SubjectWithdrawn => {
-            let NoData {} = parse(text, "data")?;
+            let NoData {} = parse(text, Some("data"))?;
             Kind::Withdrawn
         }
-        clinical => Kind::Clinical(clinical_data(clinical, version, text, "data")?),
+        clinical => Kind::Clinical(clinical_data(clinical, version, text, Some("data"))?),
     })
 }
 
 /// The corrected data are read as every type they are valid for; which it is, the fold will know.
 fn corrected(version: u16, text: &str, context: &Context) -> Result<EventCorrected, Refusal> {
-    let data: CorrectedData = parse(text, "data")?;
+    let data: CorrectedData = parse(text, Some("data"))?;
     let when = moment(data.time, data.studytime, "data.")?;
     if let Some(when) = when {
         check_time(when, context, "data.")?;
@@ -144,7 +144,7 @@ fn corrected(version: u16, text: &str, context: &Context) -> Result<EventCorrect
     let readings: Vec<Data> = EventType::CLINICAL
         .into_iter()
         .filter_map(|event_type| {
-            clinical_data(event_type, event_type.carried_by(version), data.data.get(), "").ok()
+            clinical_data(event_type, event_type.carried_by(version), data.data.get(), None).ok()
         })
         .collect();
     if readings.is_empty() {
@@ -158,13 +158,15 @@ fn clinical_data(
     event_type: EventType,
     version: u16,
     text: &str,
-    at: &str,
+    at: Option<&str>,
 ) -> Result<Data, Refusal> {
     Ok(match (event_type, version) {
         (EventType::CourseStarted, 1) => Data::CourseStarted(parse::<CourseStarted>(text, at)?),
         (EventType::SessionCompleted, 1) => {
             let raised = parse::<session_completed::V1>(text, at)?.raise();
-            Data::SessionCompleted(raised.map_err(|problem| problem.within(at))?)
+            Data::SessionCompleted(
+                raised.map_err(|problem| problem.within(at.unwrap_or_default()))?,
+            )
         }
         (EventType::SessionCompleted, 2) => {
             Data::SessionCompleted(parse::<SessionCompleted>(text, at)?)
@@ -211,11 +213,17 @@ fn check_time(when: Moment, context: &Context, at: &str) -> Result<(), Refusal> 
 
 /// Reads a JSON object typed; on failure reads it again to name the field. A list of the values of
 /// its fields is no object, though serde's derive would take it for one.
-fn parse<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Result<T, Refusal> {
+///
+/// `at` is where the text stands. Without it nobody asks what is wrong: a correction is tried as
+/// every type of event, and is none of them but one.
+fn parse<'a, T: Deserialize<'a>>(text: &'a str, at: Option<&str>) -> Result<T, Refusal> {
     if text.trim_start().starts_with('[') {
-        return Err(Refusal::new(Reason::WrongType, at));
+        return Err(Refusal::new(Reason::WrongType, at.unwrap_or_default()));
     }
-    serde_json::from_str(text).map_err(|_| explain::<T>(text, at))
+    serde_json::from_str(text).map_err(|_| match at {
+        Some(at) => explain::<T>(text, at),
+        None => Refusal::new(Reason::WrongType, ""),
+    })
 }
 
 fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {

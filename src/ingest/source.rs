@@ -1,12 +1,16 @@
 //! A source file: what it is called, what is known of its times, how it is opened.
 
 use super::error::IngestError;
+use super::sheet::mapping::Mapping;
+use super::sheet::parquet::MAGIC;
+use super::sheet::reader::Bytes;
 use crate::event::time::TimeBasis;
 use crate::privacy::identifier::{Place, find};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to do with a file in which an identifier was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -28,7 +32,7 @@ pub enum Input {
 }
 
 /// A source to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Where its bytes come from.
     pub input: Input,
@@ -38,31 +42,69 @@ pub struct SourceFile {
     pub basis: TimeBasis,
     /// What to do about an identifier.
     pub on_identifier: OnIdentifier,
+    /// How its rows become events, if it is a sheet.
+    pub mapping: Option<Arc<Mapping>>,
 }
 
-/// Endings of the files this program reads.
-pub const ENDINGS: [&str; 6] =
+/// Endings of files of events.
+pub const EVENT_ENDINGS: [&str; 6] =
     [".ndjson", ".jsonl", ".ndjson.gz", ".ndjson.zst", ".jsonl.gz", ".jsonl.zst"];
 
-/// Whether a file name has one of [`ENDINGS`].
-#[must_use]
-pub fn has_known_ending(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
+/// Endings of sheets, which need a mapping.
+pub const SHEET_ENDINGS: [&str; 7] =
+    [".csv", ".tsv", ".csv.gz", ".csv.zst", ".tsv.gz", ".tsv.zst", ".parquet"];
+
+/// What a file holds, by the ending of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Events, one a line.
+    Events,
+    /// Rows, for a mapping.
+    Sheet,
 }
 
-/// Puts sources into a stable order, drops repetitions and gives each its label.
+impl Content {
+    /// `None` for an ending that is in neither list.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let has = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if has(&EVENT_ENDINGS) {
+            Some(Self::Events)
+        } else if has(&SHEET_ENDINGS) {
+            Some(Self::Sheet)
+        } else {
+            None
+        }
+    }
+}
+
+/// A source without its label.
+#[derive(Debug, Clone)]
+pub struct Unlabelled {
+    /// Where its bytes come from.
+    pub input: Input,
+    /// What its times are.
+    pub basis: TimeBasis,
+    /// What to do about an identifier.
+    pub on_identifier: OnIdentifier,
+    /// How its rows become events, if it is a sheet.
+    pub mapping: Option<Arc<Mapping>>,
+}
+
+/// Puts sources into a stable order, drops repetitions and gives each its label. A sheet may be
+/// read by several mappings.
 #[must_use]
-pub fn label(inputs: Vec<(Input, TimeBasis, OnIdentifier)>) -> Vec<SourceFile> {
+pub fn label(mut inputs: Vec<Unlabelled>) -> Vec<SourceFile> {
     let mut seen = BTreeSet::new();
-    let mut inputs: Vec<_> =
-        inputs.into_iter().filter(|(input, ..)| seen.insert(input.clone())).collect();
-    inputs.sort_by(|a, b| a.0.cmp(&b.0));
+    let mapping = |source: &Unlabelled| source.mapping.as_ref().map(|mapping| mapping.digest());
+    inputs.retain(|source| seen.insert((source.input.clone(), mapping(source))));
+    inputs.sort_by(|a, b| (&a.input, mapping(a)).cmp(&(&b.input, mapping(b))));
     let mut used: BTreeMap<String, u32> = BTreeMap::new();
     inputs
         .into_iter()
         .enumerate()
-        .map(|(index, (input, basis, on_identifier))| {
+        .map(|(index, Unlabelled { input, basis, on_identifier, mapping })| {
             let name = match &input {
                 Input::Stdin => "stdin".to_owned(),
                 Input::File(path) => {
@@ -77,7 +119,7 @@ pub fn label(inputs: Vec<(Input, TimeBasis, OnIdentifier)>) -> Vec<SourceFile> {
             let times = used.entry(name.clone()).or_default();
             *times += 1;
             let label = if *times == 1 { name } else { format!("{name} ({times})") };
-            SourceFile { input, label, basis, on_identifier }
+            SourceFile { input, label, basis, on_identifier, mapping }
         })
         .collect()
 }
@@ -115,6 +157,22 @@ impl SourceFile {
         unpack(self.raw().map_err(unreadable)?).map_err(unreadable)
     }
 
+    /// Opens a sheet: Parquet or CSV, by what the bytes say.
+    ///
+    /// # Errors
+    /// [`IngestError::Unreadable`] if it cannot be opened.
+    pub fn open_sheet(&self) -> Result<Bytes, IngestError> {
+        let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
+        if let Input::File(path) = &self.input {
+            let mut file = File::open(path).map_err(unreadable)?;
+            let mut magic = [0; MAGIC.len()];
+            if file.read_exact(&mut magic).is_ok() && magic == *MAGIC {
+                return Ok(Bytes::Parquet(file));
+            }
+        }
+        self.open().map(Bytes::Csv)
+    }
+
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match &self.input {
             Input::File(path) => Box::new(File::open(path)?),
@@ -148,8 +206,12 @@ mod tests {
 
     #[test]
     fn labels_are_stable_unique_and_carry_no_identifier() {
-        let file =
-            |path: &str| (Input::File(path.into()), TimeBasis::Actual, OnIdentifier::RefuseFile);
+        let file = |path: &str| Unlabelled {
+            input: Input::File(path.into()),
+            basis: TimeBasis::Actual,
+            on_identifier: OnIdentifier::RefuseFile,
+            mapping: None,
+        };
         let labels: Vec<String> = label(vec![
             file("b/x.ndjson"),
             file("a/x.ndjson"),
@@ -164,7 +226,8 @@ mod tests {
 
     #[test]
     fn endings() {
-        assert!(has_known_ending(Path::new("a/b.NDJSON.gz")));
-        assert!(!has_known_ending(Path::new("a/b.csv")));
+        assert_eq!(Content::of(Path::new("a/b.NDJSON.gz")), Some(Content::Events));
+        assert_eq!(Content::of(Path::new("a/b.csv")), Some(Content::Sheet));
+        assert_eq!(Content::of(Path::new("a/b.xlsx")), None);
     }
 }

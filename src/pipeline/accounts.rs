@@ -1,10 +1,11 @@
 //! Row accounts and rejections of every source the store was ever fed from, kept beside the log.
 //!
 //! ```text
-//! <store>/rejections/<digest>.ndjson   a line a rejection, then one line with the account
+//! <store>/rejections/<digest>.ndjson             a line a rejection, then one line with the account
+//! <store>/rejections/<digest>-<mapping>.ndjson   the same of a sheet
 //! ```
 //!
-//! A source is known by the digest of its bytes. One that is read again replaces its rejections;
+//! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that is read again replaces its rejections;
 //! what it brought before stays accepted, so that the accepted records of all accounts are the
 //! events of the log.
 
@@ -33,6 +34,9 @@ pub struct SourceAccount {
     pub blake3: String,
     /// What its times are.
     pub time_basis: TimeBasis,
+    /// What the mapping is called, if it is a sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     /// Records read.
     pub read: u64,
     /// New to the log when it was first read, and since.
@@ -60,6 +64,7 @@ impl SourceAccount {
             file: file.into(),
             blake3,
             time_basis,
+            mapping: None,
             read: account.read,
             accepted: account.accepted,
             duplicate: account.duplicate,
@@ -115,13 +120,18 @@ impl AccountWriter {
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the directory cannot be written to.
-    pub fn begin(store: &Path, file: &str, blake3: &str) -> Result<Self, PipelineError> {
+    pub fn begin(
+        store: &Path,
+        file: &str,
+        blake3: &str,
+        mapping: Option<&str>,
+    ) -> Result<Self, PipelineError> {
         let dir = store.join(DIR);
         make_private_dir(&dir)
             .and_then(|()| tighten_dir(&dir))
             .map_err(PipelineError::write(&dir))?;
         let temporary = NamedTempFile::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        let path = path_of(store, blake3);
+        let path = path_of(store, blake3, mapping);
         Ok(Self { out: BufWriter::new(temporary), file: file.into(), path })
     }
 
@@ -164,8 +174,10 @@ impl AccountWriter {
     }
 }
 
-fn path_of(store: &Path, blake3: &str) -> PathBuf {
-    store.join(DIR).join(format!("{}.ndjson", &blake3[..blake3.len().min(32)]))
+fn path_of(store: &Path, blake3: &str, mapping: Option<&str>) -> PathBuf {
+    let digest = &blake3[..blake3.len().min(32)];
+    let mapping = mapping.map_or_else(String::new, |name| format!("-{name}"));
+    store.join(DIR).join(format!("{digest}{mapping}.ndjson"))
 }
 
 /// The account kept for a source; `None` if it was never read.

@@ -31,7 +31,7 @@ pub enum PipelineError {
     /// The store failed. Exit 1.
     #[error(transparent)]
     Store(#[from] crate::store::error::StoreError),
-    /// Reading a source failed. Exit 4 if it cannot be read, else 1.
+    /// Reading a source failed. Exit 4 if it cannot be read or does not fit its mapping, else 1.
     #[error(transparent)]
     Ingest(#[from] crate::ingest::error::IngestError),
     /// A table, chart or report could not be made. Exit 1.
@@ -51,7 +51,7 @@ impl PipelineError {
         use crate::ingest::error::IngestError as I;
         match self {
             Self::Usage(_) => 2,
-            Self::NoInput(_) | Self::Ingest(I::Unreadable { .. }) => 4,
+            Self::NoInput(_) | Self::Ingest(I::Unreadable { .. } | I::DoesNotFit { .. }) => 4,
             Self::OnlyIdentifiers(_) => 5,
             Self::Busy { .. } => 75,
             Self::Write { .. } | Self::Store(_) | Self::Ingest(_) | Self::Make { .. } => 1,

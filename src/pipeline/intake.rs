@@ -10,7 +10,7 @@ use crate::ingest::account::Account;
 use crate::ingest::record::Context;
 use crate::ingest::reject::Rejection;
 use crate::ingest::source::{Input, SourceFile};
-use crate::ingest::{Accepted, Sink, SinkError, read_source};
+use crate::ingest::{Accepted, Records, Sink, SinkError, read_source};
 use crate::privacy::gate::Gate;
 use crate::store::append::{Batch, Commit};
 use crate::store::keys::KeyIndex;
@@ -56,8 +56,16 @@ impl Ready {
         blake3::Hash::from_bytes(self.digest).to_hex().to_string()
     }
 
+    fn mapping(&self) -> Option<&str> {
+        self.source.mapping.as_ref().map(|mapping| mapping.name.as_str())
+    }
+
     fn account(&self, account: &Account) -> SourceAccount {
-        SourceAccount::new(&self.source.label, self.blake3(), self.source.basis, account)
+        let SourceFile { label, basis, .. } = &self.source;
+        SourceAccount {
+            mapping: self.mapping().map(str::to_owned),
+            ..SourceAccount::new(label, self.blake3(), *basis, account)
+        }
     }
 }
 
@@ -96,7 +104,8 @@ pub fn ingest(
     let mut accounts = Vec::new();
     for (ready, app_id) in todo {
         sink.batch.begin_source();
-        let writer = AccountWriter::begin(&plan.store, &ready.source.label, &ready.blake3())?;
+        let (label, blake3) = (&ready.source.label, ready.blake3());
+        let writer = AccountWriter::begin(&plan.store, label, &blake3, ready.mapping())?;
         sink.account = Some(writer);
         let account = read(&ready, settings, gate, now_us, &mut keys, &mut sink)?;
         sink.batch.keep_source()?;
@@ -159,8 +168,8 @@ fn read(
         vocabulary: &settings.vocabulary,
         now_us: Some(now_us),
     };
-    let reader = source.open()?;
-    Ok(read_source(source, ready.digest, reader, &context, gate, known, sink)?)
+    let records = Records::open(source)?;
+    Ok(read_source(source, ready.digest, records, &context, gate, known, sink)?)
 }
 
 /// Opens and digests every source before anything is written, so that a missing one costs nothing.
@@ -173,6 +182,10 @@ fn get_ready(sources: &[SourceFile], store: Option<&Path>) -> Result<Vec<Ready>,
             source.input = Input::File(spool.path().to_owned());
         }
         let digest = source.digest()?;
+        // A sheet whose header does not fit must be known before anything is written.
+        if source.mapping.is_some() {
+            Records::open(&source)?;
+        }
         ready.push(Ready { source, digest, _spool: spool });
     }
     Ok(ready)
@@ -188,13 +201,16 @@ fn spool(store: Option<&Path>) -> Result<NamedTempFile, PipelineError> {
     Ok(file)
 }
 
-/// A source is taken under its bytes, the statement about its times, and what decides whether a
-/// record is valid. What is done about identifiers does not count: only a source without any is
+/// A source is taken under its bytes, its mapping, the statement about its times, and what decides
+/// whether a record is valid. What is done about identifiers does not count: only a source without any is
 /// taken.
 fn app_id(ready: &Ready, reading_hash: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&ready.digest);
     hasher.update(basis_byte(ready.source.basis));
+    if let Some(mapping) = &ready.source.mapping {
+        hasher.update(&mapping.digest());
+    }
     hasher.update(reading_hash.as_bytes());
     hasher.finalize().to_hex().to_string()
 }

@@ -12,6 +12,7 @@ pub mod estimates;
 pub mod facts;
 pub mod intake;
 pub mod manifest;
+pub mod mappings;
 pub mod mark;
 pub mod outputs;
 pub mod plan;

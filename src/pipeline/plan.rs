@@ -2,7 +2,8 @@
 
 use super::calendar;
 use super::error::PipelineError;
-use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec, nearest};
+use super::mappings;
+use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec};
 use super::subject_key::KeySource;
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Filter, Stratum};
@@ -10,12 +11,17 @@ use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::{Instrument, shipped_text};
 use crate::event::time::{Moment, TimeBasis};
+use crate::event::toml_file::nearest;
 use crate::event::vocabulary::Vocabulary;
-use crate::ingest::source::{Input, OnIdentifier, SourceFile, has_known_ending, label};
+use crate::ingest::sheet::mapping::Mapping;
+use crate::ingest::source::{
+    Content, EVENT_ENDINGS, Input, OnIdentifier, SHEET_ENDINGS, SourceFile, Unlabelled, label,
+};
 use crate::privacy::identifier::{Place, find};
 use crate::quality::limits::{Limit, Limits};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
 pub const MIN_CELL: u32 = 11;
@@ -103,6 +109,8 @@ pub struct Overrides {
     pub sources: Vec<PathBuf>,
     /// Time basis of those.
     pub time_basis: Option<TimeBasis>,
+    /// Mapping of the sheets among those.
+    pub mapping: Option<String>,
     /// Only what is stored is wanted: the file's sources are not looked at.
     pub without_sources: bool,
     /// What the environment says of the key of the second pseudonym.
@@ -167,7 +175,7 @@ impl Plan {
             sources: if overrides.without_sources {
                 Vec::new()
             } else {
-                sources(&spec, overrides, &base)?
+                sources(&spec, overrides, &base, &settings.vocabulary)?
             },
             subject_key: KeySource { file: key_file, ..overrides.subject_key.clone() },
             settings,
@@ -376,10 +384,16 @@ fn sources(
     spec: &Spec,
     overrides: &Overrides,
     base: &Path,
+    vocabulary: &Vocabulary,
 ) -> Result<Vec<SourceFile>, PipelineError> {
     let mut inputs = Vec::new();
     let on_identifier = stated(spec, |source| source.on_identifier.unwrap_or(DEFAULT_PENALTY));
     let on_identifier = on_identifier.unwrap_or(DEFAULT_PENALTY);
+    let mapping = match (&overrides.mapping, stated(spec, |source| source.mapping.clone())) {
+        (Some(mapping), _) => Some(mappings::read(mapping, Path::new(""), vocabulary)?),
+        (None, Some(Some(mapping))) => Some(mappings::read(&mapping, base, vocabulary)?),
+        (None, _) => None,
+    };
     for path in &overrides.sources {
         let basis = overrides.time_basis.or_else(|| stated(spec, |source| source.time_basis));
         let basis = basis.ok_or_else(|| {
@@ -388,25 +402,52 @@ fn sources(
                     .into(),
             )
         })?;
-        let found = if path.as_os_str() == "-" {
-            vec![Input::Stdin]
-        } else {
-            files(path)?.into_iter().map(Input::File).collect()
-        };
-        inputs.extend(found.into_iter().map(|input| (input, basis, on_identifier)));
+        for (input, mapping) in inputs_of(path, mapping.as_ref())? {
+            inputs.push(Unlabelled { input, basis, on_identifier, mapping });
+        }
     }
     if overrides.sources.is_empty() {
         for source in &spec.sources {
             let on_identifier = source.on_identifier.unwrap_or(DEFAULT_PENALTY);
-            let found = if source.path == "-" {
-                vec![Input::Stdin]
-            } else {
-                files(&base.join(&source.path))?.into_iter().map(Input::File).collect()
+            let basis = source.time_basis;
+            let mapping = source.mapping.as_ref();
+            let mapping = mapping.map(|m| mappings::read(m, base, vocabulary)).transpose()?;
+            let path = match source.path.as_str() {
+                "-" => PathBuf::from("-"),
+                path => base.join(path),
             };
-            inputs.extend(found.into_iter().map(|input| (input, source.time_basis, on_identifier)));
+            for (input, mapping) in inputs_of(&path, mapping.as_ref())? {
+                inputs.push(Unlabelled { input, basis, on_identifier, mapping });
+            }
         }
     }
     Ok(label(inputs))
+}
+
+/// An input, with its mapping if it is a sheet.
+type Mapped = (Input, Option<Arc<Mapping>>);
+
+/// What a path names: standard input is a sheet where there is a mapping, a file by its ending.
+fn inputs_of(path: &Path, mapping: Option<&Arc<Mapping>>) -> Result<Vec<Mapped>, PipelineError> {
+    if path.as_os_str() == "-" {
+        return Ok(vec![(Input::Stdin, mapping.cloned())]);
+    }
+    let mut inputs = Vec::new();
+    for file in files(path)? {
+        let mapping = match Content::of(&file) {
+            Some(Content::Sheet) if mapping.is_none() => {
+                return Err(PipelineError::Usage(format!(
+                    "source {} is a sheet and needs a mapping: the key `mapping` of its source, or \
+                     --mapping; `afterdose map init` proposes one",
+                    shown(&file)
+                )));
+            }
+            Some(Content::Sheet) => mapping.cloned(),
+            _ => None,
+        };
+        inputs.push((Input::File(file), mapping));
+    }
+    Ok(inputs)
 }
 
 /// What becomes of a file with an identifier, where nothing is said.
@@ -456,9 +497,9 @@ fn check_ending(
     path: &Path,
     no_input: &dyn Fn(String) -> PipelineError,
 ) -> Result<(), PipelineError> {
-    if has_known_ending(path) {
+    if Content::of(path).is_some() {
         return Ok(());
     }
-    let endings = crate::ingest::source::ENDINGS.join(", ");
+    let endings = [&EVENT_ENDINGS[..], &SHEET_ENDINGS[..]].concat().join(", ");
     Err(no_input(format!("names a file that is none of {endings}")))
 }

@@ -2,6 +2,7 @@
 
 use crate::course::settings::Induction;
 use crate::event::time::TimeBasis;
+use crate::event::toml_file;
 use crate::ingest::source::OnIdentifier;
 use crate::quality::limits::Limits;
 use serde::Deserialize;
@@ -63,6 +64,8 @@ pub struct SourceSpec {
     pub time_basis: TimeBasis,
     /// What to do about an identifier.
     pub on_identifier: Option<OnIdentifier>,
+    /// How the rows of sheets become events: a mapping file, or the name of a shipped one.
+    pub mapping: Option<String>,
 }
 
 /// `[analysis]`
@@ -193,35 +196,8 @@ impl Spec {
     /// # Errors
     /// A sentence with line, key and, for an unknown key, the nearest known one.
     pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-            format!("line {line}: {}", explain(error.message()))
-        })
+        toml_file::read(text)
     }
-}
-
-/// Adds the nearest known name to serde's "unknown field" and "unknown variant".
-fn explain(message: &str) -> String {
-    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (Some(unknown), true) = (names.first(), message.starts_with("unknown ")) else {
-        return message.to_owned();
-    };
-    let what = if message.starts_with("unknown field") { "key" } else { "value" };
-    match nearest(unknown, names[1..].iter().copied()) {
-        Some(known) => format!("unknown {what} `{unknown}`; did you mean `{known}`?"),
-        None => format!("unknown {what} `{unknown}`"),
-    }
-}
-
-/// The known name most like an unknown one.
-#[must_use]
-pub fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|name| (strsim::jaro_winkler(unknown, name), name))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

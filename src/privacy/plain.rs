@@ -63,8 +63,8 @@ struct Seen {
     /// Digits in all, and those outside hexadecimal words.
     digits: usize,
     open_digits: usize,
-    /// Length of the word before, if it was digits alone.
-    number_before: usize,
+    /// Lengths of the two words before, each 0 if it was not digits alone.
+    numbers_before: [usize; 2],
     /// Words of two characters, one after the other.
     pairs: usize,
     before_number: bool,
@@ -141,10 +141,11 @@ impl Seen {
         }
         self.pairs = if word.len() == 2 { self.pairs + 1 } else { 0 };
         let number = if digits == word.len() { digits } else { 0 };
-        let may_be = matches!((self.number_before, number), (2 | 3, 4) | (6, 6))
+        let [before_last, last] = self.numbers_before;
+        let may_be = matches!((before_last, last, number), (3, 2, 4) | (_, 3, 4) | (_, 6, 6))
             || self.pairs >= 6
             || word.len() == 17;
-        self.number_before = number;
+        self.numbers_before = [last, number];
         !may_be
     }
 }

@@ -38,6 +38,11 @@ struct Entry {
     exit: i32,
     #[serde(default)]
     withheld: Vec<String>,
+    /// Mapping, if it is a sheet.
+    mapping: Option<String>,
+    /// Ids that the good rows of a sheet make.
+    #[serde(default)]
+    keys: Vec<String>,
 }
 
 /// All of them in one run.
@@ -122,8 +127,13 @@ impl Entry {
         self.rejections.iter().any(|rejection| rejection.line.is_none())
     }
 
-    /// Source and id of every record that must be in the store afterwards. Read by serde alone.
+    /// Source and id of every record that must be in the store afterwards. Read by serde alone, or
+    /// written in the catalogue.
     fn good_keys(&self) -> BTreeSet<[String; 2]> {
+        if self.mapping.is_some() {
+            let source = format!("/synthetic/broken/{}", self.stem());
+            return self.keys.iter().map(|id| [source.clone(), id.clone()]).collect();
+        }
         let bad: BTreeSet<u64> = self.rejections.iter().filter_map(|r| r.line).collect();
         let lines = unpack(&self.path());
         let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
@@ -282,16 +292,19 @@ fn every_file_alone_becomes_what_the_catalogue_says() {
         let path = entry.path();
         let path = path.to_str().expect("UTF-8");
         let workspace = Workspace::new();
+        let mapping = entry.mapping.as_ref().map(|name| format!("mapping = \"{name}\""));
         workspace.write(
             "p.toml",
             format!(
                 "name = \"broken\"\nstore.path = \"store\"\noutput.path = \"out\"\n\
                  disclosure.min_cell = 0\n\
-                 [[sources]]\npath = '{path}'\ntime_basis = \"{}\"\n",
-                entry.time_basis
+                 [[sources]]\npath = '{path}'\ntime_basis = \"{}\"\n{}",
+                entry.time_basis,
+                mapping.unwrap_or_default()
             ),
         );
-        let args = ["check", "--json", "--time-basis", &entry.time_basis, path];
+        let mut args = vec!["check", "--json", "--time-basis", &entry.time_basis, path];
+        args.extend(entry.mapping.iter().flat_map(|name| ["--mapping", name]));
         let checked = workspace.expect(entry.exit, &args);
         let mut said = checked.json_lines();
         let account = said.pop().expect("accounts")["sources"][0].take();

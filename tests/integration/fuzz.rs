@@ -12,7 +12,7 @@ use afterdose::event::vocabulary::Vocabulary;
 use afterdose::ingest::record::{Context, read};
 use afterdose::ingest::reject::Rejection;
 use afterdose::ingest::source::{Input, OnIdentifier, SourceFile};
-use afterdose::ingest::{Accepted, Sink, SinkError, read_source};
+use afterdose::ingest::{Accepted, Records, Sink, SinkError, read_source};
 use afterdose::privacy::gate::{Gate, is_field_name};
 use afterdose::store::keys::KeyIndex;
 use proptest::prelude::*;
@@ -282,6 +282,7 @@ fn every_line_of_a_file_is_accounted_for() {
             input: Input::Stdin,
             label: "a.ndjson".to_owned(),
             basis: TimeBasis::Actual,
+            mapping: None,
             on_identifier: if reject_record {
                 OnIdentifier::RejectRecord
             } else {
@@ -294,7 +295,7 @@ fn every_line_of_a_file_is_accounted_for() {
         let account = read_source(
             &source,
             [0; 32],
-            reader,
+            Records::of_lines(reader),
             &context,
             &Gate::default(),
             &mut KeyIndex::aside(None).expect("a temporary directory"),

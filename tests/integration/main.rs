@@ -27,6 +27,7 @@ mod records;
 mod schemas;
 mod second_pseudonym;
 mod settings;
+mod sheets;
 mod tidy;
 mod time;
 mod tiny;
