@@ -83,6 +83,9 @@ pub(super) fn is_plain_code(text: &str) -> bool {
 /// Whether no pattern can be in an id or a source, or in a pseudonym, where more are looked for.
 pub(super) fn is_plain_name(text: &str, is_subject: bool) -> bool {
     let bytes = text.as_bytes();
+    if is_uuid(bytes) {
+        return true;
+    }
     if bytes.len() > LONGEST_CODE {
         return false;
     }
@@ -103,7 +106,11 @@ pub(super) fn is_plain_name(text: &str, is_subject: bool) -> bool {
             b'.' => dots += 1,
             // Twice in a row, or with slashes behind, it is an address.
             b':' if matches!(bytes.get(at + 1), Some(b':' | b'/')) => return false,
-            b':' => colons += 1,
+            b':' => {
+                colons += 1;
+                // No number of several parts has a colon between them.
+                seen.numbers_before = [0; 2];
+            }
             b'-' | b'_' | b'/' => {}
             _ => return false,
         }
@@ -116,6 +123,15 @@ pub(super) fn is_plain_name(text: &str, is_subject: bool) -> bool {
         && !(seen.month && seen.digits >= 5)
         // A date, or a telephone number without separators.
         && !(is_subject && seen.open_digits >= 6)
+}
+
+/// Whether a text is a UUID and nothing else, whose digits are no number.
+fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 impl Seen {

@@ -1022,6 +1022,7 @@ fn check_manifest(folder: &Path) {
         "identity",
         "made_at",
         "program",
+        "pseudonyms",
         "store_version",
         "events",
         "synthetic",

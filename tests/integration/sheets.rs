@@ -401,7 +401,7 @@ fn a_wrong_mapping_is_2_and_says_what_is_meant() {
         ("subject =", "subjekt =", "did you mean `subject`"),
         ("subject = { column = \"who\" }", "", "`subject` is not mapped"),
         ("time = { column = \"when\" }", "", "neither `time` nor `studytime`"),
-        ("checkin.submitted.v1", "checkin.sent.v1", "did you mean `checkin.submitted.v1`"),
+        ("checkin.submitted.v1", "checkin.sent.v1", "did you mean `checkin.submitted.v2`"),
         ("checkin.submitted.v1", "event.corrected.v1", "send them as NDJSON"),
         ("measures[phq-9]", "measures[phq-8]", "did you mean `phq-9`"),
         ("measures[phq-9].total", "measures[phq-9].totl", "did you mean `data.measures[].total`"),
