@@ -140,10 +140,10 @@ impl Seen {
     fn word(&mut self, word: &[u8], is_subject: bool) -> bool {
         let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
         self.digits += digits;
-        if !is_hex_word(word) {
-            self.open_digits += digits;
-        }
-        if digits < word.len() {
+        // Patterns see nothing of a hexadecimal word.
+        let is_open = !is_hex_word(word);
+        self.open_digits += if is_open { digits } else { 0 };
+        if is_open && digits < word.len() {
             let runs = word.split(u8::is_ascii_digit).filter(|run| run.len() > 1);
             for run in runs {
                 let is_any = |known: &[&[u8]]| known.iter().any(|known| begins(run, known));
