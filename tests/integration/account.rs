@@ -528,7 +528,7 @@ fn without_dates() -> Vec<Event> {
 const MOOD: &str = "[instruments.mood-10]\nname = \"Mood\"\nmeasures = \"mood\"\nrange = [0, 10]\n\
                     whole = true\nbetter = \"higher\"\nrecall_days = 1\nsource = \"a test\"\n";
 
-fn count(table: &Text, instrument: &str, route: &str, check: &str) -> i64 {
+fn published_count(table: &Text, instrument: &str, route: &str, check: &str) -> i64 {
     let keys = [("instrument", instrument), ("route", route), ("site", "all"), ("check", check)];
     table.cell(&keys, "n").parse().expect("a count")
 }
@@ -544,8 +544,8 @@ fn what_lies_beyond_the_data_cut_is_counted() {
     workspace.run(0);
     let table = table_of(&workspace);
     assert_adds_up(&table);
-    assert_eq!(count(&table, "phq-9", "all", "score-after-cut"), 1);
-    assert_eq!(count(&table, "all", "all", "session-after-cut"), 1);
+    assert_eq!(published_count(&table, "phq-9", "all", "score-after-cut"), 1);
+    assert_eq!(published_count(&table, "all", "all", "session-after-cut"), 1);
 }
 
 #[test]
@@ -569,7 +569,9 @@ fn every_check_is_met_where_something_went_astray() {
     workspace.expect(0, &["curves", "--pipeline", "q.toml"]);
     let table = table_of(&workspace);
     assert_adds_up(&table);
-    let n = |instrument: &str, route: &str, check: &str| count(&table, instrument, route, check);
+    let n = |instrument: &str, route: &str, check: &str| {
+        published_count(&table, instrument, route, check)
+    };
     for (check, expected) in [
         ("scores-found", 9),
         ("scores-usable", 2),

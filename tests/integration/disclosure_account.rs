@@ -143,6 +143,16 @@ pub(crate) fn told(network: &Network) -> Vec<(Sum, i64)> {
     told
 }
 
+/// The first cell in which two readings of a table differ: row, column, and what it holds.
+fn hidden_more(with: &Table, without: &Table) -> Option<(usize, String, Cell, Cell)> {
+    let columns = with.names().iter();
+    let mut cells = columns.flat_map(|name| (0..with.n_rows()).map(move |row| (row, name)));
+    cells.find_map(|(row, name)| {
+        let (a, b) = (with.cell(row, name), without.cell(row, name));
+        (a != b).then(|| (row, name.clone(), a, b))
+    })
+}
+
 #[test]
 fn the_account_costs_the_estimates_nothing() {
     for min_cell in [11, 5] {
@@ -154,7 +164,7 @@ fn the_account_costs_the_estimates_nothing() {
             let without = disclose(without, &sums(), min_cell);
             let pairs = network.tables.all().into_iter().zip(without.all());
             for (with, without) in pairs.filter(|(with, _)| with.get().name != "data_quality") {
-                assert_eq!(with, without, "{}", with.get().name);
+                assert_eq!(hidden_more(with.get(), without.get()), None, "{}", with.get().name);
             }
         }
     }
