@@ -167,8 +167,9 @@ fn the_account_costs_the_estimates_next_to_nothing() {
         without += n_shown(&disclose(full, &sums(), 11));
         with += n_shown(&network.tables);
     }
-    // Its cells go first, but systems that it joins may be solved by another choice.
-    assert!(with + without / 200 >= without, "{with} of {without}");
+    // Its cells go first, but systems that it joins may be solved by another choice: 39 of 96,375
+    // numbers fewer when this was written.
+    assert!(with + without / 1_000 >= without, "{with} of {without}");
 }
 
 #[test]
