@@ -5,7 +5,7 @@
 //! | a mapping, as written and as used | [`spec`], [`mapping`], [`field`] | columns, paths, words and units that exist and fit |
 //! | bytes to rows | [`decode`], [`csv`], [`parquet`] | a row of the mapped cells, or `ragged-row`, `line-too-long` |
 //! | which columns | [`row`] | a file that fits the mapping, or none at all |
-//! | a cell to a value | [`cell`], [`unit`], [`clock`] | a value of the field's own kind, or why not |
+//! | a cell to a value | [`cell`], [`unit`](mod@unit), [`clock`] | a value of the field's own kind, or why not |
 //! | a row to records | [`make`] | the JSON of each event, checked |
 //! | all of it | [`reader`] | blocks of records |
 //!
