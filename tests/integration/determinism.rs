@@ -299,3 +299,99 @@ fn strata_and_routes_add_up_to_the_whole() {
     }
     assert_eq!(routes, by_route, "routes add up to all");
 }
+
+/// Total of a PHQ-9 of a check-in, or the sum of its items.
+fn phq_9(event: &Event) -> Option<i64> {
+    let measures = event.0.pointer("/data/measures")?.as_array()?;
+    let measure = measures.iter().find(|measure| measure["instrument"] == "phq-9")?;
+    let items = || measure["items"].as_array()?.iter().map(Value::as_i64).sum::<Option<i64>>();
+    items().or_else(|| measure["total"].as_i64())
+}
+
+/// The session after the one with the first response, in a first course without a slip: slow and
+/// obvious, from the events alone.
+fn session_after_response<'a>(own: &[&'a Event]) -> Option<&'a Event> {
+    let is = |event: &Event, thing: &str| event.text("/type").contains(thing);
+    let ids: BTreeSet<&str> = own.iter().map(|event| event.text("/id")).collect();
+    let slips = ["event.", "withdrawn"];
+    if ids.len() < own.len() || own.iter().any(|event| slips.iter().any(|slip| is(event, slip))) {
+        return None;
+    }
+    let mut own = own.to_vec();
+    own.sort_by_key(|event| event.text("/time"));
+    let at = |event: &Event| event.text("/time").parse::<jiff::Timestamp>().expect("a time");
+    let days = |from: &Event, to: &Event| at(to).duration_since(at(from)).as_hours() / 24;
+    let sessions: Vec<&Event> =
+        own.iter().filter(|event| is(event, "session.completed")).copied().collect();
+    let scores: Vec<(&Event, i64)> =
+        own.iter().filter_map(|event| Some((*event, phq_9(event)?))).collect();
+    let first = at(sessions.first()?);
+    let (_, baseline) = *scores.iter().rfind(|(event, _)| at(event) <= first)?;
+    sessions.windows(2).take_while(|pair| days(pair[0], pair[1]) <= 60).find_map(|pair| {
+        let after = scores.iter().rfind(|(event, _)| {
+            at(event) > at(pair[0]) && at(event) <= at(pair[1]) && days(pair[0], event) <= 14
+        });
+        after.is_some_and(|(_, score)| 2 * score <= baseline).then_some(pair[1])
+    })
+}
+
+#[test]
+fn a_visit_after_the_first_response_changes_no_cumulative_curve() {
+    let events = network();
+    let mut by_subject: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for event in &events {
+        by_subject.entry(event.text("/subject")).or_default().push(event);
+    }
+    let mut with = events.clone();
+    for (subject, own) in &by_subject {
+        if let Some(session) = session_after_response(own) {
+            let at: jiff::Timestamp = session.text("/time").parse().expect("a time");
+            let minute_later = at + jiff::SignedDuration::from_mins(1);
+            let visit = Event::score(subject, "worse", &minute_later.to_string(), 27);
+            let id = json!(format!("{subject}.worse"));
+            with.push(visit.with("/id", id).with("/source", json!(session.text("/source"))));
+        }
+    }
+    assert!(with.len() > events.len() + 15, "{}", with.len() - events.len());
+    let (want, found) = (estimates(&events, FIXED_CUT), estimates(&with, FIXED_CUT));
+    for table in ["cumulative_response", "time_to_response"] {
+        let name = format!("tables/{table}.csv");
+        assert!(want[&name] == found[&name], "{table}");
+    }
+    let name = "tables/response_by_infusion.csv";
+    assert!(want[name] != found[name], "the visits must have mattered");
+}
+
+#[test]
+fn stricter_shares_are_smaller() {
+    let files = estimates(&network(), FIXED_CUT);
+    let number = |text: &str| text.parse::<f64>().ok();
+    let table = Text::csv(&files["tables/response_by_infusion.csv"]);
+    let mut compared = 0;
+    for row in table.maps() {
+        assert_eq!(row["n_not_due"], "0", "everything is over");
+        let rates = number(row["response_rate_nri"]).zip(number(row["response_rate"]));
+        if let Some((nri, observed)) = rates {
+            assert!(nri <= observed, "{row:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "{compared}");
+    let table = Text::csv(&files["tables/cumulative_response.csv"]);
+    let mut curves: BTreeMap<[String; 5], BTreeMap<String, f64>> = BTreeMap::new();
+    for row in table.maps() {
+        let key = ["instrument", "stratum", "level", "route", "infusion"];
+        let key = key.map(|name| row[name].to_owned());
+        if let Some(estimate) = number(row["estimate"]) {
+            curves.entry(key).or_default().insert(row["estimator"].to_owned(), estimate);
+            // What is left still waits; a rounding of 1e-16 may be over.
+            let stopped = number(row["stopped_estimate"]).unwrap_or_default();
+            assert!(estimate + stopped < 1.0 + 1e-12, "{row:?}");
+        }
+    }
+    let both: Vec<_> = curves.values().filter(|estimates| estimates.len() == 2).collect();
+    assert!(both.len() > 100, "{}", both.len());
+    for estimates in both {
+        assert!(estimates["aalen-johansen"] <= estimates["kaplan-meier"] + 1e-12, "{estimates:?}");
+    }
+}
