@@ -12,7 +12,6 @@ EFFECT = {
     "resolved_min": "DOUBLE",
     "serious": "BOOLEAN",
 }
-VITALS = ["sbp_pre", "dbp_pre", "sbp_peak", "dbp_peak", "spo2_min"]
 DATA = {
     "indications": ["VARCHAR"],
     "age_band": "VARCHAR",
@@ -31,7 +30,8 @@ DATA = {
     "phase": "VARCHAR",
     "session_number": "INTEGER",
     "psychotherapy": "BOOLEAN",
-    "vitals": {name: "INTEGER" for name in VITALS},
+    # An object in version 1 of a session, a list in version 2.
+    "vitals": "JSON",
     "dissociation": {"instrument": "VARCHAR", "total": "DOUBLE"},
     "effects": [EFFECT],
     "effects_capture": "VARCHAR",
@@ -39,6 +39,8 @@ DATA = {
     "measures": [{"instrument": "VARCHAR", "total": "DOUBLE", "items": ["INTEGER"]}],
     "mode": "VARCHAR",
     "global_change": "INTEGER",
+    "administration": "VARCHAR",
+    "recall_days": "INTEGER",
     "reason": "VARCHAR",
     "change": "VARCHAR",
     "after_infusion": "INTEGER",
@@ -81,7 +83,13 @@ def polars_type(shape):
         return pl.List(polars_type(shape[0]))
     if isinstance(shape, dict):
         return pl.Struct({name: polars_type(of) for name, of in shape.items()})
-    names = {"VARCHAR": pl.String, "DOUBLE": pl.Float64, "INTEGER": pl.Int32, "BOOLEAN": pl.Boolean}
+    names = {
+        "VARCHAR": pl.String,
+        "JSON": pl.String,
+        "DOUBLE": pl.Float64,
+        "INTEGER": pl.Int32,
+        "BOOLEAN": pl.Boolean,
+    }
     return names[shape]
 
 
