@@ -177,7 +177,6 @@ impl KeyIndex {
     /// # Errors
     /// [`StoreError`] if the disk refuses. The log is whole without.
     pub fn settle(mut self, log: &EventLog) -> Result<(), StoreError> {
-        let failed = |dir: &Path| StoreError::io(dir);
         let live = log.table.live_files(&log.snapshot, None)?;
         let covered = self.list.covered();
         let covers: BTreeSet<String> =
@@ -185,15 +184,14 @@ impl KeyIndex {
         if covers.is_empty() {
             return Ok(());
         }
-        self.write_runs(covers).map_err(failed(&self.dir))
+        self.write_runs(covers).map_err(StoreError::io(&self.dir))
     }
 
-    fn write_runs(&mut self, covers: BTreeSet<String>) -> io::Result<()> {
+    fn write_runs(&mut self, mut covers: BTreeSet<String>) -> io::Result<()> {
         self.kept.spill(&self.dir)?;
         let mut fresh = std::mem::take(&mut self.kept.runs);
         let mut listed = self.list.runs.clone();
         let mut sizes: Vec<usize> = self.stored.iter().map(Run::len).collect();
-        let mut covers = covers;
         // The runs of the store that the new ones are to be merged with.
         sizes.push(fresh.iter().map(Run::len).sum());
         while is_to_merge(&sizes) {
