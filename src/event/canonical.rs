@@ -8,6 +8,8 @@
 use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
+use std::fmt::Display;
+use std::io::Write;
 
 /// Most canonical texts are shorter.
 const USUAL_BYTES: usize = 640;
@@ -33,11 +35,15 @@ struct Entries<'a> {
     end: u8,
 }
 
+/// Whether a text needs an escape. Every byte is looked at, so that many can be at once.
+fn has_special(text: &[u8]) -> bool {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    text.iter().fold(false, |found, byte| found | special(*byte))
+}
+
 impl Writer<'_> {
     fn text(self, text: &str) -> Result<(), Error> {
-        // Every byte is looked at, so that many can be at once.
-        let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-        if text.bytes().fold(false, |found, byte| found | special(byte)) {
+        if has_special(text.as_bytes()) {
             return serde_json::to_writer(self.out, text);
         }
         self.out.push(b'"');
@@ -124,7 +130,11 @@ impl SerializeStruct for Entries<'_> {
         key: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        self.key(key)?;
+        // The names of our own fields hold nothing to escape.
+        self.begin_entry();
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
         self.value(value)
     }
 
@@ -152,6 +162,16 @@ impl<'a> Serializer for Writer<'a> {
 
     fn serialize_str(self, text: &str) -> Result<(), Error> {
         self.text(text)
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
+        let begin = self.out.len();
+        write!(self.out, "\"{value}\"").map_err(Error::io)?;
+        if has_special(&self.out[begin + 1..self.out.len() - 1]) {
+            self.out.truncate(begin);
+            return self.text(&value.to_string());
+        }
+        Ok(())
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {

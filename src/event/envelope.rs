@@ -8,6 +8,7 @@ use super::time::{Axis, Moment};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use std::cmp::Ordering;
+use std::fmt::Display;
 
 /// One event of the log, at the latest version of its type.
 ///
@@ -103,9 +104,10 @@ impl Serialize for Event {
         map.serialize_entry("specversion", "1.0")?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("source", &self.source)?;
-        map.serialize_entry("type", &self.type_text())?;
+        let (name, version) = (self.kind.event_type().name(), self.kind.version());
+        map.serialize_entry("type", &Text(format_args!("{name}.v{version}")))?;
         map.serialize_entry("subject", &self.subject)?;
-        map.serialize_entry(time_attribute(self.when.axis), &self.when.to_text())?;
+        map.serialize_entry(time_attribute(self.when.axis), &Text(self.when))?;
         match &self.kind {
             Kind::Clinical(data) => map.serialize_entry("data", data)?,
             Kind::Corrected(correction) => map.serialize_entry("data", &Corrected(correction))?,
@@ -113,6 +115,15 @@ impl Serialize for Event {
             Kind::Withdrawn => {}
         }
         map.end()
+    }
+}
+
+/// What is written as its text.
+struct Text<T>(T);
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(&self.0)
     }
 }
 
@@ -130,7 +141,7 @@ impl Serialize for Corrected<'_> {
         let mut map = s.serialize_map(None)?;
         map.serialize_entry("corrects", &self.0.corrects)?;
         if let Some(when) = self.0.when {
-            map.serialize_entry(time_attribute(when.axis), &when.to_text())?;
+            map.serialize_entry(time_attribute(when.axis), &Text(when))?;
         }
         // Every reading has the same fields, so the first is the text.
         map.serialize_entry("data", &self.0.readings.first())?;

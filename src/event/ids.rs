@@ -1,20 +1,20 @@
 //! Names of events, sites and people, each with the shape the contract fixes.
 //!
 //! The shapes are the first half of the privacy gate: an e-mail address, a telephone number with
-//! spaces or a full name does not fit them.
+//! spaces or a full name does not fit them. Most of these texts are short, and stand in the event
+//! itself.
 
 use super::refuse::Reason;
 use super::text::read_text;
-use serde::{Deserialize, Deserializer, Serialize};
-use std::sync::Arc;
+use compact_str::CompactString;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Declares a checked text type.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $check:path) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(CompactString);
 
         impl $name {
             /// `None` if the text does not have the shape.
@@ -33,6 +33,12 @@ macro_rules! checked_text {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(&self.0)
             }
         }
 

@@ -7,25 +7,29 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 ///
 /// JSON Schema counts `5.0` as an integer, and so does this type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Int<const LO: i64, const HI: i64>(i64);
+pub struct Int<const LO: i64, const HI: i64>(i32);
 
 impl<const LO: i64, const HI: i64> Int<LO, HI> {
+    const FITS: () = assert!(LO >= i32::MIN as i64 && HI <= i32::MAX as i64);
+
     /// `None` outside the range.
     #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the bounds fit")]
     pub const fn new(value: i64) -> Option<Self> {
-        if value >= LO && value <= HI { Some(Self(value)) } else { None }
+        let () = Self::FITS;
+        if value >= LO && value <= HI { Some(Self(value as i32)) } else { None }
     }
 
     /// The number.
     #[must_use]
     pub const fn get(self) -> i64 {
-        self.0
+        self.0 as i64
     }
 }
 
 impl<const LO: i64, const HI: i64> Serialize for Int<LO, HI> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_i64(self.0)
+        s.serialize_i32(self.0)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 /// Reads a JSON string and makes of it what `read` says; any other kind of value is a wrong type.
 ///
 /// The text is lent, not copied: codes and ids are read for every event.
-pub(super) fn read_text<'de, D, T>(
+pub(crate) fn read_text<'de, D, T>(
     d: D,
     read: impl FnOnce(&str) -> Result<T, Reason>,
 ) -> Result<T, D::Error>

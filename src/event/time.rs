@@ -6,6 +6,7 @@
 use super::refuse::Reason;
 use super::text::read_text;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Microseconds in a second, an hour and a day.
 pub const SECOND_US: i64 = 1_000_000;
@@ -112,13 +113,22 @@ impl Moment {
         parse_duration(text).ok_or(Reason::MalformedTime)
     }
 
-    /// The text of the contract: RFC 3339 in UTC, or an ISO 8601 duration.
+    /// The text of the contract, as [`fmt::Display`] writes it.
     #[must_use]
     pub fn to_text(self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Moment {
+    /// The text of the contract: RFC 3339 in UTC, or an ISO 8601 duration.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.axis {
-            Axis::Calendar => jiff::Timestamp::from_microsecond(self.micros)
-                .map_or_else(|_| String::from("?"), |timestamp| timestamp.to_string()),
-            Axis::Study => duration_text(self),
+            Axis::Calendar => match jiff::Timestamp::from_microsecond(self.micros) {
+                Ok(timestamp) => timestamp.fmt(f),
+                Err(_) => f.write_str("?"),
+            },
+            Axis::Study => write_duration(*self, f),
         }
     }
 }
@@ -232,36 +242,31 @@ fn seconds_us(text: &str) -> Option<i64> {
     Some(micros)
 }
 
-fn duration_text(moment: Moment) -> String {
-    use std::fmt::Write;
-    let mut out = String::new();
-    if moment.micros < 0 {
-        out.push('-');
-    }
-    out.push('P');
+fn write_duration(moment: Moment, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(if moment.micros < 0 { "-P" } else { "P" })?;
     let us = moment.micros.abs();
     let (days, within) = (us / DAY_US, us % DAY_US);
     if days > 0 || moment.day_only {
-        let _ = write!(out, "{days}D");
+        write!(f, "{days}D")?;
     }
     if moment.day_only {
-        return out;
+        return Ok(());
     }
-    out.push('T');
+    f.write_str("T")?;
     let (hours, minutes) = (within / HOUR_US, within % HOUR_US / (60 * SECOND_US));
     let (seconds, micros) = (within % (60 * SECOND_US) / SECOND_US, within % SECOND_US);
     if hours > 0 {
-        let _ = write!(out, "{hours}H");
+        write!(f, "{hours}H")?;
     }
     if minutes > 0 {
-        let _ = write!(out, "{minutes}M");
+        write!(f, "{minutes}M")?;
     }
     if micros > 0 {
-        let _ = write!(out, "{seconds}.{micros:06}S");
+        write!(f, "{seconds}.{micros:06}S")?;
     } else if seconds > 0 || within == 0 {
-        let _ = write!(out, "{seconds}S");
+        write!(f, "{seconds}S")?;
     }
-    out
+    Ok(())
 }
 
 /// A `time` attribute as it stands in an event.

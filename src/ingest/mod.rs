@@ -21,6 +21,7 @@ pub mod record;
 pub mod reject;
 pub mod sheet;
 pub mod source;
+mod usual;
 
 use account::Account;
 use checked::Checked;
@@ -139,42 +140,53 @@ pub fn read_source(
     mut records: Records,
     context: &Context,
     gate: &Gate,
-    known: &mut dyn KnownKeys,
-    sink: &mut dyn Sink,
+    known: &mut (dyn KnownKeys + Send),
+    sink: &mut (dyn Sink + Send),
 ) -> Result<Account, IngestError> {
-    let mut checked = Vec::new();
     let mut account = Account::default();
     let mut identifier_found = false;
-    loop {
-        records.fill(&mut checked, context, gate);
-        if checked.is_empty() {
-            break;
-        }
-        for (line, checked) in checked.drain(..) {
-            account.read += 1;
-            match checked {
-                Checked::Bad(refusal) => {
-                    identifier_found |= refusal.reason.is_identifier();
-                    account.truncated |= refusal.reason == Reason::SourceTruncated;
-                    account.reject(refusal.reason, 1);
-                    sink.reject(Rejection {
-                        line: Some(line),
-                        reason: refusal.reason,
-                        field: refusal.field,
-                        n_records: 1,
-                    })?;
-                }
-                Checked::Good(event, key, content) => match known.meet(key, content)? {
-                    Novelty::Duplicate => account.duplicate += 1,
-                    novelty => {
-                        account.accepted += 1;
-                        account.conflicting += u64::from(novelty == Novelty::Conflicting);
-                        let origin = Origin { file_digest: digest, line };
-                        sink.accept(Accepted { event, origin, basis: source.basis, content })?;
+    // While the records at hand are compared with the others one by one, the next are checked.
+    let (mut at_hand, mut next) = (Vec::new(), Vec::new());
+    records.fill(&mut at_hand, context, gate);
+    while !at_hand.is_empty() {
+        let (taken, ()) = rayon::join(
+            || -> Result<(), IngestError> {
+                for (line, checked) in at_hand.drain(..) {
+                    account.read += 1;
+                    match checked {
+                        Checked::Bad(refusal) => {
+                            identifier_found |= refusal.reason.is_identifier();
+                            account.truncated |= refusal.reason == Reason::SourceTruncated;
+                            account.reject(refusal.reason, 1);
+                            sink.reject(Rejection {
+                                line: Some(line),
+                                reason: refusal.reason,
+                                field: refusal.field,
+                                n_records: 1,
+                            })?;
+                        }
+                        Checked::Good(event, key, content) => match known.meet(key, content)? {
+                            Novelty::Duplicate => account.duplicate += 1,
+                            novelty => {
+                                account.accepted += 1;
+                                account.conflicting += u64::from(novelty == Novelty::Conflicting);
+                                let origin = Origin { file_digest: digest, line };
+                                sink.accept(Accepted {
+                                    event,
+                                    origin,
+                                    basis: source.basis,
+                                    content,
+                                })?;
+                            }
+                        },
                     }
-                },
-            }
-        }
+                }
+                Ok(())
+            },
+            || records.fill(&mut next, context, gate),
+        );
+        taken?;
+        std::mem::swap(&mut at_hand, &mut next);
     }
     account.truncated |= records.broke_off();
     if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
@@ -189,8 +201,8 @@ pub fn read_source(
 /// Every record of the source that was not rejected for itself is rejected with it.
 fn refuse_whole(
     account: &mut Account,
-    known: &mut dyn KnownKeys,
-    sink: &mut dyn Sink,
+    known: &mut (dyn KnownKeys + Send),
+    sink: &mut (dyn Sink + Send),
 ) -> Result<(), IngestError> {
     known.drop_source();
     sink.drop_accepted()?;

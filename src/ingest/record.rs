@@ -1,25 +1,26 @@
 //! One line of a source to one typed event: parse, upcast, validate.
 //!
-//! The fast path reads the line borrowed and typed. Only when it fails is the line read once more,
-//! slowly, to find out which field is to blame.
+//! A usual record is read in one pass, borrowed and typed ([`super::usual`]). Any other is read once
+//! more: envelope first, then the data; and if that fails, again, to find out which field is to
+//! blame.
 
 use crate::event::envelope::Event;
 use crate::event::ids::{EventId, Source, Subject};
-use crate::event::kind::{
-    CheckinSubmitted, CourseEnded, CourseStarted, Data, EventCorrected, EventRetracted, EventType,
-    Kind, PlanAdjusted, SessionCompleted, SessionMissed,
-};
+use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::refuse::{Reason, Refusal, reason_of};
+use super::usual;
 use crate::event::text::present;
 use crate::event::time::{CalendarTime, Moment, StudyTime, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
 use crate::privacy::gate::{is_field_name, search_dropped};
 use crate::schema;
-use crate::schema::upcast::{checkin_submitted, session_completed};
+use crate::schema::upcast::DataOf;
 use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::marker::PhantomData;
 
 /// What the checks of a record need to know besides the record.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +86,16 @@ struct NoData {}
 /// A [`Refusal`] naming the first field at fault.
 pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
     let text = std::str::from_utf8(line).map_err(|_| Refusal::new(Reason::NotUtf8, ""))?;
+    let mut event = match usual::read(text) {
+        Some(event) => check_time(event.when, context, "").map(|()| event),
+        None => read_slowly(text, context),
+    }?;
+    context.vocabulary.check(&mut event.kind)?;
+    Ok(event)
+}
+
+/// Reads the envelope, then the data as its type has them.
+fn read_slowly(text: &str, context: &Context) -> Result<Event, Refusal> {
     let envelope: Envelope = parse(text, Some(""))?;
     if envelope.specversion != "1.0" {
         return Err(Refusal::new(Reason::UnknownSpecversion, "specversion"));
@@ -101,8 +112,7 @@ pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
     check_time(when, context, "")?;
     let (event_type, version) =
         schema::parse_type(&envelope.type_text).map_err(|reason| Refusal::new(reason, "type"))?;
-    let mut kind = kind_of(event_type, version, envelope.data, context)?;
-    context.vocabulary.check(&mut kind)?;
+    let kind = kind_of(event_type, version, envelope.data, context)?;
     Ok(Event { source: envelope.source, id: envelope.id, subject: envelope.subject, when, kind })
 }
 
@@ -130,7 +140,7 @@ fn kind_of(
             let NoData {} = parse(text, Some("data"))?;
             Kind::Withdrawn
         }
-        clinical => Kind::Clinical(clinical_data(clinical, version, text, Some("data"))?),
+        clinical => Kind::Clinical(parse_as(DataOf(clinical, version), text, Some("data"))?),
     })
 }
 
@@ -144,44 +154,14 @@ fn corrected(version: u16, text: &str, context: &Context) -> Result<EventCorrect
     let readings: Vec<Data> = EventType::CLINICAL
         .into_iter()
         .filter_map(|event_type| {
-            clinical_data(event_type, event_type.carried_by(version), data.data.get(), None).ok()
+            let seed = DataOf(event_type, event_type.carried_by(version));
+            parse_as(seed, data.data.get(), None).ok()
         })
         .collect();
     if readings.is_empty() {
         return Err(Refusal::new(Reason::CorrectionOfNoType, "data.data"));
     }
     Ok(EventCorrected { corrects: data.corrects, readings, when })
-}
-
-/// Data of a type as its version has them, raised to the latest. The latest is read as it stands.
-fn clinical_data(
-    event_type: EventType,
-    version: u16,
-    text: &str,
-    at: Option<&str>,
-) -> Result<Data, Refusal> {
-    Ok(match (event_type, version) {
-        (EventType::CourseStarted, 1) => Data::CourseStarted(parse::<CourseStarted>(text, at)?),
-        (EventType::SessionCompleted, 1) => {
-            let raised = parse::<session_completed::V1>(text, at)?.raise();
-            Data::SessionCompleted(
-                raised.map_err(|problem| problem.within(at.unwrap_or_default()))?,
-            )
-        }
-        (EventType::SessionCompleted, 2) => {
-            Data::SessionCompleted(parse::<SessionCompleted>(text, at)?)
-        }
-        (EventType::SessionMissed, 1) => Data::SessionMissed(parse::<SessionMissed>(text, at)?),
-        (EventType::CheckinSubmitted, 1) => {
-            Data::CheckinSubmitted(parse::<checkin_submitted::V1>(text, at)?.raise())
-        }
-        (EventType::CheckinSubmitted, 2) => {
-            Data::CheckinSubmitted(parse::<CheckinSubmitted>(text, at)?)
-        }
-        (EventType::PlanAdjusted, 1) => Data::PlanAdjusted(parse::<PlanAdjusted>(text, at)?),
-        (EventType::CourseEnded, 1) => Data::CourseEnded(parse::<CourseEnded>(text, at)?),
-        _ => return Err(Refusal::new(Reason::UnknownVersion, "type")),
-    })
 }
 
 fn moment(
@@ -217,22 +197,32 @@ fn check_time(when: Moment, context: &Context, at: &str) -> Result<(), Refusal> 
 /// `at` is where the text stands. Without it nobody asks what is wrong: a correction is tried as
 /// every type of event, and is none of them but one.
 fn parse<'a, T: Deserialize<'a>>(text: &'a str, at: Option<&str>) -> Result<T, Refusal> {
+    parse_as(PhantomData::<T>, text, at)
+}
+
+fn parse_as<'a, S>(seed: S, text: &'a str, at: Option<&str>) -> Result<S::Value, Refusal>
+where
+    S: DeserializeSeed<'a> + Copy,
+{
     if text.trim_start().starts_with('[') {
         return Err(Refusal::new(Reason::WrongType, at.unwrap_or_default()));
     }
-    serde_json::from_str(text).map_err(|_| match at {
-        Some(at) => explain::<T>(text, at),
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = seed.deserialize(&mut deserializer);
+    read.and_then(|value| deserializer.end().map(|()| value)).map_err(|_| match at {
+        Some(at) => explain(seed, text, at),
         None => Refusal::new(Reason::WrongType, ""),
     })
 }
 
-fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
+fn explain<'a>(seed: impl DeserializeSeed<'a>, text: &'a str, at: &str) -> Refusal {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let Err(inner) = seed.deserialize(tracked) else {
         // The value was read; something stands behind it.
         return Refusal::new(Reason::NotJson, at);
     };
-    let inner = error.inner();
     // The reader calls a number cut short a wrong one.
     let number_cut = inner.column() >= text.len() && text.ends_with(['.', '-', '+', 'e', 'E']);
     if inner.is_eof() || (inner.is_syntax() && number_cut) {
@@ -244,7 +234,8 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str, at: &str) -> Refusal {
     let message = inner.to_string();
     let reason = reason_of(&message);
     let mut field = at.to_owned();
-    for segment in error.path() {
+    let path = track.path();
+    for segment in &path {
         use serde_path_to_error::Segment;
         match segment {
             Segment::Map { key } if is_field_name(key) => join(&mut field, key),

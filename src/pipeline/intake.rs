@@ -140,9 +140,9 @@ pub fn check(
     sources: &[SourceFile],
     settings: &Settings,
     gate: &Gate,
-    known: &mut dyn KnownKeys,
+    known: &mut (dyn KnownKeys + Send),
     now_us: i64,
-    on_rejection: &mut dyn FnMut(&str, &Rejection),
+    on_rejection: &mut (dyn FnMut(&str, &Rejection) + Send),
 ) -> Result<Intake, PipelineError> {
     let mut intake = Intake::default();
     for ready in get_ready(sources, None)? {
@@ -159,8 +159,8 @@ fn read(
     settings: &Settings,
     gate: &Gate,
     now_us: i64,
-    known: &mut dyn KnownKeys,
-    sink: &mut dyn Sink,
+    known: &mut (dyn KnownKeys + Send),
+    sink: &mut (dyn Sink + Send),
 ) -> Result<Account, PipelineError> {
     let source = &ready.source;
     let context = Context {
@@ -249,7 +249,7 @@ impl Sink for StoreSink {
 
 struct CheckSink<'a> {
     label: &'a str,
-    on_rejection: &'a mut dyn FnMut(&str, &Rejection),
+    on_rejection: &'a mut (dyn FnMut(&str, &Rejection) + Send),
 }
 
 impl Sink for CheckSink<'_> {

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::row::Row;
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::error::ArrowError;
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriter, compute_leaves};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -17,7 +17,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
@@ -61,19 +63,51 @@ pub(super) fn write(
     mut seen: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
 ) -> Result<WrittenFile, StoreError> {
     let mut sorted: Vec<&Row> = rows.iter().collect();
-    sorted.sort_unstable_by(|a, b| a.file_order(b));
+    sorted.par_sort_unstable_by(|a, b| a.file_order(b));
     let failed = || StoreError::data_file(dir);
-    let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))
+    let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))
         .map_err(failed())?;
-    for chunk in sorted.chunks(ROWS_PER_CHUNK) {
-        let batch = encode(chunk).map_err(StoreError::columns(dir))?;
-        seen(&batch)?;
-        writer.write(&batch).map_err(failed())?;
+    let (mut writer, columns) = writer.into_serialized_writer().map_err(failed())?;
+    for (at, group) in sorted.chunks(ROWS_PER_GROUP).enumerate() {
+        let chunks = group.par_chunks(ROWS_PER_CHUNK).map(encode).collect::<Result<Vec<_>, _>>();
+        let chunks = chunks.map_err(StoreError::columns(dir))?;
+        chunks.iter().try_for_each(&mut seen)?;
+        let columns = columns.create_column_writers(at).map_err(failed())?;
+        write_group(&mut writer, columns, &chunks).map_err(failed())?;
     }
     let bytes = writer.into_inner().map_err(failed())?;
     let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
     let temporary = write_aside(dir, &bytes).map_err(StoreError::io(dir))?;
     Ok(WrittenFile { temporary, name, bytes: bytes.len() as u64 })
+}
+
+/// Writes a row group, its columns side by side.
+fn write_group(
+    writer: &mut SerializedFileWriter<Vec<u8>>,
+    columns: Vec<ArrowColumnWriter>,
+    chunks: &[RecordBatch],
+) -> Result<(), ParquetError> {
+    let Some(first) = chunks.first() else { return Ok(()) };
+    let mut columns = columns.into_iter();
+    let mut fields = Vec::with_capacity(SCHEMA.fields().len());
+    for (field, array) in SCHEMA.fields().iter().zip(first.columns()) {
+        // A field of several columns is taken apart once for all of them.
+        let n_columns = compute_leaves(field, array)?.len();
+        fields.push((field, columns.by_ref().take(n_columns).collect::<Vec<_>>()));
+    }
+    let written = fields.into_par_iter().enumerate().map(|(at, (field, mut columns))| {
+        for chunk in chunks {
+            let leaves = compute_leaves(field, chunk.column(at))?;
+            columns.iter_mut().zip(&leaves).try_for_each(|(column, leaf)| column.write(leaf))?;
+        }
+        columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>()
+    });
+    let written = written.collect::<Result<Vec<_>, ParquetError>>()?;
+    let mut group = writer.next_row_group()?;
+    for column in written.into_iter().flatten() {
+        column.append_to_row_group(&mut group)?;
+    }
+    group.close().map(drop)
 }
 
 /// Readable by the owner alone, and on the disk when this returns.

@@ -8,6 +8,43 @@
 pub mod checkin_submitted;
 pub mod session_completed;
 
+use crate::event::kind::{Data, EventType};
+use crate::event::refuse::{Reason, refuse};
+use serde::de::DeserializeSeed;
+use serde::{Deserialize, Deserializer};
+
+/// Reads the data of a clinical type as its version has them, raised to the latest; the latest is
+/// read as it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct DataOf(pub EventType, pub u16);
+
+impl<'de> DeserializeSeed<'de> for DataOf {
+    type Value = Data;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Data, D::Error> {
+        Ok(match (self.0, self.1) {
+            (EventType::CourseStarted, 1) => Data::CourseStarted(Deserialize::deserialize(d)?),
+            (EventType::SessionCompleted, 1) => {
+                let raised = session_completed::V1::deserialize(d)?.raise();
+                Data::SessionCompleted(raised.map_err(refuse)?)
+            }
+            (EventType::SessionCompleted, 2) => {
+                Data::SessionCompleted(Deserialize::deserialize(d)?)
+            }
+            (EventType::SessionMissed, 1) => Data::SessionMissed(Deserialize::deserialize(d)?),
+            (EventType::CheckinSubmitted, 1) => {
+                Data::CheckinSubmitted(checkin_submitted::V1::deserialize(d)?.raise())
+            }
+            (EventType::CheckinSubmitted, 2) => {
+                Data::CheckinSubmitted(Deserialize::deserialize(d)?)
+            }
+            (EventType::PlanAdjusted, 1) => Data::PlanAdjusted(Deserialize::deserialize(d)?),
+            (EventType::CourseEnded, 1) => Data::CourseEnded(Deserialize::deserialize(d)?),
+            _ => return Err(refuse(Reason::UnknownVersion)),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{checkin_submitted, session_completed};

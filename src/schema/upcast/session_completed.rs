@@ -7,7 +7,7 @@ use crate::event::kind::{Dissociation, Dose, Effect, SessionCompleted};
 use crate::event::list::List;
 use crate::event::number::{Int, Num};
 use crate::event::object::{data, objects};
-use crate::event::refuse::{Reason, Refusal};
+use crate::event::refuse::Reason;
 use crate::event::text::present;
 use crate::event::vitals::Vitals;
 use serde::{Deserialize, Serialize};
@@ -93,10 +93,9 @@ impl V1 {
     /// The same session in version 2: its vital signs as readings with moment and unit.
     ///
     /// # Errors
-    /// A value out of range at `vitals`; there is none, as version 1 has the same ranges.
-    pub fn raise(self) -> Result<SessionCompleted, Refusal> {
+    /// A vital sign out of range; there is none, as version 1 has the same ranges.
+    pub fn raise(self) -> Result<SessionCompleted, Reason> {
         let data = self;
-        let vitals = data.vitals.map(VitalsV1::raise).transpose();
         Ok(SessionCompleted {
             route: data.route,
             drug: data.drug,
@@ -107,7 +106,7 @@ impl V1 {
             phase: data.phase,
             session_number: data.session_number,
             psychotherapy: data.psychotherapy,
-            vitals: vitals.map_err(|reason| Refusal::new(reason, "vitals"))?,
+            vitals: data.vitals.map(VitalsV1::raise).transpose()?,
             dissociation: data.dissociation,
             effects: data.effects,
             effects_capture: data.effects_capture,
