@@ -39,6 +39,7 @@ use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::{Deidentified, Gate};
 use std::io::BufRead;
+use std::thread;
 
 /// Error of whoever takes the events.
 pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
@@ -140,54 +141,25 @@ pub fn read_source(
     mut records: Records,
     context: &Context,
     gate: &Gate,
-    known: &mut (dyn KnownKeys + Send),
-    sink: &mut (dyn Sink + Send),
+    known: &mut dyn KnownKeys,
+    sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
-    let mut account = Account::default();
-    let mut identifier_found = false;
-    // While the records at hand are compared with the others one by one, the next are checked.
+    let mut taking = Taking { source, digest, account: Account::default(), identifier_found: false };
     let (mut at_hand, mut next) = (Vec::new(), Vec::new());
     records.fill(&mut at_hand, context, gate);
     while !at_hand.is_empty() {
-        let (taken, ()) = rayon::join(
-            || -> Result<(), IngestError> {
-                for (line, checked) in at_hand.drain(..) {
-                    account.read += 1;
-                    match checked {
-                        Checked::Bad(refusal) => {
-                            identifier_found |= refusal.reason.is_identifier();
-                            account.truncated |= refusal.reason == Reason::SourceTruncated;
-                            account.reject(refusal.reason, 1);
-                            sink.reject(Rejection {
-                                line: Some(line),
-                                reason: refusal.reason,
-                                field: refusal.field,
-                                n_records: 1,
-                            })?;
-                        }
-                        Checked::Good(event, key, content) => match known.meet(key, content)? {
-                            Novelty::Duplicate => account.duplicate += 1,
-                            novelty => {
-                                account.accepted += 1;
-                                account.conflicting += u64::from(novelty == Novelty::Conflicting);
-                                let origin = Origin { file_digest: digest, line };
-                                sink.accept(Accepted {
-                                    event,
-                                    origin,
-                                    basis: source.basis,
-                                    content,
-                                })?;
-                            }
-                        },
-                    }
-                }
-                Ok(())
-            },
-            || records.fill(&mut next, context, gate),
-        );
-        taken?;
+        // While these are compared with the others one by one, the next are checked. Not by a task
+        // of rayon's: whoever takes an event may wait for a data file, which others of its tasks
+        // write.
+        thread::scope(|scope| {
+            let filling = scope.spawn(|| records.fill(&mut next, context, gate));
+            let taken = taking.take_in(at_hand.drain(..), known, sink);
+            filling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            taken
+        })?;
         std::mem::swap(&mut at_hand, &mut next);
     }
+    let Taking { mut account, identifier_found, .. } = taking;
     account.truncated |= records.broke_off();
     if identifier_found && source.on_identifier == OnIdentifier::RefuseFile {
         refuse_whole(&mut account, known, sink)?;
@@ -198,11 +170,52 @@ pub fn read_source(
     Ok(account)
 }
 
+/// What became of the records of a source so far.
+struct Taking<'a> {
+    source: &'a SourceFile,
+    digest: [u8; 32],
+    account: Account,
+    identifier_found: bool,
+}
+
+impl Taking<'_> {
+    /// Counts records, and passes on those that are new or rejected, in their order.
+    fn take_in(
+        &mut self,
+        records: impl Iterator<Item = (u64, Checked)>,
+        known: &mut dyn KnownKeys,
+        sink: &mut dyn Sink,
+    ) -> Result<(), IngestError> {
+        let account = &mut self.account;
+        for (line, checked) in records {
+            account.read += 1;
+            match checked {
+                Checked::Bad(Refusal { reason, field }) => {
+                    self.identifier_found |= reason.is_identifier();
+                    account.truncated |= reason == Reason::SourceTruncated;
+                    account.reject(reason, 1);
+                    sink.reject(Rejection { line: Some(line), reason, field, n_records: 1 })?;
+                }
+                Checked::Good(event, key, content) => match known.meet(key, content)? {
+                    Novelty::Duplicate => account.duplicate += 1,
+                    novelty => {
+                        account.accepted += 1;
+                        account.conflicting += u64::from(novelty == Novelty::Conflicting);
+                        let origin = Origin { file_digest: self.digest, line };
+                        sink.accept(Accepted { event, origin, basis: self.source.basis, content })?;
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Every record of the source that was not rejected for itself is rejected with it.
 fn refuse_whole(
     account: &mut Account,
-    known: &mut (dyn KnownKeys + Send),
-    sink: &mut (dyn Sink + Send),
+    known: &mut dyn KnownKeys,
+    sink: &mut dyn Sink,
 ) -> Result<(), IngestError> {
     known.drop_source();
     sink.drop_accepted()?;

@@ -140,9 +140,9 @@ pub fn check(
     sources: &[SourceFile],
     settings: &Settings,
     gate: &Gate,
-    known: &mut (dyn KnownKeys + Send),
+    known: &mut dyn KnownKeys,
     now_us: i64,
-    on_rejection: &mut (dyn FnMut(&str, &Rejection) + Send),
+    on_rejection: &mut dyn FnMut(&str, &Rejection),
 ) -> Result<Intake, PipelineError> {
     let mut intake = Intake::default();
     for ready in get_ready(sources, None)? {
@@ -159,8 +159,8 @@ fn read(
     settings: &Settings,
     gate: &Gate,
     now_us: i64,
-    known: &mut (dyn KnownKeys + Send),
-    sink: &mut (dyn Sink + Send),
+    known: &mut dyn KnownKeys,
+    sink: &mut dyn Sink,
 ) -> Result<Account, PipelineError> {
     let source = &ready.source;
     let context = Context {
@@ -249,7 +249,7 @@ impl Sink for StoreSink {
 
 struct CheckSink<'a> {
     label: &'a str,
-    on_rejection: &'a mut (dyn FnMut(&str, &Rejection) + Send),
+    on_rejection: &'a mut dyn FnMut(&str, &Rejection),
 }
 
 impl Sink for CheckSink<'_> {

@@ -128,7 +128,7 @@ pub fn survey(
     mapping: &Mapping,
     context: &Context,
     gate: &Gate,
-    known: &mut (dyn KnownKeys + Send),
+    known: &mut dyn KnownKeys,
 ) -> Result<Survey, IngestError> {
     let mut survey = Survey { events: events(mapping), ..Survey::default() };
     let mut filled = vec![0; mapping.columns.len()];
