@@ -11,16 +11,12 @@ use serde_json::Error;
 use std::fmt::Display;
 use std::io::Write;
 
-/// Most canonical texts are shorter.
-const USUAL_BYTES: usize = 640;
-
-/// The canonical text of an event; empty for a value that no event can hold.
-#[must_use]
-pub(super) fn text(event: &impl Serialize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(USUAL_BYTES);
-    match event.serialize(Writer { out: &mut out }) {
-        Ok(()) => out,
-        Err(_) => Vec::new(),
+/// Writes the canonical text of an event in place of what `out` holds; nothing for a value that no
+/// event can hold.
+pub(super) fn write(event: &impl Serialize, out: &mut Vec<u8>) {
+    out.clear();
+    if event.serialize(Writer { out }).is_err() {
+        out.clear();
     }
 }
 
@@ -320,6 +316,12 @@ impl<'a> Serializer for Writer<'a> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+
+    fn text(value: &impl Serialize) -> Vec<u8> {
+        let mut out = b"of the event before".to_vec();
+        write(value, &mut out);
+        out
+    }
 
     #[test]
     fn it_writes_as_serde_json_does() {

@@ -77,7 +77,7 @@ impl ContentDigest {
     /// The digest of what an event says, taken from its canonical text.
     #[must_use]
     pub fn of(event: &Event) -> Self {
-        Self::of_text(&canonical::text(event))
+        Self::of_text(event.to_json().as_bytes())
     }
 }
 
@@ -88,7 +88,14 @@ impl Event {
     /// stays what it is when its type gets a new version.
     #[must_use]
     pub fn to_json(&self) -> String {
-        String::from_utf8(canonical::text(self)).unwrap_or_default()
+        let mut text = Vec::new();
+        self.write_json(&mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Writes [`Event::to_json`] in place of what `text` holds.
+    pub fn write_json(&self, text: &mut Vec<u8>) {
+        canonical::write(self, text);
     }
 
     /// Name and version, as in the `type` attribute of its text.

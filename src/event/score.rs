@@ -35,6 +35,10 @@ impl Score {
         if !value.is_finite() || value.abs() > 1000.0 {
             return None;
         }
+        if value.fract() == 0.0 {
+            #[allow(clippy::cast_possible_truncation, reason = "whole, and at most 1000")]
+            return Some(Self::whole(value as i64));
+        }
         let text = value.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let fraction = &fraction[..fraction.len().min(DECIMALS)];

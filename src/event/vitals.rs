@@ -91,8 +91,9 @@ impl Reading {
 
     /// Place among [`SUMMARY`]; `None` for a reading that version 1 could not say.
     fn summary_place(&self) -> Option<usize> {
+        let At::Moment(moment) = self.at else { return None };
         SUMMARY.iter().position(|usual| {
-            (usual.sign, At::Moment(usual.moment), usual.unit) == (self.sign, self.at, self.unit)
+            usual.sign == self.sign && usual.moment == moment && usual.unit == self.unit
         })
     }
 }

@@ -24,7 +24,7 @@ pub mod source;
 mod usual;
 
 use account::Account;
-use checked::Checked;
+use checked::{Checked, Checking};
 use error::IngestError;
 use lines::{Block, Line, Lines};
 use rayon::prelude::*;
@@ -112,10 +112,13 @@ impl Records {
                 (0..block.len())
                     .into_par_iter()
                     .with_min_len(LINES_PER_TASK)
-                    .map(|at| {
-                        let line = block.line(at);
-                        (line.number, check(line, context, gate))
-                    })
+                    .map_init(
+                        || Checking::at(gate),
+                        |checking, at| {
+                            let line = block.line(at);
+                            (line.number, check(line, context, checking))
+                        },
+                    )
                     .collect_into_vec(checked);
             }
             Self::Sheet(sheet) => *checked = sheet.next_block(context, gate),
@@ -232,17 +235,17 @@ fn refuse_whole(
     Ok(())
 }
 
-fn check(line: Line, context: &Context, gate: &Gate) -> Checked {
+fn check(line: Line, context: &Context, checking: &mut Checking) -> Checked {
     let read = if line.too_long {
         Err(Refusal::new(Reason::LineTooLong, ""))
     } else {
         record::read(line.bytes, context)
     };
     match read {
-        Ok(event) => Checked::of(event, gate),
+        Ok(event) => checking.admit(event),
         Err(refused) if refused.reason.is_identifier() => Checked::Bad(refused),
         Err(mut refused) => {
-            if let Some(suspicion) = gate.search_refused(line.bytes) {
+            if let Some(suspicion) = checking.gate().search_refused(line.bytes) {
                 return Checked::Bad(suspicion);
             }
             // A record that ends too soon broke off with its source only if no line end follows.

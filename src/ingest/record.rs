@@ -4,11 +4,11 @@
 //! more: envelope first, then the data; and if that fails, again, to find out which field is to
 //! blame.
 
+use super::usual;
 use crate::event::envelope::Event;
 use crate::event::ids::{EventId, Source, Subject};
 use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::refuse::{Reason, Refusal, reason_of};
-use super::usual;
 use crate::event::text::present;
 use crate::event::time::{CalendarTime, Moment, StudyTime, TimeBasis};
 use crate::event::vocabulary::Vocabulary;
@@ -80,15 +80,15 @@ struct RetractedData {
 #[serde(deny_unknown_fields)]
 struct NoData {}
 
-/// Reads one line.
+/// Reads one line. An event is large and goes through many hands, so it is put in a box at once.
 ///
 /// # Errors
 /// A [`Refusal`] naming the first field at fault.
-pub fn read(line: &[u8], context: &Context) -> Result<Event, Refusal> {
+pub fn read(line: &[u8], context: &Context) -> Result<Box<Event>, Refusal> {
     let text = std::str::from_utf8(line).map_err(|_| Refusal::new(Reason::NotUtf8, ""))?;
     let mut event = match usual::read(text) {
         Some(event) => check_time(event.when, context, "").map(|()| event),
-        None => read_slowly(text, context),
+        None => read_slowly(text, context).map(Box::new),
     }?;
     context.vocabulary.check(&mut event.kind)?;
     Ok(event)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use std::fmt;
 
 /// Reads a usual record; `None` for any other.
-pub(super) fn read(text: &str) -> Option<Event> {
+pub(super) fn read(text: &str) -> Option<Box<Event>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let event = deserializer.deserialize_map(Usual).ok()?;
     deserializer.end().ok().map(|()| event)
@@ -53,13 +53,13 @@ impl<'de> Deserialize<'de> for TypeAndVersion {
 struct Usual;
 
 impl<'de> Visitor<'de> for Usual {
-    type Value = Event;
+    type Value = Box<Event>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a usual record")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Box<Event>, A::Error> {
         let (mut version, mut of_type, mut data) = (None, None, None);
         let (mut id, mut source, mut subject, mut when) = (None, None, None, None);
         while let Some(attribute) = map.next_key()? {
@@ -78,13 +78,13 @@ impl<'de> Visitor<'de> for Usual {
             }
         }
         given(version)?;
-        Ok(Event {
+        Ok(Box::new(Event {
             source: given(source)?,
             id: given(id)?,
             subject: given(subject)?,
             when: given(when)?,
             kind: Kind::Clinical(given(data)?),
-        })
+        }))
     }
 }
 

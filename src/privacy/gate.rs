@@ -12,7 +12,8 @@ use super::identifier::{Place, find, find_in_field_name, find_number, reads_as_n
 use super::json::Json;
 use super::pseudonym::SubjectKey;
 use crate::event::envelope::Event;
-use crate::event::kind::Kind;
+use crate::event::ids::{Source, Subject};
+use crate::event::kind::{EventCorrected, EventRetracted, Kind};
 use crate::event::refuse::{Reason, Refusal};
 
 /// A value that passed the gate: no field of it has the shape of an identifier.
@@ -29,11 +30,6 @@ impl<T> Deidentified<T> {
     pub fn into_inner(self) -> T {
         self.0
     }
-
-    /// The same value at a place of its own: an event is large, and is handed on many times.
-    pub fn boxed(self) -> Deidentified<Box<T>> {
-        Deidentified(Box::new(self.0))
-    }
 }
 
 /// What two words as a pseudonym are taken for.
@@ -44,6 +40,14 @@ pub enum WordSubjects {
     Names,
     /// Random words: the pipeline file says that its pseudonyms are made of such.
     Random,
+}
+
+/// The source and the subject that passed last, with its pseudonym beyond the gate: those of an
+/// event tend to be those of the one before.
+#[derive(Debug, Default)]
+pub struct Passed {
+    source: Option<Source>,
+    subject: Option<(Subject, Subject)>,
 }
 
 /// The gate as a store and a pipeline file set it.
@@ -62,28 +66,57 @@ impl Gate {
     /// A [`Refusal`] with an `identifier-` reason if its id, source or subject, or the id it speaks
     /// about, looks like an identifier.
     pub fn admit(&self, mut event: Event) -> Result<Deidentified<Event>, Refusal> {
-        let about = match &event.kind {
-            Kind::Corrected(correction) => Some(("data.corrects", correction.corrects.as_str())),
-            Kind::Retracted(retraction) => Some(("data.retracts", retraction.retracts.as_str())),
-            Kind::Clinical(_) | Kind::Withdrawn => None,
-        };
-        let texts = [
-            ("id", event.id.as_str(), Place::Name),
-            ("source", event.source.as_str(), Place::Name),
-            ("subject", event.subject.as_str(), Place::Subject),
-        ];
-        let about = about.map(|(field, text)| (field, text, Place::Name));
-        for (field, text, place) in texts.into_iter().chain(about) {
-            if let Some(reason) = self.find(text, place) {
-                return Err(Refusal::new(reason, field));
-            }
-        }
-        if let Some(key) = &self.key {
-            event.subject = key
-                .pseudonym(&event.subject)
-                .ok_or_else(|| Refusal::new(Reason::MalformedId, "subject"))?;
-        }
+        self.pass(&mut event, &mut Passed::default())?;
         Ok(Deidentified(event))
+    }
+
+    /// Admits the next event of a feed, as [`Gate::admit`] does.
+    ///
+    /// # Errors
+    /// As [`Gate::admit`].
+    pub fn admit_next(
+        &self,
+        mut event: Box<Event>,
+        passed: &mut Passed,
+    ) -> Result<Deidentified<Box<Event>>, Refusal> {
+        self.pass(&mut event, passed)?;
+        Ok(Deidentified(event))
+    }
+
+    fn pass(&self, event: &mut Event, passed: &mut Passed) -> Result<(), Refusal> {
+        let search = |field: &str, text: &str, place| match self.find(text, place) {
+            Some(reason) => Err(Refusal::new(reason, field)),
+            None => Ok(()),
+        };
+        search("id", event.id.as_str(), Place::Name)?;
+        if passed.source.as_ref() != Some(&event.source) {
+            search("source", event.source.as_str(), Place::Name)?;
+            passed.source = Some(event.source.clone());
+        }
+        if passed.subject.as_ref().is_none_or(|(first, _)| *first != event.subject) {
+            search("subject", event.subject.as_str(), Place::Subject)?;
+            let beyond = self.beyond(&event.subject)?;
+            passed.subject = Some((event.subject.clone(), beyond));
+        }
+        match &event.kind {
+            Kind::Corrected(EventCorrected { corrects, .. }) => {
+                search("data.corrects", corrects.as_str(), Place::Name)?;
+            }
+            Kind::Retracted(EventRetracted { retracts, .. }) => {
+                search("data.retracts", retracts.as_str(), Place::Name)?;
+            }
+            Kind::Clinical(_) | Kind::Withdrawn => {}
+        }
+        if let Some((_, beyond)) = &passed.subject {
+            event.subject.clone_from(beyond);
+        }
+        Ok(())
+    }
+
+    /// The pseudonym of a subject beyond the gate.
+    fn beyond(&self, subject: &Subject) -> Result<Subject, Refusal> {
+        let Some(key) = &self.key else { return Ok(subject.clone()) };
+        key.pseudonym(subject).ok_or_else(|| Refusal::new(Reason::MalformedId, "subject"))
     }
 
     /// Searches a record that failed the typed checks. `line` may be anything at all.

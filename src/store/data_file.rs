@@ -28,7 +28,7 @@ use std::sync::Arc;
 use tempfile::TempPath;
 
 /// Rows of a row group.
-const ROWS_PER_GROUP: usize = 65_536;
+pub(super) const ROWS_PER_GROUP: usize = 65_536;
 
 /// Rows of a page: what is skipped or read at once within a row group.
 const ROWS_PER_PAGE: usize = 8_192;

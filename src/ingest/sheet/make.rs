@@ -10,7 +10,7 @@ use super::spec::Layout;
 use super::target::{Kind, Step};
 use crate::event::refuse::{Reason, Refusal};
 use crate::event::time::Moment;
-use crate::ingest::checked::Checked;
+use crate::ingest::checked::{Checked, Checking};
 use crate::ingest::record::{self, Context};
 use crate::privacy::gate::Gate;
 use crate::privacy::identifier::{Place, find, find_number};
@@ -95,7 +95,7 @@ fn check(
     let mut draft = Draft::new(template);
     let refused = match draft.fill(template, cells) {
         Ok(()) => match record::read(draft.json().as_bytes(), context) {
-            Ok(event) => match Checked::of(event, gate) {
+            Ok(event) => match Checking::at(gate).admit(event) {
                 Checked::Bad(suspicion) => draft.in_sheet_words(mapping, suspicion),
                 good @ Checked::Good(..) => return good,
             },
