@@ -171,7 +171,11 @@ impl Vitals {
     /// [`Reason::OutOfRange`] for a value outside its range.
     pub fn of_summary(values: [Option<i64>; SUMMARY.len()]) -> Result<Self, Reason> {
         let given = SUMMARY.iter().zip(values).filter_map(|(usual, value)| Some((usual, value?)));
-        Self::new(given.map(|(usual, value)| usual.reading(value)).collect::<Result<_, _>>()?)
+        let mut readings = Vec::with_capacity(SUMMARY.len());
+        for (usual, value) in given {
+            readings.push(usual.reading(value)?);
+        }
+        Self::new(readings)
     }
 
     /// Every reading, in the order of sign, moment, unit and value.

@@ -3,7 +3,7 @@
 use super::columns::SCHEMA;
 use super::columns::encode::encode;
 use super::error::StoreError;
-use super::row::Row;
+use super::row::{Ranked, Row};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::error::ArrowError;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriter, compute_leaves};
@@ -62,8 +62,9 @@ pub(super) fn write(
     rows: &[Row],
     mut seen: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
 ) -> Result<WrittenFile, StoreError> {
-    let mut sorted: Vec<&Row> = rows.iter().collect();
-    sorted.par_sort_unstable_by(|a, b| a.file_order(b));
+    let mut ranked: Vec<Ranked> = rows.iter().map(Ranked::new).collect();
+    ranked.par_sort_unstable_by(Ranked::file_order);
+    let sorted: Vec<&Row> = ranked.into_iter().map(|ranked| ranked.row).collect();
     let failed = || StoreError::data_file(dir);
     let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))
         .map_err(failed())?;
