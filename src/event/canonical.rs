@@ -42,6 +42,11 @@ impl Writer<'_> {
         if has_special(text.as_bytes()) {
             return serde_json::to_writer(self.out, text);
         }
+        self.plain(text)
+    }
+
+    /// A text with nothing to escape, as names of our own fields and codes are.
+    fn plain(self, text: &str) -> Result<(), Error> {
         self.out.push(b'"');
         self.out.extend_from_slice(text.as_bytes());
         self.out.push(b'"');
@@ -126,11 +131,9 @@ impl SerializeStruct for Entries<'_> {
         key: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        // The names of our own fields hold nothing to escape.
         self.begin_entry();
-        self.out.push(b'"');
-        self.out.extend_from_slice(key.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        Writer { out: self.out }.plain(key)?;
+        self.out.push(b':');
         self.value(value)
     }
 
@@ -234,7 +237,7 @@ impl<'a> Serializer for Writer<'a> {
         _index: u32,
         variant: &'static str,
     ) -> Result<(), Error> {
-        self.text(variant)
+        self.plain(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(

@@ -39,7 +39,7 @@ macro_rules! codes {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.as_str())
+                s.serialize_unit_variant(stringify!($name), *self as u32, self.as_str())
             }
         }
 

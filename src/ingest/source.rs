@@ -136,16 +136,21 @@ impl SourceFile {
     pub fn digest(&self) -> Result<[u8; 32], IngestError> {
         let unreadable = |error| IngestError::Unreadable { label: self.label.clone(), error };
         let mut hasher = blake3::Hasher::new();
-        let mut file = self.raw().map_err(unreadable)?;
-        let mut buffer = Vec::with_capacity(DIGESTED_AT_ONCE);
-        loop {
-            buffer.clear();
-            let mut part = (&mut file).take(DIGESTED_AT_ONCE as u64);
-            match part.read_to_end(&mut buffer).map_err(&unreadable)? {
-                0 => return Ok(*hasher.finalize().as_bytes()),
-                _ => hasher.update_rayon(&buffer),
-            };
+        let mut file = self.raw().map_err(&unreadable)?;
+        let mut fill = |part: &mut Vec<u8>| {
+            part.clear();
+            part.reserve_exact(DIGESTED_AT_ONCE + ROOM_FOR_THE_END);
+            (&mut file).take(DIGESTED_AT_ONCE as u64).read_to_end(part).map_err(&unreadable)
+        };
+        // While one part is digested, the next is read.
+        let (mut part, mut next) = (Vec::new(), Vec::new());
+        fill(&mut part)?;
+        while !part.is_empty() {
+            let (_, read) = rayon::join(|| hasher.update_rayon(&part), || fill(&mut next));
+            read?;
+            std::mem::swap(&mut part, &mut next);
         }
+        Ok(*hasher.finalize().as_bytes())
     }
 
     /// Opens the source, unpacking gzip and zstd by what the bytes say.
@@ -183,6 +188,9 @@ impl SourceFile {
 
 /// Bytes of a file that all cores digest together.
 const DIGESTED_AT_ONCE: usize = 4 << 20;
+
+/// Spare bytes behind a part, so that the end of a file is met without growing.
+const ROOM_FOR_THE_END: usize = 64;
 
 /// Buffer between a file and the line reader, in bytes.
 const BUFFER: usize = 1 << 18;

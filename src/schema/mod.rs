@@ -73,7 +73,7 @@ pub fn parse_type(text: &str) -> Result<(EventType, u16), Reason> {
         return Err(Reason::UnknownType);
     }
     match digits.parse() {
-        Ok(version) if document(event_type, version).is_some() => Ok((event_type, version)),
+        Ok(version) if (1..=event_type.latest()).contains(&version) => Ok((event_type, version)),
         _ => Err(Reason::UnknownVersion),
     }
 }

@@ -29,7 +29,7 @@ use std::thread::JoinHandle;
 use std::time::UNIX_EPOCH;
 
 /// Rows held in memory before they are written to a data file: three row groups.
-const ROWS_PER_FILE: usize = 3 * data_file::ROWS_PER_GROUP;
+const ROWS_PER_FILE: usize = data_file::ROWS_PER_GROUP;
 
 /// From so many rows on, room is made for those of a whole file.
 const MANY_ROWS: usize = 10_000;

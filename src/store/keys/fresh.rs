@@ -1,13 +1,14 @@
 //! Keys met in this ingest: in memory up to a bound, then in runs on the disk.
 
 use super::run::{self, Entry, Run};
+use rayon::slice::ParallelSliceMut;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::path::Path;
 
-/// Keys held in memory; a table of so many takes 35 MB.
-const MOST_IN_MEMORY: usize = 900_000;
+/// Keys held in memory; a table of so many takes 70 MB.
+const MOST_IN_MEMORY: usize = 1_800_000;
 
 /// From so many keys on the table is made as large as it gets, instead of growing there.
 const MANY: usize = 50_000;
@@ -98,14 +99,17 @@ impl Fresh {
         merge_small(&mut self.runs, dir)
     }
 
-    /// Makes a run of what is in memory.
-    pub(super) fn spill(&mut self, dir: &Path) -> io::Result<()> {
+    /// Takes what is in memory, in order.
+    pub(super) fn take_sorted(&mut self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = self.first.drain().collect();
         entries.append(&mut self.further);
-        if entries.is_empty() {
-            return Ok(());
-        }
-        entries.sort_unstable();
+        entries.par_sort_unstable();
+        entries
+    }
+
+    /// Makes a run of what is in memory.
+    fn spill(&mut self, dir: &Path) -> io::Result<()> {
+        let entries = self.take_sorted();
         let mut file = tempfile::tempfile_in(dir)?;
         run::write(&mut file, entries.len(), entries.into_iter().map(Ok))?;
         self.runs.push(Run::of(file)?);
@@ -127,7 +131,7 @@ fn merge_small(runs: &mut Vec<Run>, dir: &Path) -> io::Result<()> {
         let pair = runs.split_off(runs.len() - 2);
         let mut file = tempfile::tempfile_in(dir)?;
         let at_most = pair.iter().map(Run::len).sum();
-        run::write(&mut file, at_most, run::merged(&pair)?)?;
+        run::write(&mut file, at_most, run::merged(&pair, Vec::new())?)?;
         runs.push(Run::of(file)?);
     }
     Ok(())

@@ -188,12 +188,12 @@ impl KeyIndex {
     }
 
     fn write_runs(&mut self, mut covers: BTreeSet<String>) -> io::Result<()> {
-        self.kept.spill(&self.dir)?;
+        let in_memory = self.kept.take_sorted();
         let mut fresh = std::mem::take(&mut self.kept.runs);
         let mut listed = self.list.runs.clone();
         let mut sizes: Vec<usize> = self.stored.iter().map(Run::len).collect();
         // The runs of the store that the new ones are to be merged with.
-        sizes.push(fresh.iter().map(Run::len).sum());
+        sizes.push(in_memory.len() + fresh.iter().map(Run::len).sum::<usize>());
         while is_to_merge(&sizes) {
             let (Some(run), Some(before)) = (self.stored.pop(), listed.pop()) else { break };
             fresh.push(run);
@@ -204,8 +204,8 @@ impl KeyIndex {
             }
         }
         let mut file = tempfile::Builder::new().prefix(".run-").tempfile_in(&self.dir)?;
-        let at_most = fresh.iter().map(Run::len).sum();
-        run::write(file.as_file_mut(), at_most, run::merged(&fresh)?)?;
+        let at_most = in_memory.len() + fresh.iter().map(Run::len).sum::<usize>();
+        run::write(file.as_file_mut(), at_most, run::merged(&fresh, in_memory)?)?;
         file.as_file().sync_all()?;
         tighten_file(file.path())?;
         let name = file_name(&covers);

@@ -173,12 +173,18 @@ fn entry(bytes: &[u8; ENTRY_BYTES]) -> Entry {
     (half(0), half(16))
 }
 
-/// The entries of several runs, in order.
+/// The entries of several runs, and of some that are in memory and in order, all in order.
 ///
 /// Runs are few, so that the smallest of their heads is looked for, not kept in a heap. A file and
 /// its clone share their position: nobody may ask the runs meanwhile.
-pub(super) fn merged(runs: &[Run]) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
-    let mut rest = runs.iter().map(Run::entries).collect::<io::Result<Vec<_>>>()?;
+pub(super) fn merged(
+    runs: &[Run],
+    in_memory: Vec<Entry>,
+) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
+    type Entries = Box<dyn Iterator<Item = io::Result<Entry>>>;
+    let of_run = |run: &Run| run.entries().map(|entries| Box::new(entries) as Entries);
+    let mut rest = runs.iter().map(of_run).collect::<io::Result<Vec<_>>>()?;
+    rest.push(Box::new(in_memory.into_iter().map(Ok)));
     let mut heads: Vec<Option<Entry>> =
         rest.iter_mut().map(|run| run.next().transpose()).collect::<io::Result<_>>()?;
     Ok(std::iter::from_fn(move || {
@@ -243,10 +249,11 @@ mod tests {
     #[test]
     fn merged_runs_are_one_sorted_set() {
         let sets = [some_entries(1, 900), some_entries(2, 10), some_entries(1, 300)];
-        let runs: Vec<Run> = sets.iter().map(run_of).collect();
+        let runs: Vec<Run> = sets[..2].iter().map(run_of).collect();
+        let memory = sets[2].iter().copied().collect();
         let all: BTreeSet<Entry> = sets.into_iter().flatten().collect();
         let mut file = tempfile::tempfile().expect("a file");
-        write(&mut file, 1_210, merged(&runs).expect("disk")).expect("disk");
+        write(&mut file, 1_210, merged(&runs, memory).expect("disk")).expect("disk");
         let run = Run::of(file).expect("a run");
         let read: Vec<Entry> =
             run.entries().expect("disk").collect::<io::Result<_>>().expect("disk");
