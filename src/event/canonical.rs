@@ -8,8 +8,6 @@
 use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
-use std::fmt::Display;
-use std::io::Write;
 
 /// Writes the canonical text of an event in place of what `out` holds; nothing for a value that no
 /// event can hold.
@@ -161,16 +159,6 @@ impl<'a> Serializer for Writer<'a> {
 
     fn serialize_str(self, text: &str) -> Result<(), Error> {
         self.text(text)
-    }
-
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
-        let begin = self.out.len();
-        write!(self.out, "\"{value}\"").map_err(Error::io)?;
-        if has_special(&self.out[begin + 1..self.out.len() - 1]) {
-            self.out.truncate(begin);
-            return self.text(&value.to_string());
-        }
-        Ok(())
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {

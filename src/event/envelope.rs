@@ -6,9 +6,8 @@ use super::key::ContentDigest;
 use super::kind::{Data, Kind};
 use super::time::{Axis, Moment};
 use serde::Serialize;
-use serde::ser::SerializeMap;
+use serde::ser::SerializeStruct;
 use std::cmp::Ordering;
-use std::fmt::Display;
 
 /// One event of the log, at the latest version of its type.
 ///
@@ -100,37 +99,27 @@ impl Event {
 
     /// Name and version, as in the `type` attribute of its text.
     #[must_use]
-    pub fn type_text(&self) -> String {
-        format!("{}.v{}", self.kind.event_type().name(), self.kind.version())
+    pub fn type_text(&self) -> &'static str {
+        self.kind.event_type().text(self.kind.version()).unwrap_or_default()
     }
 }
 
 impl Serialize for Event {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut map = s.serialize_map(None)?;
-        map.serialize_entry("specversion", "1.0")?;
-        map.serialize_entry("id", &self.id)?;
-        map.serialize_entry("source", &self.source)?;
-        let (name, version) = (self.kind.event_type().name(), self.kind.version());
-        map.serialize_entry("type", &Text(format_args!("{name}.v{version}")))?;
-        map.serialize_entry("subject", &self.subject)?;
-        map.serialize_entry(time_attribute(self.when.axis), &Text(self.when))?;
+        let mut fields = s.serialize_struct("Event", 0)?;
+        fields.serialize_field("specversion", "1.0")?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("source", &self.source)?;
+        fields.serialize_field("type", self.type_text())?;
+        fields.serialize_field("subject", &self.subject)?;
+        fields.serialize_field(time_attribute(self.when.axis), &self.when.to_text())?;
         match &self.kind {
-            Kind::Clinical(data) => map.serialize_entry("data", data)?,
-            Kind::Corrected(correction) => map.serialize_entry("data", &Corrected(correction))?,
-            Kind::Retracted(retraction) => map.serialize_entry("data", &Retracted(retraction))?,
+            Kind::Clinical(data) => fields.serialize_field("data", data)?,
+            Kind::Corrected(correction) => fields.serialize_field("data", &Corrected(correction))?,
+            Kind::Retracted(retraction) => fields.serialize_field("data", &Retracted(retraction))?,
             Kind::Withdrawn => {}
         }
-        map.end()
-    }
-}
-
-/// What is written as its text.
-struct Text<T>(T);
-
-impl<T: Display> Serialize for Text<T> {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(&self.0)
+        fields.end()
     }
 }
 
@@ -145,14 +134,14 @@ struct Corrected<'a>(&'a super::kind::EventCorrected);
 
 impl Serialize for Corrected<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut map = s.serialize_map(None)?;
-        map.serialize_entry("corrects", &self.0.corrects)?;
+        let mut fields = s.serialize_struct("Event", 0)?;
+        fields.serialize_field("corrects", &self.0.corrects)?;
         if let Some(when) = self.0.when {
-            map.serialize_entry(time_attribute(when.axis), &Text(when))?;
+            fields.serialize_field(time_attribute(when.axis), &when.to_text())?;
         }
         // Every reading has the same fields, so the first is the text.
-        map.serialize_entry("data", &self.0.readings.first())?;
-        map.end()
+        fields.serialize_field("data", &self.0.readings.first())?;
+        fields.end()
     }
 }
 
@@ -160,12 +149,12 @@ struct Retracted<'a>(&'a super::kind::EventRetracted);
 
 impl Serialize for Retracted<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut map = s.serialize_map(None)?;
-        map.serialize_entry("retracts", &self.0.retracts)?;
+        let mut fields = s.serialize_struct("Event", 0)?;
+        fields.serialize_field("retracts", &self.0.retracts)?;
         if let Some(reason) = self.0.reason {
-            map.serialize_entry("reason", &reason)?;
+            fields.serialize_field("reason", &reason)?;
         }
-        map.end()
+        fields.end()
     }
 }
 

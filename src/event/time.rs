@@ -5,6 +5,7 @@
 
 use super::refuse::Reason;
 use super::text::read_text;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -113,25 +114,22 @@ impl Moment {
         parse_duration(text).ok_or(Reason::MalformedTime)
     }
 
-    /// The text of the contract, as [`fmt::Display`] writes it.
+    /// The text of the contract: RFC 3339 in UTC, or an ISO 8601 duration.
     #[must_use]
     pub fn to_text(self) -> String {
-        self.to_string()
+        let mut text = String::with_capacity(USUAL_TEXT);
+        let written = match self.axis {
+            Axis::Calendar => jiff::Timestamp::from_microsecond(self.micros).is_ok_and(|time| {
+                DateTimePrinter::new().print_timestamp(&time, &mut text).is_ok()
+            }),
+            Axis::Study => write_duration(self, &mut text).is_ok(),
+        };
+        if written { text } else { "?".into() }
     }
 }
 
-impl fmt::Display for Moment {
-    /// The text of the contract: RFC 3339 in UTC, or an ISO 8601 duration.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.axis {
-            Axis::Calendar => match jiff::Timestamp::from_microsecond(self.micros) {
-                Ok(timestamp) => timestamp.fmt(f),
-                Err(_) => f.write_str("?"),
-            },
-            Axis::Study => write_duration(*self, f),
-        }
-    }
-}
+/// A calendar time to the microsecond, or less.
+const USUAL_TEXT: usize = 27;
 
 /// Whole days from one moment to a later one: the floor of the exact difference over 24 hours.
 #[must_use]
@@ -242,7 +240,7 @@ fn seconds_us(text: &str) -> Option<i64> {
     Some(micros)
 }
 
-fn write_duration(moment: Moment, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_duration(moment: Moment, f: &mut impl fmt::Write) -> fmt::Result {
     f.write_str(if moment.micros < 0 { "-P" } else { "P" })?;
     let us = moment.micros.abs();
     let (days, within) = (us / DAY_US, us % DAY_US);

@@ -9,18 +9,36 @@ use super::kind::{Data, EventType, Kind};
 use super::vitals::Vitals;
 
 impl EventType {
+    /// The `type` attribute of every version, the first one first.
+    #[must_use]
+    pub const fn texts(self) -> &'static [&'static str] {
+        match self {
+            Self::CourseStarted => &["afterdose.course.started.v1"],
+            Self::SessionCompleted => {
+                &["afterdose.session.completed.v1", "afterdose.session.completed.v2"]
+            }
+            Self::SessionMissed => &["afterdose.session.missed.v1"],
+            Self::CheckinSubmitted => {
+                &["afterdose.checkin.submitted.v1", "afterdose.checkin.submitted.v2"]
+            }
+            Self::PlanAdjusted => &["afterdose.plan.adjusted.v1"],
+            Self::CourseEnded => &["afterdose.course.ended.v1"],
+            Self::EventCorrected => &["afterdose.event.corrected.v1", "afterdose.event.corrected.v2"],
+            Self::EventRetracted => &["afterdose.event.retracted.v1"],
+            Self::SubjectWithdrawn => &["afterdose.subject.withdrawn.v1"],
+        }
+    }
+
+    /// The `type` attribute of a version; `None` for a version that there is not.
+    #[must_use]
+    pub fn text(self, version: u16) -> Option<&'static str> {
+        self.texts().get(usize::from(version).checked_sub(1)?).copied()
+    }
+
     /// The version this program's types describe; older ones are raised to it by upcasters.
     #[must_use]
-    pub const fn latest(self) -> u16 {
-        match self {
-            Self::SessionCompleted | Self::CheckinSubmitted | Self::EventCorrected => 2,
-            Self::CourseStarted
-            | Self::SessionMissed
-            | Self::PlanAdjusted
-            | Self::CourseEnded
-            | Self::EventRetracted
-            | Self::SubjectWithdrawn => 1,
-        }
+    pub fn latest(self) -> u16 {
+        u16::try_from(self.texts().len()).unwrap_or_default()
     }
 
     /// The version of this type's data that a correction of version `correction` carries. A new
@@ -76,6 +94,18 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_name_and_version() {
+        for event_type in EventType::ALL {
+            for version in 1..=event_type.latest() {
+                let text = format!("{}.v{version}", event_type.name());
+                assert_eq!(event_type.text(version), Some(&*text));
+            }
+            assert_eq!(event_type.text(0), None);
+            assert_eq!(event_type.text(event_type.latest() + 1), None);
+        }
+    }
 
     #[test]
     fn the_latest_correction_carries_the_latest_of_every_type() {

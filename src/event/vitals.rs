@@ -9,7 +9,7 @@ use super::number::{Int, Num};
 use super::object::objects;
 use super::refuse::{Reason, refuse};
 use super::text::present;
-use serde::ser::SerializeMap;
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Most readings of one session: four signs every five minutes for two hours.
@@ -258,13 +258,13 @@ impl Serialize for Vitals {
             return self.0.serialize(s);
         }
         let values = self.summary();
-        let mut map = s.serialize_map(None)?;
+        let mut fields = s.serialize_struct("Vitals", SUMMARY.len())?;
         for (usual, value) in SUMMARY.iter().zip(values) {
             if let Some(value) = value {
-                map.serialize_entry(usual.field, &value)?;
+                fields.serialize_field(usual.field, &value)?;
             }
         }
-        map.end()
+        fields.end()
     }
 }
 

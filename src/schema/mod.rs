@@ -65,17 +65,18 @@ pub fn all_documents() -> impl Iterator<Item = &'static str> {
 /// [`Reason::UnknownType`] for a name outside the vocabulary or without a `v<N>` behind it,
 /// [`Reason::UnknownVersion`] for a version that was never published.
 pub fn parse_type(text: &str) -> Result<(EventType, u16), Reason> {
+    for event_type in EventType::ALL {
+        if let Some((_, version)) = event_type.texts().iter().zip(1..).find(|(of, _)| **of == text) {
+            return Ok((event_type, version));
+        }
+    }
     let (name, suffix) = text.rsplit_once('.').ok_or(Reason::UnknownType)?;
-    let event_type = EventType::parse(name).ok_or(Reason::UnknownType)?;
     let digits = suffix.strip_prefix('v').ok_or(Reason::UnknownType)?;
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || (digits.len() > 1 && digits.starts_with('0')) {
-        return Err(Reason::UnknownType);
-    }
-    match digits.parse() {
-        Ok(version) if (1..=event_type.latest()).contains(&version) => Ok((event_type, version)),
-        _ => Err(Reason::UnknownVersion),
-    }
+    let is_version = !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits.len() == 1 || !digits.starts_with('0'));
+    let is_known = is_version && EventType::parse(name).is_some();
+    Err(if is_known { Reason::UnknownVersion } else { Reason::UnknownType })
 }
 
 #[cfg(test)]
