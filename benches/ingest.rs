@@ -8,7 +8,7 @@ use afterdose::event::time::TimeBasis;
 use afterdose::event::vocabulary::Vocabulary;
 use afterdose::ingest::lines::{Block, Lines};
 use afterdose::ingest::record::{Context, read};
-use afterdose::privacy::gate::Gate;
+use afterdose::privacy::gate::{Gate, Passed};
 use afterdose::simulate::{Settings, events};
 use afterdose::store::log::EventLog;
 use divan::counter::ItemsCount;
@@ -82,9 +82,10 @@ fn append(bencher: Bencher) {
     let origin = Origin { file_digest: [0; 32], line: 1 };
     let gate = Gate::default();
     let gated = || {
+        let mut passed = Passed::default();
         let gated = some_events().into_iter().map(|event| {
             let content = ContentDigest::of(&event);
-            (gate.admit(event).expect("no identifier").boxed(), content)
+            (gate.admit_next(Box::new(event), &mut passed).expect("no identifier"), content)
         });
         (tempfile::tempdir().expect("a directory"), gated.collect::<Vec<_>>())
     };

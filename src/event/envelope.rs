@@ -115,8 +115,12 @@ impl Serialize for Event {
         fields.serialize_field(time_attribute(self.when.axis), &self.when.to_text())?;
         match &self.kind {
             Kind::Clinical(data) => fields.serialize_field("data", data)?,
-            Kind::Corrected(correction) => fields.serialize_field("data", &Corrected(correction))?,
-            Kind::Retracted(retraction) => fields.serialize_field("data", &Retracted(retraction))?,
+            Kind::Corrected(correction) => {
+                fields.serialize_field("data", &Corrected(correction))?
+            }
+            Kind::Retracted(retraction) => {
+                fields.serialize_field("data", &Retracted(retraction))?
+            }
             Kind::Withdrawn => {}
         }
         fields.end()

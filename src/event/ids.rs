@@ -72,8 +72,7 @@ fn is_id_byte(byte: u8) -> bool {
 
 fn is_event_id(text: &str) -> bool {
     // Every byte is looked at, so that many can be at once.
-    (1..=128).contains(&text.len())
-        && text.bytes().fold(true, |all, byte| all & is_id_byte(byte))
+    (1..=128).contains(&text.len()) && text.bytes().fold(true, |all, byte| all & is_id_byte(byte))
 }
 
 fn is_source(text: &str) -> bool {

@@ -119,9 +119,8 @@ impl Moment {
     pub fn to_text(self) -> String {
         let mut text = String::with_capacity(USUAL_TEXT);
         let written = match self.axis {
-            Axis::Calendar => jiff::Timestamp::from_microsecond(self.micros).is_ok_and(|time| {
-                DateTimePrinter::new().print_timestamp(&time, &mut text).is_ok()
-            }),
+            Axis::Calendar => jiff::Timestamp::from_microsecond(self.micros)
+                .is_ok_and(|time| DateTimePrinter::new().print_timestamp(&time, &mut text).is_ok()),
             Axis::Study => write_duration(self, &mut text).is_ok(),
         };
         if written { text } else { "?".into() }

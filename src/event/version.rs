@@ -23,7 +23,9 @@ impl EventType {
             }
             Self::PlanAdjusted => &["afterdose.plan.adjusted.v1"],
             Self::CourseEnded => &["afterdose.course.ended.v1"],
-            Self::EventCorrected => &["afterdose.event.corrected.v1", "afterdose.event.corrected.v2"],
+            Self::EventCorrected => {
+                &["afterdose.event.corrected.v1", "afterdose.event.corrected.v2"]
+            }
             Self::EventRetracted => &["afterdose.event.retracted.v1"],
             Self::SubjectWithdrawn => &["afterdose.subject.withdrawn.v1"],
         }
@@ -37,8 +39,9 @@ impl EventType {
 
     /// The version this program's types describe; older ones are raised to it by upcasters.
     #[must_use]
-    pub fn latest(self) -> u16 {
-        u16::try_from(self.texts().len()).unwrap_or_default()
+    #[allow(clippy::cast_possible_truncation, reason = "a handful")]
+    pub const fn latest(self) -> u16 {
+        self.texts().len() as u16
     }
 
     /// The version of this type's data that a correction of version `correction` carries. A new

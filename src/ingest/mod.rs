@@ -147,7 +147,8 @@ pub fn read_source(
     known: &mut dyn KnownKeys,
     sink: &mut dyn Sink,
 ) -> Result<Account, IngestError> {
-    let mut taking = Taking { source, digest, account: Account::default(), identifier_found: false };
+    let mut taking =
+        Taking { source, digest, account: Account::default(), identifier_found: false };
     let (mut at_hand, mut next) = (Vec::new(), Vec::new());
     records.fill(&mut at_hand, context, gate);
     while !at_hand.is_empty() {

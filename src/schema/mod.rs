@@ -66,7 +66,8 @@ pub fn all_documents() -> impl Iterator<Item = &'static str> {
 /// [`Reason::UnknownVersion`] for a version that was never published.
 pub fn parse_type(text: &str) -> Result<(EventType, u16), Reason> {
     for event_type in EventType::ALL {
-        if let Some((_, version)) = event_type.texts().iter().zip(1..).find(|(of, _)| **of == text) {
+        if let Some((_, version)) = event_type.texts().iter().zip(1..).find(|(of, _)| **of == text)
+        {
             return Ok((event_type, version));
         }
     }

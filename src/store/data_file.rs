@@ -6,12 +6,12 @@ use super::error::StoreError;
 use super::row::{Ranked, Row};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::error::ArrowError;
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriter, compute_leaves};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
     RowFilter,
 };
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriter, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData, SortingColumn};

@@ -9,7 +9,7 @@ use afterdose::event::key::ContentDigest;
 use afterdose::event::refuse::{Reason, Refusal};
 use afterdose::event::time::TimeBasis;
 use afterdose::event::vocabulary::Vocabulary;
-use afterdose::ingest::record::{Context, read};
+use afterdose::ingest::record::{Context, read, read_in_steps};
 use afterdose::ingest::reject::Rejection;
 use afterdose::ingest::source::{Input, OnIdentifier, SourceFile};
 use afterdose::ingest::{Accepted, Records, Sink, SinkError, read_source};
@@ -59,8 +59,12 @@ fn vocabulary() -> Vocabulary {
     Vocabulary::shipped().expect("the shipped vocabulary reads")
 }
 
+/// Reads a line in both ways there are, which say the same of every line.
 fn read_line(line: &[u8], vocabulary: &Vocabulary) -> Result<Event, Refusal> {
-    read(line, &Context { basis: None, vocabulary, now_us: None })
+    let context = Context { basis: None, vocabulary, now_us: None };
+    let event = read(line, &context).map(|event| *event);
+    assert_eq!(event, read_in_steps(line, &context), "{}", String::from_utf8_lossy(line));
+    event
 }
 
 /// Lines of valid events, every type and version.

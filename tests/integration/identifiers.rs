@@ -325,7 +325,7 @@ fn a_feed_of_twenty_thousand_people_holds_no_identifier() {
         let context = Context { basis: Some(basis), vocabulary: &vocabulary, now_us: None };
         for line in feed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let event = read(line, &context).expect("a valid event");
-            let admitted = gate.admit(event);
+            let admitted = gate.admit(*event);
             assert!(admitted.is_ok(), "{admitted:?}: {}", String::from_utf8_lossy(line));
             n_events += 1;
         }

@@ -24,7 +24,8 @@ fn old_events(name: &str) -> Vec<Event> {
 fn typed(event: &Event) -> Typed {
     let vocabulary = Vocabulary::shipped().expect("shipped");
     let context = Context { basis: None, vocabulary: &vocabulary, now_us: None };
-    read(event.to_string().as_bytes(), &context).unwrap_or_else(|bad| panic!("{bad:?}: {event}"))
+    let read = read(event.to_string().as_bytes(), &context);
+    *read.unwrap_or_else(|bad| panic!("{bad:?}: {event}"))
 }
 
 /// The vital signs of version 1 as those of version 2, backwards, because order says nothing.

@@ -3,13 +3,14 @@
 use super::events::{FIELDS, clinical, correction, data_json, kinds, moments, retraction, stored};
 use crate::event::code::RetractReason;
 use crate::event::envelope::Logged;
+use crate::event::ids::Subject;
 use crate::event::kind::{EventType, Kind};
 use crate::event::time::Moment;
 use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
 use crate::store::columns::names::Names;
 use crate::store::columns::{COLUMNS, SCHEMA};
-use crate::store::row::{Place, Row};
+use crate::store::row::{Place, Ranked, Row};
 use proptest::prelude::*;
 
 fn there_and_back(events: &[Logged]) -> Vec<Logged> {
@@ -82,5 +83,28 @@ fn every_column_says_what_it_holds() {
     for field in SCHEMA.fields() {
         let comment = field.metadata().get("comment");
         assert!(comment.is_some_and(|comment| !comment.is_empty()), "{}", field.name());
+    }
+}
+
+/// Subjects that differ only behind the bytes that decide most comparisons, and shorter ones.
+fn near_subjects() -> impl Strategy<Value = String> {
+    "(s-000000000000a|s-000000000000b|s-00)[a-c]{0,3}"
+}
+
+proptest! {
+    #[test]
+    fn ranks_order_rows_as_their_events_do(
+        subjects in proptest::collection::vec((near_subjects(), 0..3_i64), 2..30),
+    ) {
+        let row = |(n, (subject, micros)): (usize, &(String, i64))| {
+            let mut logged = stored(n, Moment::calendar(*micros), Kind::Withdrawn);
+            logged.event.subject = Subject::new(subject).expect("a subject");
+            let Logged { event, origin, basis, content } = logged;
+            Row { place: Place::of(&event.subject), event: Box::new(event), origin, basis, content }
+        };
+        let rows: Vec<Row> = subjects.iter().enumerate().map(row).collect();
+        for (a, b) in rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b))) {
+            prop_assert_eq!(Ranked::new(a).file_order(&Ranked::new(b)), a.file_order(b));
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::event::ids::{EventId, Source, Subject};
 use crate::event::key::ContentDigest;
 use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::time::{Axis, Moment, TimeBasis};
-use crate::privacy::gate::{Deidentified, Gate};
+use crate::privacy::gate::{Deidentified, Gate, Passed};
 use crate::store::append::Batch;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -206,15 +206,16 @@ pub(super) fn many(count: usize) -> Vec<Logged> {
 }
 
 /// An event through the gate.
-pub(super) fn gated(event: &Event) -> Deidentified<Event> {
-    Gate::default().admit(event.clone()).expect("nothing identifying")
+pub(super) fn gated(event: &Event) -> Deidentified<Box<Event>> {
+    let admitted = Gate::default().admit_next(Box::new(event.clone()), &mut Passed::default());
+    admitted.expect("nothing identifying")
 }
 
 /// Pushes events into a batch.
 pub(super) fn push(batch: &mut Batch, events: &[Logged]) {
     for stored in events {
         let Logged { event, origin, basis, content } = stored;
-        batch.push(gated(event).boxed(), *origin, *basis, *content).expect("the disk has room");
+        batch.push(gated(event), *origin, *basis, *content).expect("the disk has room");
     }
 }
 
