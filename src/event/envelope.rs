@@ -116,10 +116,10 @@ impl Serialize for Event {
         match &self.kind {
             Kind::Clinical(data) => fields.serialize_field("data", data)?,
             Kind::Corrected(correction) => {
-                fields.serialize_field("data", &Corrected(correction))?
+                fields.serialize_field("data", &Corrected(correction))?;
             }
             Kind::Retracted(retraction) => {
-                fields.serialize_field("data", &Retracted(retraction))?
+                fields.serialize_field("data", &Retracted(retraction))?;
             }
             Kind::Withdrawn => {}
         }

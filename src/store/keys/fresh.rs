@@ -103,7 +103,9 @@ impl Fresh {
     /// Takes in a sorted table.
     fn seal(&mut self, table: Vec<Entry>) {
         let seen = self.seen.get_or_insert_with(|| Bloom::for_keys(MOST_IN_MEMORY));
-        table.iter().for_each(|entry| seen.add(entry.0));
+        for entry in &table {
+            seen.add(entry.0);
+        }
         self.sealed.push(table);
     }
 
