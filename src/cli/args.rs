@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Exit codes and environment, below the help of the program.
 const EXIT_CODES: &str = "\
@@ -113,6 +114,9 @@ pub struct Run {
     /// Directory of the runs, instead of the file's.
     #[arg(long, env = "AFTERDOSE_OUT")]
     pub out: Option<PathBuf>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `check`.
@@ -154,6 +158,9 @@ pub struct Ingest {
     /// Mapping of the sheets among the sources: a file that ends in .toml, or a shipped one.
     #[arg(long)]
     pub mapping: Option<String>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `curves`.
@@ -168,6 +175,9 @@ pub struct Curves {
     /// Pipeline file, for its settings.
     #[arg(long)]
     pub pipeline: Option<PathBuf>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `history`.
@@ -245,6 +255,13 @@ pub struct SlipShares {
     /// Of events: followed by a broken record, which will be rejected [default: 0].
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub defects: Option<f64>,
+}
+
+/// Reads a length of time.
+fn duration(text: &str) -> Result<Duration, String> {
+    let read = text.parse::<jiff::SignedDuration>().ok();
+    let read = read.and_then(|duration| Duration::try_from(duration).ok());
+    read.ok_or_else(|| "not a time such as 30s, 10m or 2h".to_owned())
 }
 
 /// Reads a share.

@@ -46,6 +46,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 out: args.out.clone(),
                 subject_key: terminal::subject_key(),
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -58,6 +59,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 out: args.out.clone(),
                 without_sources: true,
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -72,6 +74,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 time_basis: args.time_basis.map(TimeBasis::from),
                 subject_key: terminal::subject_key(),
                 mapping: args.mapping.clone(),
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;

@@ -5,22 +5,21 @@
 //! <store>/rejections/<digest>-<mapping>.ndjson   the same of a sheet
 //! ```
 //!
-//! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that is read again replaces its rejections;
-//! what it brought before stays accepted, so that the accepted records of all accounts are the
-//! events of the log.
+//! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that
+//! is read again replaces its rejections; what it brought before stays accepted, so that the
+//! accepted records of all accounts are the events of the log.
 
 use super::error::PipelineError;
 use crate::event::refuse::Reason;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
 use crate::ingest::reject::Rejection;
-use crate::store::disk::{make_private_dir, tighten_dir};
+use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Directory inside the store.
 pub const DIR: &str = "rejections";
@@ -110,29 +109,30 @@ struct AccountLine {
 
 /// The account file of one source being read.
 pub struct AccountWriter {
-    out: BufWriter<NamedTempFile>,
+    out: BufWriter<File>,
     file: String,
-    path: PathBuf,
+    /// Where it waits, and where it will stand.
+    aside: PathBuf,
+    place: PathBuf,
 }
 
 impl AccountWriter {
-    /// Begins the account of a source.
+    /// Begins the account of a source in a directory where it waits.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the directory cannot be written to.
-    pub fn begin(
+    pub(super) fn begin(
+        waiting: &Path,
         store: &Path,
         file: &str,
         blake3: &str,
         mapping: Option<&str>,
     ) -> Result<Self, PipelineError> {
-        let dir = store.join(DIR);
-        make_private_dir(&dir)
-            .and_then(|()| tighten_dir(&dir))
-            .map_err(PipelineError::write(&dir))?;
-        let temporary = NamedTempFile::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        let path = path_of(store, blake3, mapping);
-        Ok(Self { out: BufWriter::new(temporary), file: file.into(), path })
+        let name = name_of(blake3, mapping);
+        let aside = waiting.join(&name);
+        let out = File::create(&aside).and_then(|out| tighten_file(&aside).map(|()| out));
+        let out = BufWriter::new(out.map_err(PipelineError::write(&aside))?);
+        Ok(Self { out, file: file.into(), aside, place: store.join(DIR).join(name) })
     }
 
     /// Notes a rejection.
@@ -151,33 +151,38 @@ impl AccountWriter {
         self.out.write_all(b"\n")
     }
 
-    /// Closes the account and puts it in place of an earlier one; returns it as it now stands.
+    /// Closes the account; returns it as it will stand, in place of an earlier one. It is on the
+    /// disk then.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the disk refuses.
     pub fn finish(mut self, account: SourceAccount) -> Result<SourceAccount, PipelineError> {
-        let account = match read(&self.path)? {
+        let account = match read(&self.place)? {
             Some(earlier) => account.after(&earlier),
             None => account,
         };
         let line = AccountLine { account: account.clone() };
         let written = serde_json::to_writer(&mut self.out, &line)
             .map_err(std::io::Error::from)
-            .and_then(|()| self.out.write_all(b"\n"));
-        written.map_err(PipelineError::write(&self.path))?;
-        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error);
-        let file = file.map_err(PipelineError::write(&self.path))?;
-        file.as_file().sync_all().map_err(PipelineError::write(&self.path))?;
-        let placed = file.persist(&self.path).map_err(|error| error.error);
-        placed.map_err(PipelineError::write(&self.path))?;
+            .and_then(|()| self.out.write_all(b"\n"))
+            .and_then(|()| self.out.flush())
+            .and_then(|()| self.out.get_ref().sync_all());
+        written.map_err(PipelineError::write(&self.aside))?;
         Ok(account)
     }
 }
 
-fn path_of(store: &Path, blake3: &str, mapping: Option<&str>) -> PathBuf {
+/// The directory of a store's accounts, made if it is missing.
+pub(super) fn dir_of(store: &Path) -> Result<PathBuf, PipelineError> {
+    let dir = store.join(DIR);
+    make_private_dir(&dir).and_then(|()| tighten_dir(&dir)).map_err(PipelineError::write(&dir))?;
+    Ok(dir)
+}
+
+fn name_of(blake3: &str, mapping: Option<&str>) -> String {
     let digest = &blake3[..blake3.len().min(32)];
     let mapping = mapping.map_or_else(String::new, |name| format!("-{name}"));
-    store.join(DIR).join(format!("{digest}{mapping}.ndjson"))
+    format!("{digest}{mapping}.ndjson")
 }
 
 /// The account kept for a source; `None` if it was never read.

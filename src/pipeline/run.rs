@@ -13,6 +13,7 @@ use super::outputs::{RunFolder, current};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
 use super::subject_key;
+use super::waiting;
 use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
@@ -25,9 +26,11 @@ use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::key_check;
 use crate::store::keys;
+use crate::store::leftovers;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +59,9 @@ pub struct Outcome {
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
     check_calendar(plan)?;
-    let folder = RunFolder::begin(&plan.out)?;
+    RunFolder::check(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
+    let folder = RunFolder::begin(&plan.out)?;
     let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
     Ok(Outcome { intake, published, marks })
 }
@@ -73,9 +77,11 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
         EventLog::open(&plan.store)?;
     }
     check_calendar(plan)?;
-    let folder = RunFolder::begin(&plan.out)?;
-    let _lock = lock(&plan.store, progress)?;
+    RunFolder::check(&plan.out)?;
+    let _lock = lock(plan, progress)?;
     let log = EventLog::open(&plan.store)?;
+    clean_up(&plan.store, &log)?;
+    let folder = RunFolder::begin(&plan.out)?;
     let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
@@ -101,7 +107,7 @@ fn take_in(
     stages: &mut Stages,
 ) -> Result<(Intake, EventLog, StoreLock), PipelineError> {
     let is_new_dir = !plan.store.exists();
-    let lock = lock(&plan.store, stages.progress)?;
+    let lock = lock(plan, stages.progress)?;
     let parts = ["events", accounts::DIR, keys::DIR].map(|part| plan.store.join(part));
     let new_parts: Vec<&PathBuf> = parts.iter().filter(|part| !part.exists()).collect();
     match read_in(plan, stages) {
@@ -117,6 +123,7 @@ fn take_in(
 
 fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
     let log = EventLog::open_or_create(&plan.store)?;
+    clean_up(&plan.store, &log)?;
     let key = plan.subject_key.for_store(&plan.store, log.n_events()? == 0)?;
     let gate = subject_key::gate(plan.settings.word_subjects, key);
     stages.begin("ingest", &format!("{} sources", plan.sources.len()));
@@ -151,14 +158,35 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
     PipelineError::NoInput(format!("{what}; the store has no events"))
 }
 
-fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
-    let since = Moment::calendar(progress.now_us()).to_text();
-    let holder = format!("process {} since {since}", std::process::id());
-    match StoreLock::acquire(store, &holder)? {
-        Some(lock) => Ok(lock),
-        None => Err(PipelineError::Busy {
-            holder: StoreLock::holder(store).unwrap_or_else(|| "unknown".into()),
-        }),
+/// Finishes or takes away what runs that broke off left behind. Only for the holder of the lock.
+fn clean_up(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
+    waiting::settle(store, log)?;
+    Ok(leftovers::sweep(store)?)
+}
+
+/// How often the lock is tried while another holds it.
+const TRY_EVERY: Duration = Duration::from_millis(200);
+
+fn lock(plan: &Plan, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
+    let store = &plan.store;
+    let begin_us = progress.now_us();
+    let until_us =
+        begin_us.saturating_add(i64::try_from(plan.wait.as_micros()).unwrap_or(i64::MAX));
+    let mut told = false;
+    loop {
+        let since = Moment::calendar(progress.now_us()).to_text();
+        let holder = format!("process {} since {since}", std::process::id());
+        if let Some(lock) = StoreLock::acquire(store, &holder)? {
+            return Ok(lock);
+        }
+        let holder = StoreLock::holder(store).unwrap_or_else(|| "unknown".into());
+        if progress.now_us() >= until_us {
+            return Err(PipelineError::Busy { holder });
+        }
+        if !std::mem::replace(&mut told, true) {
+            progress.stage("wait", &format!("the store is held by another run ({holder})"));
+        }
+        std::thread::sleep(TRY_EVERY);
     }
 }
 

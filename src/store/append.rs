@@ -186,6 +186,18 @@ impl Batch {
         self.kept.len()
     }
 
+    /// Writes what was kept to data files, which are not yet part of the log; returns their names.
+    /// A source file begun and not kept is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the disk refuses.
+    pub fn write_out(&mut self) -> Result<Vec<String>, StoreError> {
+        self.drop_source();
+        self.kept.flush(&self.log.table, &self.context)?;
+        self.kept.wait()?;
+        Ok(self.kept.files.iter().map(|staged| staged.file.name.clone()).collect())
+    }
+
     /// Makes the kept events visible, all at once, and marks source files as taken. `taken` holds
     /// their digests, never their paths, which may carry names; those taken before are passed
     /// over. `operation` says in a word what was done, for the history. A source file begun and
@@ -195,9 +207,7 @@ impl Batch {
     /// [`StoreError`] if the disk refuses. Losing the race for a version is no error, see
     /// [`Commit`].
     pub fn commit(mut self, taken: &[String], operation: &str) -> Result<Commit, StoreError> {
-        self.drop_source();
-        self.kept.flush(&self.log.table, &self.context)?;
-        self.kept.wait()?;
+        self.write_out()?;
         let mut fresh = Vec::new();
         for app_id in taken.iter().collect::<BTreeSet<_>>() {
             if !self.log.is_taken(app_id)? {

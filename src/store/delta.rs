@@ -56,6 +56,13 @@ pub(super) struct LiveFile {
     pub(super) rows: u64,
 }
 
+impl LiveFile {
+    /// Its name within the table.
+    pub(super) fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
 impl Table {
     /// The table in `dir`, which exists.
     fn at(dir: &Path) -> Result<Self, StoreError> {

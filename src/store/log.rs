@@ -1,11 +1,12 @@
 //! The log of events, opened at one version.
 
-use super::delta::Table;
+use super::delta::{LiveFile, Table};
 use super::error::StoreError;
 use delta_kernel::KernelError;
 use delta_kernel::history_manager::error::LogHistoryError;
 use delta_kernel::history_manager::{HistoryCommitType, latest_version_as_of};
 use delta_kernel::snapshot::SnapshotRef;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The log of events of a store, as it was at one version. Later commits, its own among them, do
@@ -91,6 +92,15 @@ impl EventLog {
     pub fn n_events(&self) -> Result<u64, StoreError> {
         let files = self.table.live_files(&self.snapshot, None)?;
         Ok(files.iter().map(|file| file.rows).sum())
+    }
+
+    /// Names of the data files that hold the events.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn data_files(&self) -> Result<BTreeSet<String>, StoreError> {
+        let files = self.table.live_files(&self.snapshot, None)?;
+        Ok(files.iter().map(LiveFile::name).collect())
     }
 
     /// Whether a source file was taken before. `app_id` is what its batch was committed with: a

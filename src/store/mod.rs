@@ -34,6 +34,7 @@ pub mod error;
 pub mod history;
 pub mod key_check;
 pub mod keys;
+pub mod leftovers;
 pub mod lock;
 pub mod log;
 pub mod row;

@@ -1,0 +1,146 @@
+//! Accounts between the reading of their sources and the commit that brings the events: on the
+//! disk before it, in place after it, so that neither stays without the other.
+//!
+//! ```text
+//! <store>/rejections/.waiting-*/<account>.ndjson
+//! <store>/rejections/.waiting-*/commit.json       what the commit will hold
+//! ```
+//!
+//! A run that breaks off leaves such a folder behind. Whoever works on the store next looks
+//! whether the log holds the commit: if so the accounts are put in place, else they go.
+
+use super::accounts::{AccountWriter, DIR, dir_of};
+use super::error::PipelineError;
+use crate::store::disk::sync_dir;
+use crate::store::log::EventLog;
+use serde::{Deserialize, Serialize};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const PREFIX: &str = ".waiting-";
+const COMMIT: &str = "commit.json";
+
+/// Accounts that wait for a commit. Dropped, they go.
+pub struct Waiting {
+    dir: TempDir,
+    store: PathBuf,
+}
+
+/// What tells a commit from every other.
+#[derive(Serialize, Deserialize)]
+struct Awaited {
+    /// Names of its data files.
+    files: Vec<String>,
+    /// Sources it marks as taken.
+    taken: Vec<String>,
+}
+
+impl Awaited {
+    /// Whether the log holds it. One that brings nothing at all is never made.
+    fn is_in(&self, log: &EventLog) -> Result<bool, PipelineError> {
+        if !self.files.is_empty() {
+            let live = log.data_files()?;
+            return Ok(self.files.iter().any(|name| live.contains(name)));
+        }
+        for app_id in &self.taken {
+            if log.is_taken(app_id)? {
+                return Ok(true);
+            }
+        }
+        Ok(self.taken.is_empty())
+    }
+}
+
+impl Waiting {
+    /// Begins the accounts of one commit.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the store cannot be written to.
+    pub fn begin(store: &Path) -> Result<Self, PipelineError> {
+        let place = dir_of(store)?;
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&place);
+        let dir = dir.map_err(PipelineError::write(&place))?;
+        Ok(Self { dir, store: store.to_owned() })
+    }
+
+    /// Begins the account of a source.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if it cannot be written.
+    pub fn account(
+        &self,
+        file: &str,
+        blake3: &str,
+        mapping: Option<&str>,
+    ) -> Result<AccountWriter, PipelineError> {
+        AccountWriter::begin(self.dir.path(), &self.store, file, blake3, mapping)
+    }
+
+    /// Says for which commit they wait. The accounts are on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the disk refuses.
+    pub fn for_commit(&self, files: Vec<String>, taken: &[String]) -> Result<(), PipelineError> {
+        let path = self.dir.path().join(COMMIT);
+        let json = serde_json::to_vec(&Awaited { files, taken: taken.to_vec() });
+        let written = json.map_err(std::io::Error::from).and_then(|json| {
+            let mut file = std::fs::File::create(&path)?;
+            file.write_all(&json)?;
+            file.sync_all()?;
+            sync_dir(self.dir.path())
+        });
+        written.map_err(PipelineError::write(&path))
+    }
+
+    /// Puts them in place of earlier ones.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the disk refuses.
+    pub fn put_in_place(self) -> Result<(), PipelineError> {
+        put_in_place(self.dir.path(), &self.store)
+    }
+}
+
+/// Settles the accounts that runs which broke off left waiting. Only for the holder of the lock.
+///
+/// # Errors
+/// [`PipelineError`] if the store cannot be read or written.
+pub fn settle(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
+    let place = store.join(DIR);
+    for dir in names(&place)?.into_iter().filter(|name| name.starts_with(PREFIX)) {
+        let dir = place.join(dir);
+        // Without it the commit was not yet begun.
+        let awaited = std::fs::read(dir.join(COMMIT)).ok();
+        let awaited = awaited.and_then(|json| serde_json::from_slice::<Awaited>(&json).ok());
+        if let Some(awaited) = awaited
+            && awaited.is_in(log)?
+        {
+            put_in_place(&dir, store)?;
+        }
+        std::fs::remove_dir_all(&dir).map_err(PipelineError::write(&dir))?;
+    }
+    Ok(())
+}
+
+fn put_in_place(dir: &Path, store: &Path) -> Result<(), PipelineError> {
+    let place = store.join(DIR);
+    for name in names(dir)?.iter().filter(|name| *name != COMMIT) {
+        let to = place.join(name);
+        std::fs::rename(dir.join(name), &to).map_err(PipelineError::write(&to))?;
+    }
+    sync_dir(&place).map_err(PipelineError::write(&place))
+}
+
+/// Names in a directory; none if it does not exist.
+fn names(dir: &Path) -> Result<Vec<String>, PipelineError> {
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(PipelineError::write(dir)(error)),
+    };
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    };
+    entries.map(name).collect::<Result<_, _>>().map_err(PipelineError::write(dir))
+}
