@@ -23,6 +23,7 @@ mod history;
 mod identifiers;
 mod markers;
 mod oracle;
+mod race;
 mod records;
 mod schemas;
 mod second_pseudonym;

@@ -11,32 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 store=${1:-out/store}
 manifest=${2:-out/current/manifest.json}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/afterdose
-venv=$cache/venv
-requirements=tests/interop/requirements.txt
-
-as_root() {
-    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
-make_venv() {
-    python3 -m venv "$venv" >/dev/null 2>&1 && [[ -x $venv/bin/pip ]]
-}
-
-mkdir -p "$cache"
-if [[ ! -x $venv/bin/pip ]] && ! make_venv; then
-    echo "installing python3-venv"
-    rm -rf "$venv"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq python3 python3-venv </dev/null >/dev/null
-    make_venv
-fi
-if ! cmp -s "$requirements" "$venv/installed.txt"; then
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
-    cp "$requirements" "$venv/installed.txt"
-fi
-python=$venv/bin/python
+python=$(bash tests/interop/venv.sh)/bin/python
 
 echo "the store, by deltalake and DuckDB"
 found=$("$python" tests/interop/read_store.py "$store")
