@@ -146,7 +146,7 @@ fn read_all(
             intake.read.push(writer.finish(account)?);
         }
     }
-    waiting.for_commit(sink.batch.write_out()?, &taken)?;
+    let waiting = waiting.announce(sink.batch.write_out()?, &taken)?;
     match sink.batch.commit(&taken, "ingest")? {
         Commit::Done { version } => {
             waiting.put_in_place()?;
@@ -154,7 +154,10 @@ fn read_all(
             keys.settle(&log.at_version(version)?)?;
         }
         Commit::Nothing => waiting.put_in_place()?,
-        Commit::Conflict { .. } => return Ok(None),
+        Commit::Conflict { .. } => {
+            waiting.dismiss()?;
+            return Ok(None);
+        }
     }
     Ok(Some(intake))
 }

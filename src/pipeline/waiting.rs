@@ -21,9 +21,16 @@ use tempfile::TempDir;
 const PREFIX: &str = ".waiting-";
 const COMMIT: &str = "commit.json";
 
-/// Accounts that wait for a commit. Dropped, they go.
+/// Accounts of sources being read. Dropped, they go.
 pub struct Waiting {
     dir: TempDir,
+    store: PathBuf,
+}
+
+/// Accounts that wait for a commit, which may be made whatever is heard of it. Dropped, they stay.
+#[must_use = "they wait until they are put in place or dismissed"]
+pub struct Announced {
+    dir: PathBuf,
     store: PathBuf,
 }
 
@@ -81,7 +88,11 @@ impl Waiting {
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the disk refuses.
-    pub fn for_commit(&self, files: Vec<String>, taken: &[String]) -> Result<(), PipelineError> {
+    pub fn announce(
+        self,
+        files: Vec<String>,
+        taken: &[String],
+    ) -> Result<Announced, PipelineError> {
         let path = self.dir.path().join(COMMIT);
         let json = serde_json::to_vec(&Awaited { files, taken: taken.to_vec() });
         let written = json.map_err(std::io::Error::from).and_then(|json| {
@@ -90,15 +101,27 @@ impl Waiting {
             file.sync_all()?;
             sync_dir(self.dir.path())
         });
-        written.map_err(PipelineError::write(&path))
+        written.map_err(PipelineError::write(&path))?;
+        Ok(Announced { dir: self.dir.keep(), store: self.store })
+    }
+}
+
+impl Announced {
+    /// Puts them in place of earlier ones, after the commit.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the disk refuses; what is not in place goes on waiting.
+    pub fn put_in_place(self) -> Result<(), PipelineError> {
+        put_in_place(&self.dir, &self.store)?;
+        self.dismiss()
     }
 
-    /// Puts them in place of earlier ones.
+    /// Takes them away: the commit was not made.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the disk refuses.
-    pub fn put_in_place(self) -> Result<(), PipelineError> {
-        put_in_place(self.dir.path(), &self.store)
+    pub fn dismiss(self) -> Result<(), PipelineError> {
+        std::fs::remove_dir_all(&self.dir).map_err(PipelineError::write(&self.dir))
     }
 }
 
