@@ -54,6 +54,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("zstd", &["ingest/"]),
     ("memchr", &["ingest/"]),
     ("mimalloc", &["main.rs"]),
+    ("compact_str", &["event/"]),
     ("rand", &["simulate/"]),
     ("rand_chacha", &["simulate/"]),
     ("rand_distr", &["simulate/"]),
