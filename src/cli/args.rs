@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Exit codes and environment, below the help of the program.
 const EXIT_CODES: &str = "\
@@ -46,6 +47,10 @@ pub enum Command {
     Curves(Curves),
     /// List the commits of a store: version, time, what, how many.
     History(History),
+    /// Merge the data files of a store into few, sorted ones.
+    Compact(Compact),
+    /// Remove what no version of the store within the retention needs.
+    Vacuum(Vacuum),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -176,6 +181,45 @@ pub struct History {
     /// Directory of the store.
     #[arg(long, env = "AFTERDOSE_STORE")]
     pub store: PathBuf,
+}
+
+/// Arguments of `compact`.
+#[derive(Debug, Args)]
+pub struct Compact {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+}
+
+/// Arguments of `vacuum`.
+#[derive(Debug, Args)]
+pub struct Vacuum {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+    /// How long ago a version may have been the newest and still be kept: a number and s, m, h, d
+    /// or w.
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
+    pub retention: Duration,
+}
+
+/// Reads a time such as 26h or 30d.
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    let number: Option<u64> = number.parse().ok().filter(|_| seconds > 0);
+    number
+        .and_then(|number| number.checked_mul(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| "not a number and a unit (s, m, h, d or w), such as 30d".to_owned())
 }
 
 /// Arguments of `schema`.

@@ -8,6 +8,7 @@ pub mod exit;
 pub mod map;
 pub mod output;
 pub mod simulate;
+pub mod store;
 pub mod terminal;
 
 use crate::event::kind::EventType;
@@ -90,6 +91,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             output::history(cli.json, &commits)?;
             Ok(Exit::Done.code())
         }
+        Command::Compact(args) => store::compact(cli.json, args, terminal),
+        Command::Vacuum(args) => store::vacuum(cli.json, args, terminal),
         Command::Schema(args) => {
             print_schema(cli.json, args.event_type.as_deref())?;
             Ok(Exit::Done.code())

@@ -23,6 +23,7 @@ use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
+use crate::store::compact::Compacted;
 use crate::store::key_check;
 use crate::store::keys;
 use crate::store::lock::StoreLock;
@@ -125,7 +126,16 @@ fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), Pipel
     if log.n_events()? == 0 {
         return Err(nothing_usable(&intake));
     }
-    Ok((intake, log))
+    keep_up(&log, stages.progress)?;
+    Ok((intake, log.refresh()?))
+}
+
+/// Merges small files where there are many, and says so.
+fn keep_up(log: &EventLog, progress: &dyn Progress) -> Result<(), PipelineError> {
+    if let Compacted::Done { n_before, n_after, .. } = log.keep_up()? {
+        progress.stage("compact", &format!("{n_before} small files into {n_after}"));
+    }
+    Ok(())
 }
 
 /// A store that was made for this run and holds nothing is not left behind; what else stands in
@@ -151,7 +161,11 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
     PipelineError::NoInput(format!("{what}; the store has no events"))
 }
 
-fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
+/// Takes the lock of a store.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it.
+pub(super) fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
     let since = Moment::calendar(progress.now_us()).to_text();
     let holder = format!("process {} since {since}", std::process::id());
     match StoreLock::acquire(store, &holder)? {

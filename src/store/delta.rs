@@ -56,6 +56,13 @@ pub(super) struct LiveFile {
     pub(super) rows: u64,
 }
 
+impl LiveFile {
+    /// The name of the file.
+    pub(super) fn name(&self) -> String {
+        name_of(&self.path)
+    }
+}
+
 impl Table {
     /// The table in `dir`, which exists.
     fn at(dir: &Path) -> Result<Self, StoreError> {
@@ -177,8 +184,13 @@ impl Table {
         Ok(files)
     }
 
+    /// Where a data file stands that the log names.
+    pub(super) fn path_of(&self, named: &str) -> Option<PathBuf> {
+        self.url.join(named).ok().and_then(|url| url.to_file_path().ok())
+    }
+
     fn live_file(&self, file: &ScanFile) -> Result<LiveFile, StoreError> {
-        let path = self.url.join(&file.path).ok().and_then(|url| url.to_file_path().ok());
+        let path = self.path_of(&file.path);
         let path = path.ok_or_else(|| StoreError::Place { path: self.dir.join(&file.path) })?;
         if file.dv_info.has_vector() {
             return Err(StoreError::DeletionVector { path });
@@ -201,6 +213,11 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// The name of a file, without its directory.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Whether a table has begun: its log has a file.

@@ -80,6 +80,16 @@ pub enum StoreError {
         /// Name of the column.
         column: &'static str,
     },
+    /// A data file does not hold as many rows as the log says.
+    #[error("{}: {found} rows where the log says {expected}; nothing was changed, run `verify` to find what is damaged", path.display())]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// Rows by the log.
+        expected: u64,
+        /// Rows that are there.
+        found: u64,
+    },
     /// A commit file does not have the shape of one.
     #[error("{}: not a Delta commit file; restore it from a backup", path.display())]
     CommitFile {

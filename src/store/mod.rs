@@ -27,18 +27,23 @@
 
 pub mod append;
 pub mod columns;
+pub mod compact;
 mod data_file;
 mod delta;
 pub mod disk;
 pub mod error;
 pub mod history;
+mod kept_history;
 pub mod key_check;
 pub mod keys;
 pub mod lock;
 pub mod log;
+mod log_files;
+mod rewrite;
 pub mod row;
 pub mod scan;
 pub mod share;
+pub mod vacuum;
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,7 @@ impl KeyIndex {
     fn load(&mut self, log: &EventLog, dir: &Path) -> Result<(), StoreError> {
         let live = log.table.live_files(&log.snapshot, None)?;
         let list = List::read(dir);
-        let names: BTreeSet<String> = live.iter().map(name).collect();
+        let names: BTreeSet<String> = live.iter().map(LiveFile::name).collect();
         // A run that holds keys of a file that is gone may hold keys that are gone: all anew.
         if list.covered().is_subset(&names) {
             let runs = list.runs.iter().map(|listed| Run::open(&dir.join(&listed.file)));
@@ -111,7 +111,7 @@ impl KeyIndex {
             }
         }
         let covered = self.list.covered();
-        for file in live.iter().filter(|file| !covered.contains(&name(file))) {
+        for file in live.iter().filter(|file| !covered.contains(&file.name())) {
             self.read_file(file)?;
         }
         Ok(())
@@ -180,7 +180,7 @@ impl KeyIndex {
         let live = log.table.live_files(&log.snapshot, None)?;
         let covered = self.list.covered();
         let covers: BTreeSet<String> =
-            live.iter().map(name).filter(|name| !covered.contains(name)).collect();
+            live.iter().map(LiveFile::name).filter(|name| !covered.contains(name)).collect();
         if covers.is_empty() {
             return Ok(());
         }
@@ -263,8 +263,22 @@ impl KnownKeys for KeyIndex {
     }
 }
 
-fn name(file: &LiveFile) -> String {
-    file.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+/// Follows data files that were written anew without a change to their keys: `fresh` stand in the
+/// place of `gone`. Nothing where some of these are in no run; they are read when next asked for.
+///
+/// # Errors
+/// [`StoreError::Io`] if the disk refuses.
+pub(super) fn follow(
+    log: &EventLog,
+    gone: &BTreeSet<String>,
+    fresh: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let dir = log.table.dir.with_file_name(DIR);
+    let mut list = List::read(&dir);
+    if list.replace(gone, fresh) {
+        list.write(&dir).map_err(StoreError::io(&dir))?;
+    }
+    Ok(())
 }
 
 /// A run is named after what it holds, so that a rerun after a crash writes the same name.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod commit;
+mod compact;
 mod events;
 mod growth;
 mod scan;
