@@ -9,8 +9,9 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
-    2  wrong arguments, a wrong pipeline file, or a subject key that is not the store's
-    3  done, but a source broke off midway, or a data-quality limit was passed
+    2  wrong arguments, a wrong pipeline file, a subject key that is not the store's, or a version
+       that does not exist
+    3  done, but a source broke off midway, or a data-quality limit was passed; verify: findings
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
    75  another run holds the store; try again later
@@ -51,6 +52,10 @@ pub enum Command {
     Compact(Compact),
     /// Remove what no version of the store within the retention needs.
     Vacuum(Vacuum),
+    /// Hold everything a store says of itself against what is there; exit 3 with findings.
+    Verify(Verify),
+    /// Erase a person, or everyone who withdrew, from a store for good.
+    Purge(Purge),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -201,6 +206,34 @@ pub struct Vacuum {
     /// or w.
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
     pub retention: Duration,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+}
+
+/// Arguments of `purge`.
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+    /// The person, by the pseudonym their site sends. It stays in the history of a shell.
+    #[arg(long, value_name = "KEY", conflicts_with = "subject_file")]
+    pub subject: Option<String>,
+    /// File that holds the pseudonym; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub subject_file: Option<PathBuf>,
+    /// Directory of the runs, to list those that counted whoever is erased.
+    #[arg(long, env = "AFTERDOSE_OUT")]
+    pub out: Option<PathBuf>,
+    /// Pipeline file, for its store, output, and subject key.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
 }
 
 /// Reads a time such as 26h or 30d.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod calendar;
+pub mod counted;
 pub mod describe;
 pub mod error;
 pub mod estimates;

@@ -24,6 +24,8 @@ use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
 use crate::store::compact::Compacted;
+use crate::store::erase;
+use crate::store::erased::erased;
 use crate::store::key_check;
 use crate::store::keys;
 use crate::store::lock::StoreLock;
@@ -119,7 +121,7 @@ fn take_in(
 fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
     let log = EventLog::open_or_create(&plan.store)?;
     let key = plan.subject_key.for_store(&plan.store, log.n_events()? == 0)?;
-    let gate = subject_key::gate(plan.settings.word_subjects, key);
+    let gate = subject_key::gate(plan.settings.word_subjects, key, erased(&plan.store)?);
     stages.begin("ingest", &format!("{} sources", plan.sources.len()));
     let intake = ingest(plan, &log, &gate, stages.progress.now_us(), stages.progress)?;
     let log = log.refresh()?;
@@ -161,11 +163,25 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
     PipelineError::NoInput(format!("{what}; the store has no events"))
 }
 
-/// Takes the lock of a store.
+/// Takes the lock of a store, and finishes an erasure that broke off: whom it has left is not to be
+/// read once more.
 ///
 /// # Errors
 /// [`PipelineError::Busy`] if another run holds it.
 pub(super) fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
+    let lock = hold(store, progress)?;
+    if erase::is_unfinished(store)? {
+        progress.stage("purge", "finishing an erasure that broke off");
+        erase::finish(store)?;
+    }
+    Ok(lock)
+}
+
+/// Takes the lock of a store.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it.
+pub(super) fn hold(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
     let since = Moment::calendar(progress.now_us()).to_text();
     let holder = format!("process {} since {since}", std::process::id());
     match StoreLock::acquire(store, &holder)? {

@@ -111,10 +111,10 @@ impl EventLog {
         let written = self.snapshot.checkpoint(&*self.table.engine, None);
         written.map_err(StoreError::delta(&self.table.dir))?;
         let log = self.table.dir.join(LOG_DIR);
-        let checkpoints = log_files::list(&log)?.into_iter();
-        let checkpoints = checkpoints
-            .filter(|file| file.kind == Kind::Checkpoint && file.version == self.version());
-        for path in checkpoints.map(|file| file.path).chain([log.join(LAST_CHECKPOINT)]) {
+        // The commit too: whoever made it may have broken off before.
+        let files = log_files::list(&log)?.into_iter();
+        let files = files.filter(|file| file.version == self.version()).map(|file| file.path);
+        for path in files.chain([log.join(LAST_CHECKPOINT)]) {
             if path.exists() {
                 tighten_file(&path).map_err(StoreError::io(&path))?;
             }

@@ -240,7 +240,7 @@ fn first_difference(schema: &Schema) -> Option<String> {
 }
 
 /// Whether two types are the same, comments aside.
-fn same_type(ours: &DataType, theirs: &DataType) -> bool {
+pub(super) fn same_type(ours: &DataType, theirs: &DataType) -> bool {
     match (ours, theirs) {
         (DataType::List(ours), DataType::List(theirs)) => {
             same_type(ours.data_type(), theirs.data_type())

@@ -27,13 +27,20 @@ pub struct CommitRow {
     pub n_bytes: u64,
 }
 
+/// What is kept of the counts of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    Kept,
+    LeftOut,
+}
+
 impl EventLog {
     /// Every commit up to this version: from its commit file, or, where that is gone, as it was kept.
     ///
     /// # Errors
     /// [`StoreError::CommitFile`] if one does not have the shape of one; [`StoreError::Io`].
     pub fn history(&self) -> Result<Vec<CommitRow>, StoreError> {
-        let mut commits = kept_history::read(&self.table.dir)?;
+        let mut commits: Vec<CommitRow> = kept_history::read(&self.table.dir)?;
         let kept = commits.last().map(|commit| commit.version);
         for (version, path) in log_files::commits(&self.table.dir.join(LOG_DIR))? {
             if version <= self.version() && Some(version) > kept {
@@ -42,6 +49,16 @@ impl EventLog {
         }
         commits.retain(|commit| commit.version <= self.version());
         Ok(commits)
+    }
+
+    /// Keeps the rows of the versions before `first`, before their commit files go.
+    pub(super) fn keep_history(&self, first: u64, counts: Counts) -> Result<(), StoreError> {
+        let mut rows = self.history()?;
+        rows.retain(|row| row.version < first);
+        if counts == Counts::LeftOut {
+            rows.iter_mut().for_each(|row| row.n_events = None);
+        }
+        if rows.is_empty() { Ok(()) } else { kept_history::write(&self.table.dir, &rows) }
     }
 }
 

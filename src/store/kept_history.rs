@@ -6,7 +6,8 @@
 
 use super::disk::{sync_dir, tighten_file};
 use super::error::StoreError;
-use super::history::CommitRow;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use std::path::Path;
 const NAME: &str = "history.ndjson";
 
 /// The rows kept; none before the first commit file went. `table` is the directory of the log.
-pub(super) fn read(table: &Path) -> Result<Vec<CommitRow>, StoreError> {
+pub(super) fn read<Row: DeserializeOwned>(table: &Path) -> Result<Vec<Row>, StoreError> {
     let path = table.with_file_name(NAME);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -28,19 +29,14 @@ pub(super) fn read(table: &Path) -> Result<Vec<CommitRow>, StoreError> {
     text.lines().map(parse).collect()
 }
 
-/// Keeps the rows of the versions before `first`, before their commit files go. `rows` are those of
-/// all versions, the kept ones among them. On the disk when this returns.
-pub(super) fn keep(table: &Path, rows: Vec<CommitRow>, first: u64) -> Result<(), StoreError> {
-    let rows: Vec<CommitRow> = rows.into_iter().filter(|row| row.version < first).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
+/// Puts rows in place of those kept before. On the disk when this returns.
+pub(super) fn write<Row: Serialize>(table: &Path, rows: &[Row]) -> Result<(), StoreError> {
     let path = table.with_file_name(NAME);
     let store = table.parent().unwrap_or(table);
     let written = || {
         let mut file = tempfile::NamedTempFile::new_in(store)?;
         for row in rows {
-            serde_json::to_writer(&mut file, &row)?;
+            serde_json::to_writer(&mut file, row)?;
             file.write_all(b"\n")?;
         }
         file.as_file().sync_all()?;

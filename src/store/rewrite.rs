@@ -95,8 +95,11 @@ pub(super) fn rewrite(
     for shares in ranges(files) {
         let mut batches = Vec::new();
         for (file, census) in files {
-            if of_range(census, &shares) > 0 {
-                read(file, shares.clone(), keep, &mut batches)?;
+            let expected = of_range(census, &shares);
+            let found =
+                if expected > 0 { read(file, shares.clone(), keep, &mut batches)? } else { 0 };
+            if found != expected {
+                return Err(StoreError::Rows { path: file.path.clone(), expected, found });
             }
         }
         writer.push(&batches)?;
@@ -163,15 +166,17 @@ fn of_range(census: &Census, shares: &Range<i32>) -> u64 {
     census[at(shares.start)..at(shares.end)].iter().sum()
 }
 
-/// Adds the rows of some shares of a file that stay.
+/// Adds the rows of some shares of a file that stay; returns the number of all.
 fn read(
     file: &LiveFile,
     shares: Range<i32>,
     keep: Keep<'_>,
     batches: &mut Vec<RecordBatch>,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let part = Part { columns: &[], shares: Some(shares) };
+    let mut n_rows = 0;
     data_file::read(&file.path, &part, |batch| {
+        n_rows += batch.num_rows() as u64;
         let batch = aligned(batch).map_err(StoreError::columns(&file.path))?;
         batches.push(match keep(&batch)? {
             None => batch,
@@ -180,7 +185,8 @@ fn read(
             }
         });
         Ok(())
-    })
+    })?;
+    Ok(n_rows)
 }
 
 /// The columns of the log, in their order; those a file was written without are null.

@@ -8,7 +8,7 @@ use super::data_file::ASIDE;
 use super::delta::{LOG_DIR, name_of};
 use super::disk::sync_dir;
 use super::error::StoreError;
-use super::kept_history;
+use super::history::Counts;
 use super::log::EventLog;
 use super::log_files::{self, Kind, LAST_CHECKPOINT, LogFile};
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ impl EventLog {
         let horizon = log.version_at(now_us.saturating_sub(span))?.unwrap_or(first);
         let first_version = horizon.max(first);
         let log_dir = dir.join(LOG_DIR);
-        let stale = log.make_openable(first_version, &log_dir)?;
+        let stale = log.make_openable(first_version, &log_dir, now_us)?;
         let needed = log.needed(first_version, &log_dir)?;
         let superseded = log.superseded(&log_dir, &needed)?;
         let mut vacuumed = Vacuumed { first_version, ..Vacuumed::default() };
@@ -63,7 +63,7 @@ impl EventLog {
             }
         }
         // The log goes last: while it names a file, a vacuum that broke off can be done again.
-        kept_history::keep(dir, log.history()?, first_version)?;
+        log.keep_history(first_version, Counts::Kept)?;
         for file in stale {
             vacuumed.n_log_files += 1;
             vacuumed.n_bytes += remove(&file.path)?;
@@ -73,7 +73,12 @@ impl EventLog {
     }
 
     /// Makes sure that a version, and all after it, can be opened without the log files returned.
-    fn make_openable(&self, version: u64, log_dir: &Path) -> Result<Vec<LogFile>, StoreError> {
+    fn make_openable(
+        &self,
+        version: u64,
+        log_dir: &Path,
+        now_us: i64,
+    ) -> Result<Vec<LogFile>, StoreError> {
         let first = log_files::commits(log_dir)?.first().map_or(0, |(version, _)| *version);
         if version > first {
             // The hint goes on naming a newer checkpoint, if there is one.
@@ -90,11 +95,22 @@ impl EventLog {
         let base = files.iter().rfind(is_base).map(|file| file.version);
         // The commit of the checkpoint's version stays: it holds the time of that version.
         let is_stale = |file: &LogFile| base.is_some_and(|base| file.version < base);
-        Ok(files.into_iter().filter(is_stale).collect())
+        let mut stale: Vec<LogFile> = Vec::new();
+        for file in files {
+            let is_left = file.kind == Kind::Leftover && is_older(&file.path, now_us, GRACE)?;
+            if is_stale(&file) || is_left {
+                stale.push(file);
+            }
+        }
+        Ok(stale)
     }
 
     /// Names of the data files of a version and of all after it.
-    fn needed(&self, version: u64, log_dir: &Path) -> Result<BTreeSet<String>, StoreError> {
+    pub(super) fn needed(
+        &self,
+        version: u64,
+        log_dir: &Path,
+    ) -> Result<BTreeSet<String>, StoreError> {
         let mut needed = self.at_version(version)?.data_file_names()?;
         for (at, path) in log_files::commits(log_dir)? {
             if at > version {
@@ -106,7 +122,7 @@ impl EventLog {
     }
 
     /// Names of the data files that commits on the disk name and no kept version needs.
-    fn superseded(
+    pub(super) fn superseded(
         &self,
         log_dir: &Path,
         needed: &BTreeSet<String>,
@@ -169,7 +185,8 @@ fn entries(dir: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>,
     Ok(found)
 }
 
-fn is_older(path: &Path, now_us: i64, age: Duration) -> Result<bool, StoreError> {
+/// Whether a file was last written longer ago than `age`.
+pub(super) fn is_older(path: &Path, now_us: i64, age: Duration) -> Result<bool, StoreError> {
     let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
     let modified = modified.map_err(StoreError::io(path))?;
     let now = Duration::from_micros(u64::try_from(now_us).unwrap_or_default());

@@ -3,6 +3,8 @@
 mod columns;
 mod commit;
 mod compact;
+mod erase;
 mod events;
 mod growth;
 mod scan;
+mod verify;
