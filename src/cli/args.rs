@@ -9,8 +9,9 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
-    2  wrong arguments, a wrong pipeline file, or a subject key that is not the store's
-    3  done, but a source broke off midway, or a data-quality limit was passed
+    2  wrong arguments, a wrong pipeline file, a subject key that is not the store's, or a version
+       that does not exist
+    3  done, but a source broke off midway, or a data-quality limit was passed; verify: findings
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
    75  another run holds the store; try again later
@@ -47,6 +48,14 @@ pub enum Command {
     Curves(Curves),
     /// List the commits of a store: version, time, what, how many.
     History(History),
+    /// Merge the data files of a store into few, sorted ones.
+    Compact(Compact),
+    /// Remove what no version of the store within the retention needs.
+    Vacuum(Vacuum),
+    /// Hold everything a store says of itself against what is there; exit 3 with findings.
+    Verify(Verify),
+    /// Erase a person, or everyone who withdrew, from a store for good.
+    Purge(Purge),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -188,6 +197,73 @@ pub struct History {
     pub store: PathBuf,
 }
 
+/// Arguments of `compact`.
+#[derive(Debug, Args)]
+pub struct Compact {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+}
+
+/// Arguments of `vacuum`.
+#[derive(Debug, Args)]
+pub struct Vacuum {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+    /// How long ago a version may have been the newest and still be kept: a number and s, m, h, d
+    /// or w.
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
+    pub retention: Duration,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: PathBuf,
+}
+
+/// Arguments of `purge`.
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE")]
+    pub store: Option<PathBuf>,
+    /// The person, by the pseudonym their site sends. It stays in the history of a shell.
+    #[arg(long, value_name = "KEY", conflicts_with = "subject_file")]
+    pub subject: Option<String>,
+    /// File that holds the pseudonym; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub subject_file: Option<PathBuf>,
+    /// Directory of the runs, to list those that counted whoever is erased.
+    #[arg(long, env = "AFTERDOSE_OUT")]
+    pub out: Option<PathBuf>,
+    /// Pipeline file, for its store, output, and subject key.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+}
+
+/// Reads a time such as 26h or 30d.
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    let number: Option<u64> = number.parse().ok().filter(|_| seconds > 0);
+    number
+        .and_then(|number| number.checked_mul(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| "not a number and a unit (s, m, h, d or w), such as 30d".to_owned())
+}
+
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
@@ -255,13 +331,6 @@ pub struct SlipShares {
     /// Of events: followed by a broken record, which will be rejected [default: 0].
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub defects: Option<f64>,
-}
-
-/// Reads a length of time.
-fn duration(text: &str) -> Result<Duration, String> {
-    let read = text.parse::<jiff::SignedDuration>().ok();
-    let read = read.and_then(|duration| Duration::try_from(duration).ok());
-    read.ok_or_else(|| "not a time such as 30s, 10m or 2h".to_owned())
 }
 
 /// Reads a share.

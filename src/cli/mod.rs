@@ -7,8 +7,11 @@ pub mod check;
 pub mod exit;
 pub mod map;
 pub mod output;
+pub mod purge;
 pub mod simulate;
+pub mod store;
 pub mod terminal;
+pub mod verify;
 
 use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
@@ -93,6 +96,10 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             output::history(cli.json, &commits)?;
             Ok(Exit::Done.code())
         }
+        Command::Compact(args) => store::compact(cli.json, args, terminal),
+        Command::Vacuum(args) => store::vacuum(cli.json, args, terminal),
+        Command::Verify(args) => verify::verify(cli.json, args, terminal),
+        Command::Purge(args) => purge::purge(cli.json, args, terminal),
         Command::Schema(args) => {
             print_schema(cli.json, args.event_type.as_deref())?;
             Ok(Exit::Done.code())
@@ -102,6 +109,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
     }
 }
 
+/// # Errors
+/// [`PipelineError::Usage`] if a path was given nowhere.
 fn needs(path: &Path, flag: &str, key: &str) -> Result<(), PipelineError> {
     if path.as_os_str().is_empty() {
         return Err(PipelineError::Usage(format!(

@@ -199,24 +199,38 @@ fn read(path: &Path) -> Result<Option<SourceAccount>, PipelineError> {
     Ok(serde_json::from_str::<AccountLine>(&last).ok().map(|line| line.account))
 }
 
+/// The account files of a store that cannot be read as such.
+///
+/// # Errors
+/// [`PipelineError::Write`] if the directory cannot be read.
+pub fn unreadable(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
+    let is_unreadable = |path: &PathBuf| !matches!(read(path), Ok(Some(_)));
+    Ok(paths(store)?.into_iter().filter(is_unreadable).collect())
+}
+
 /// The accounts of every source of the store, by file name, then digest.
 ///
 /// # Errors
 /// [`PipelineError::Write`] if they cannot be read.
 pub fn all(store: &Path) -> Result<Vec<SourceAccount>, PipelineError> {
+    let mut accounts = Vec::new();
+    for path in paths(store)? {
+        accounts.extend(read(&path)?);
+    }
+    accounts.sort_by(|a: &SourceAccount, b| (&a.file, &a.blake3).cmp(&(&b.file, &b.blake3)));
+    Ok(accounts)
+}
+
+/// The account files of a store.
+fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
     let dir = store.join(DIR);
     let entries = match std::fs::read_dir(&dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(PipelineError::write(&dir)(error)),
     };
-    let mut accounts = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(PipelineError::write(&dir))?.path();
-        if path.extension().is_some_and(|extension| extension == "ndjson") {
-            accounts.extend(read(&path)?);
-        }
-    }
-    accounts.sort_by(|a: &SourceAccount, b| (&a.file, &a.blake3).cmp(&(&b.file, &b.blake3)));
-    Ok(accounts)
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let paths = paths.collect::<Result<Vec<_>, _>>().map_err(PipelineError::write(&dir))?;
+    let is_account = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ndjson");
+    Ok(paths.into_iter().filter(is_account).collect())
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod calendar;
+pub mod counted;
 pub mod describe;
 pub mod error;
 pub mod estimates;
@@ -20,4 +21,5 @@ pub mod progress;
 pub mod run;
 pub mod spec;
 pub mod subject_key;
+pub mod upkeep;
 pub mod waiting;

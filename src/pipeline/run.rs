@@ -24,6 +24,10 @@ use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
+use crate::store::compact::Compacted;
+use crate::store::erase;
+use crate::store::erased::erased;
+use crate::store::error::StoreError;
 use crate::store::key_check;
 use crate::store::keys;
 use crate::store::leftovers;
@@ -78,9 +82,8 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     }
     check_calendar(plan)?;
     RunFolder::check(&plan.out)?;
-    let _lock = lock(plan, progress)?;
+    let _lock = lock(&plan.store, plan.wait, progress)?;
     let log = EventLog::open(&plan.store)?;
-    clean_up(&plan.store, &log)?;
     let folder = RunFolder::begin(&plan.out)?;
     let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
@@ -107,7 +110,7 @@ fn take_in(
     stages: &mut Stages,
 ) -> Result<(Intake, EventLog, StoreLock), PipelineError> {
     let is_new_dir = !plan.store.exists();
-    let lock = lock(plan, stages.progress)?;
+    let lock = lock(&plan.store, plan.wait, stages.progress)?;
     let parts = ["events", accounts::DIR, keys::DIR].map(|part| plan.store.join(part));
     let new_parts: Vec<&PathBuf> = parts.iter().filter(|part| !part.exists()).collect();
     match read_in(plan, stages) {
@@ -123,16 +126,24 @@ fn take_in(
 
 fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
     let log = EventLog::open_or_create(&plan.store)?;
-    clean_up(&plan.store, &log)?;
     let key = plan.subject_key.for_store(&plan.store, log.n_events()? == 0)?;
-    let gate = subject_key::gate(plan.settings.word_subjects, key);
+    let gate = subject_key::gate(plan.settings.word_subjects, key, erased(&plan.store)?);
     stages.begin("ingest", &format!("{} sources", plan.sources.len()));
     let intake = ingest(plan, &log, &gate, stages.progress.now_us(), stages.progress)?;
     let log = log.refresh()?;
     if log.n_events()? == 0 {
         return Err(nothing_usable(&intake));
     }
-    Ok((intake, log))
+    keep_up(&log, stages.progress)?;
+    Ok((intake, log.refresh()?))
+}
+
+/// Merges small files where there are many, and says so.
+fn keep_up(log: &EventLog, progress: &dyn Progress) -> Result<(), PipelineError> {
+    if let Compacted::Done { n_before, n_after, .. } = log.keep_up()? {
+        progress.stage("compact", &format!("{n_before} small files into {n_after}"));
+    }
+    Ok(())
 }
 
 /// A store that was made for this run and holds nothing is not left behind; what else stands in
@@ -158,25 +169,55 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
     PipelineError::NoInput(format!("{what}; the store has no events"))
 }
 
-/// Finishes or takes away what runs that broke off left behind. Only for the holder of the lock.
-fn clean_up(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
-    waiting::settle(store, log)?;
+/// Finishes or takes away what runs that broke off left behind. Only for the holder of the lock, and
+/// before the data files that a commit brought can be replaced by others.
+fn clean_up(store: &Path) -> Result<(), PipelineError> {
+    match EventLog::open(store) {
+        Ok(log) => waiting::settle(store, &log)?,
+        Err(StoreError::Absent { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok(leftovers::sweep(store)?)
+}
+
+/// Takes the lock of a store, and finishes an erasure that broke off: whom it has left is not to be
+/// read once more.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it for longer than `wait`.
+pub(super) fn lock(
+    store: &Path,
+    wait: Duration,
+    progress: &dyn Progress,
+) -> Result<StoreLock, PipelineError> {
+    let lock = hold(store, wait, progress)?;
+    if erase::is_unfinished(store)? {
+        progress.stage("purge", "finishing an erasure that broke off");
+        erase::finish(store)?;
+    }
+    Ok(lock)
 }
 
 /// How often the lock is tried while another holds it.
 const TRY_EVERY: Duration = Duration::from_millis(200);
 
-fn lock(plan: &Plan, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
-    let store = &plan.store;
-    let begin_us = progress.now_us();
-    let until_us =
-        begin_us.saturating_add(i64::try_from(plan.wait.as_micros()).unwrap_or(i64::MAX));
+/// Takes the lock of a store, and cleans up behind runs that broke off.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it for longer than `wait`.
+pub(super) fn hold(
+    store: &Path,
+    wait: Duration,
+    progress: &dyn Progress,
+) -> Result<StoreLock, PipelineError> {
+    let wait_us = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let until_us = progress.now_us().saturating_add(wait_us);
     let mut told = false;
     loop {
         let since = Moment::calendar(progress.now_us()).to_text();
         let holder = format!("process {} since {since}", std::process::id());
         if let Some(lock) = StoreLock::acquire(store, &holder)? {
+            clean_up(store)?;
             return Ok(lock);
         }
         let holder = StoreLock::holder(store).unwrap_or_else(|| "unknown".into());

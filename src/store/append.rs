@@ -28,8 +28,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::UNIX_EPOCH;
 
-/// Rows held in memory before they are written to a data file: three row groups.
-const ROWS_PER_FILE: usize = data_file::ROWS_PER_GROUP;
+/// Rows held in memory before they are written to a data file: one row group.
+pub(super) const ROWS_PER_FILE: usize = data_file::ROWS_PER_GROUP;
 
 /// From so many rows on, room is made for those of a whole file.
 const MANY_ROWS: usize = 10_000;
@@ -81,8 +81,9 @@ struct Gathered {
     written: usize,
 }
 
-struct Staged {
-    file: WrittenFile,
+/// A data file on the disk, with what the log will say of it.
+pub(super) struct Staged {
+    pub(super) file: WrittenFile,
     statistics: StructArray,
 }
 
@@ -217,7 +218,6 @@ impl Batch {
         if self.kept.files.is_empty() && fresh.is_empty() {
             return Ok(Commit::Nothing);
         }
-        let failed = || StoreError::delta(&self.log.table.dir);
         let metrics = [("events", self.kept.len()), ("sources", fresh.len())];
         let metrics = metrics.map(|(name, count)| (name, Some(count.to_string())));
         let mut transaction =
@@ -231,32 +231,7 @@ impl Batch {
             let add = staged.publish(&self.log.table, &self.context)?;
             transaction.add_files(add);
         }
-        sync_dir(&self.log.table.dir).map_err(StoreError::io(&self.log.table.dir))?;
-        let mut attempts = 1;
-        loop {
-            match transaction.commit(&*self.log.table.engine).map_err(failed())? {
-                CommitResult::Committed(committed) => {
-                    let version = committed.commit_version();
-                    if let Some(snapshot) = committed.post_commit_snapshot() {
-                        // Speeds up the next opening and `is_taken`; the log is whole without.
-                        let _ = snapshot.write_checksum(&*self.log.table.engine);
-                    }
-                    self.log.table.tighten_commit(version)?;
-                    return Ok(Commit::Done { version });
-                }
-                CommitResult::Conflicted(conflicted) => {
-                    return Ok(Commit::Conflict { version: conflicted.conflict_version() });
-                }
-                CommitResult::Retryable(retry) if attempts == ATTEMPTS => {
-                    let (path, source) = (self.log.table.dir, Box::new(retry.error));
-                    return Err(StoreError::CommitFailed { path, attempts, source });
-                }
-                CommitResult::Retryable(retry) => {
-                    attempts += 1;
-                    transaction = retry.transaction;
-                }
-            }
-        }
+        commit(&self.log.table, transaction)
     }
 
     /// Writes rows to files until those in memory are within bounds again.
@@ -319,14 +294,33 @@ impl Staged {
         let file = data_file::write(dir, rows, |batch| {
             statistics.merge(batch).map_err(StoreError::delta(dir))
         })?;
+        Self::new(dir, file, statistics)
+    }
+
+    /// Writes rows that are in the order of a data file.
+    pub(super) fn write_sorted(
+        dir: &Path,
+        rows: &RecordBatch,
+        context: &BoundWriteContext,
+    ) -> Result<Self, StoreError> {
+        let mut statistics =
+            FileStatsAccumulator::new(context.stats_columns(), context.physical_data_schema());
+        statistics.merge(rows).map_err(StoreError::delta(dir))?;
+        Self::new(dir, data_file::write_sorted(dir, rows)?, statistics)
+    }
+
+    fn new(
+        dir: &Path,
+        file: WrittenFile,
+        statistics: FileStatsAccumulator,
+    ) -> Result<Self, StoreError> {
         let none = || KernelError::generic("a data file without rows");
         let statistics = statistics.finish().and_then(|found| found.ok_or_else(none));
-        let statistics = statistics.map_err(StoreError::delta(dir))?;
-        Ok(Self { file, statistics })
+        Ok(Self { file, statistics: statistics.map_err(StoreError::delta(dir))? })
     }
 
     /// Gives the file its lasting name; says what the commit will say of it.
-    fn publish(
+    pub(super) fn publish(
         self,
         table: &Table,
         context: &BoundWriteContext,
@@ -345,9 +339,40 @@ impl Staged {
     }
 }
 
+/// Makes a transaction the next version, its data files on the disk before it.
+pub(super) fn commit(table: &Table, mut transaction: Transaction) -> Result<Commit, StoreError> {
+    sync_dir(&table.dir).map_err(StoreError::io(&table.dir))?;
+    let mut attempts = 1;
+    loop {
+        let result = transaction.commit(&*table.engine).map_err(StoreError::delta(&table.dir))?;
+        match result {
+            CommitResult::Committed(committed) => {
+                let version = committed.commit_version();
+                if let Some(snapshot) = committed.post_commit_snapshot() {
+                    // Speeds up the next opening and `is_taken`; the log is whole without.
+                    let _ = snapshot.write_checksum(&*table.engine);
+                }
+                table.tighten_commit(version)?;
+                return Ok(Commit::Done { version });
+            }
+            CommitResult::Conflicted(conflicted) => {
+                return Ok(Commit::Conflict { version: conflicted.conflict_version() });
+            }
+            CommitResult::Retryable(retry) if attempts == ATTEMPTS => {
+                let (path, source) = (table.dir.clone(), Box::new(retry.error));
+                return Err(StoreError::CommitFailed { path, attempts, source });
+            }
+            CommitResult::Retryable(retry) => {
+                attempts += 1;
+                transaction = retry.transaction;
+            }
+        }
+    }
+}
+
 /// What the commit info says beside what the kernel writes there: `userMetadata` is where readers
 /// of Delta tables look for a word of the writer's own.
-fn note(
+pub(super) fn note(
     operation: &str,
 ) -> Result<(Box<dyn EngineData>, Arc<StructType>), arrow::error::ArrowError> {
     let text: ArrayRef = Arc::new(StringArray::from(vec![operation]));

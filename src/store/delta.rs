@@ -57,9 +57,9 @@ pub(super) struct LiveFile {
 }
 
 impl LiveFile {
-    /// Its name within the table.
+    /// The name of the file.
     pub(super) fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        name_of(&self.path)
     }
 }
 
@@ -184,8 +184,13 @@ impl Table {
         Ok(files)
     }
 
+    /// Where a data file stands that the log names.
+    pub(super) fn path_of(&self, named: &str) -> Option<PathBuf> {
+        self.url.join(named).ok().and_then(|url| url.to_file_path().ok())
+    }
+
     fn live_file(&self, file: &ScanFile) -> Result<LiveFile, StoreError> {
-        let path = self.url.join(&file.path).ok().and_then(|url| url.to_file_path().ok());
+        let path = self.path_of(&file.path);
         let path = path.ok_or_else(|| StoreError::Place { path: self.dir.join(&file.path) })?;
         if file.dv_info.has_vector() {
             return Err(StoreError::DeletionVector { path });
@@ -210,6 +215,11 @@ impl Table {
     }
 }
 
+/// The name of a file, without its directory.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// Whether a table has begun: its log has a file.
 fn has_commits(dir: &Path) -> bool {
     std::fs::read_dir(dir.join(LOG_DIR)).is_ok_and(|mut entries| entries.next().is_some())
@@ -230,7 +240,7 @@ fn first_difference(schema: &Schema) -> Option<String> {
 }
 
 /// Whether two types are the same, comments aside.
-fn same_type(ours: &DataType, theirs: &DataType) -> bool {
+pub(super) fn same_type(ours: &DataType, theirs: &DataType) -> bool {
     match (ours, theirs) {
         (DataType::List(ours), DataType::List(theirs)) => {
             same_type(ours.data_type(), theirs.data_type())

@@ -2,13 +2,15 @@
 
 use super::delta::LOG_DIR;
 use super::error::StoreError;
+use super::kept_history;
 use super::log::EventLog;
-use serde::Deserialize;
+use super::log_files;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// One commit of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitRow {
     /// The version it made.
     pub version: u64,
@@ -25,35 +27,39 @@ pub struct CommitRow {
     pub n_bytes: u64,
 }
 
+/// What is kept of the counts of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    Kept,
+    LeftOut,
+}
+
 impl EventLog {
-    /// Every commit up to this version whose commit file is still there.
+    /// Every commit up to this version: from its commit file, or, where that is gone, as it was kept.
     ///
     /// # Errors
     /// [`StoreError::CommitFile`] if one does not have the shape of one; [`StoreError::Io`].
     pub fn history(&self) -> Result<Vec<CommitRow>, StoreError> {
-        let mut commits = Vec::new();
-        for (version, path) in commit_files(&self.table.dir.join(LOG_DIR))? {
-            if version <= self.version() {
+        let mut commits: Vec<CommitRow> = kept_history::read(&self.table.dir)?;
+        let kept = commits.last().map(|commit| commit.version);
+        for (version, path) in log_files::commits(&self.table.dir.join(LOG_DIR))? {
+            if version <= self.version() && Some(version) > kept {
                 commits.push(read_commit(version, &path)?);
             }
         }
+        commits.retain(|commit| commit.version <= self.version());
         Ok(commits)
     }
-}
 
-/// Commit files by version: twenty digits, `.json`.
-fn commit_files(log: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(log).map_err(StoreError::io(log))? {
-        let path = entry.map_err(StoreError::io(log))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20);
-        if let Some(version) = digits.and_then(|digits| digits.parse().ok()) {
-            files.push((version, path));
+    /// Keeps the rows of the versions before `first`, before their commit files go.
+    pub(super) fn keep_history(&self, first: u64, counts: Counts) -> Result<(), StoreError> {
+        let mut rows = self.history()?;
+        rows.retain(|row| row.version < first);
+        if counts == Counts::LeftOut {
+            rows.iter_mut().for_each(|row| row.n_events = None);
         }
+        if rows.is_empty() { Ok(()) } else { kept_history::write(&self.table.dir, &rows) }
     }
-    files.sort_unstable();
-    Ok(files)
 }
 
 /// One line of a commit file; the actions not named here are passed over.

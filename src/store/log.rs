@@ -1,6 +1,7 @@
 //! The log of events, opened at one version.
 
 use super::delta::{LiveFile, Table};
+use super::erased::erased_at;
 use super::error::StoreError;
 use delta_kernel::KernelError;
 use delta_kernel::history_manager::error::LogHistoryError;
@@ -41,10 +42,16 @@ impl EventLog {
     /// The same log as it was at another version.
     ///
     /// # Errors
-    /// [`StoreError::NoVersion`] if that version does not exist or was removed for good.
+    /// [`StoreError::Erased`] if that version was removed so that people could be erased;
+    /// [`StoreError::NoVersion`] if it does not exist or was removed by a vacuum.
     pub fn at_version(&self, version: u64) -> Result<Self, StoreError> {
         let newest = self.table.snapshot(None)?.version();
         if version > newest || version < self.table.first_version()? {
+            let path = self.table.dir.clone();
+            let erased_at = erased_at(self.table.dir.parent().unwrap_or(&path))?;
+            if let Some(erased_at) = erased_at.filter(|erased_at| version < *erased_at) {
+                return Err(StoreError::Erased { path, version, erased_at });
+            }
             return Err(StoreError::NoVersion { path: self.table.dir.clone(), version });
         }
         let snapshot = self.table.snapshot(Some(version))?;

@@ -270,7 +270,7 @@ fn whoever_waits_gets_the_store_when_it_is_free() {
     workspace.write("store/lock", "process 1 since noon");
     let held = File::open(workspace.path("store/lock")).expect("the lock file");
     held.try_lock().expect("nobody else holds it");
-    let ran = workspace.expect(75, &["run", "p.toml", "--wait", "300ms"]);
+    let ran = workspace.expect(75, &["run", "p.toml", "--wait", "1s"]);
     assert!(ran.stderr.contains("wait") && ran.stderr.contains("process 1 since noon"), "{ran:?}");
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| workspace.expect(0, &["run", "p.toml", "--wait", "2m"]));
