@@ -17,7 +17,7 @@
 
 use super::append::Commit;
 use super::data_file::{self, Part};
-use super::delta::{LOG_DIR, LiveFile};
+use super::delta::{LOG_DIR, LiveFile, name_of};
 use super::disk::sync_dir;
 use super::erased::{Record, Traces};
 use super::error::StoreError;
@@ -26,13 +26,13 @@ use super::keys::{self, KeyIndex};
 use super::log::EventLog;
 use super::log_files;
 use super::rewrite::{Census, Purpose, census, rewrite, typed};
-use super::vacuum::{data_files, leftovers, remove};
+use super::vacuum::{candidates, remove};
 use crate::event::ids::Subject;
 use crate::event::kind::EventType;
 use crate::privacy::erased::{Erased, KEY_BYTES};
 use arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Directory of the facts inside a store.
 const FACTS: &str = "facts";
@@ -280,16 +280,11 @@ fn remove_files(store: &Path, _record: &Record) -> Result<(), StoreError> {
     let log = EventLog::open(store)?;
     let (dir, log_dir) = (&log.table.dir, log.table.dir.join(LOG_DIR));
     let live = log.data_file_names()?;
-    // Data files of other programs have other names; the commits still say which they are.
     let superseded = log.superseded(&log_dir, &live)?;
-    let named = superseded.iter().map(|name| dir.join(name)).filter(|path| path.exists());
-    let mut gone: Vec<PathBuf> = data_files(dir)?.into_iter().chain(named).collect();
-    gone.retain(|path| !live.contains(&super::delta::name_of(path)));
-    gone.extend(leftovers(dir)?);
-    gone.sort_unstable();
-    gone.dedup();
-    for path in &gone {
-        remove(path)?;
+    for path in candidates(dir, &superseded)? {
+        if !live.contains(&name_of(&path)) {
+            remove(&path)?;
+        }
     }
     sync_dir(dir).map_err(StoreError::io(dir))?;
     for file in log_files::list(&log_dir)? {

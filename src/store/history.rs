@@ -56,7 +56,9 @@ impl EventLog {
         let mut rows = self.history()?;
         rows.retain(|row| row.version < first);
         if counts == Counts::LeftOut {
-            rows.iter_mut().for_each(|row| row.n_events = None);
+            for row in &mut rows {
+                row.n_events = None;
+            }
         }
         if rows.is_empty() { Ok(()) } else { kept_history::write(&self.table.dir, &rows) }
     }

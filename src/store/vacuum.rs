@@ -54,7 +54,7 @@ impl EventLog {
         let needed = log.needed(first_version, &log_dir)?;
         let superseded = log.superseded(&log_dir, &needed)?;
         let mut vacuumed = Vacuumed { first_version, ..Vacuumed::default() };
-        for path in data_files(dir)?.into_iter().chain(leftovers(dir)?) {
+        for path in candidates(dir, &superseded)? {
             let name = name_of(&path);
             let is_stale = || is_older(&path, now_us, GRACE);
             if !needed.contains(&name) && (superseded.contains(&name) || is_stale()?) {
@@ -148,8 +148,22 @@ impl EventLog {
     }
 }
 
+/// What may have to go from a table: files of ours by their names, those of other programs that
+/// commits name, and what runs that broke off have left.
+pub(super) fn candidates(
+    dir: &Path,
+    superseded: &BTreeSet<String>,
+) -> Result<Vec<PathBuf>, StoreError> {
+    let named = superseded.iter().map(|name| dir.join(name)).filter(|path| path.exists());
+    let mut paths: Vec<PathBuf> = data_files(dir)?.into_iter().chain(named).collect();
+    paths.extend(leftovers(dir)?);
+    paths.sort_unstable();
+    paths.dedup();
+    Ok(paths)
+}
+
 /// Data files of a table, by their names: live, superseded, or of a run that broke off.
-pub(super) fn data_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+fn data_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let is_ours = |name: &str| name.starts_with(ASIDE) || is_data_file_name(name);
     entries(dir, is_ours)
 }
@@ -160,8 +174,8 @@ pub(super) fn is_data_file_name(name: &str) -> bool {
     digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Temporary files and folders that runs which broke off have left beside the table in `dir`: sheets
-/// of standard input, accounts and facts half written.
+/// Temporary files and folders that runs which broke off have left beside the table in `dir`:
+/// standard input as it was read, accounts and facts half written.
 pub(super) fn leftovers(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let store = dir.parent().unwrap_or(dir);
     let mut found = Vec::new();

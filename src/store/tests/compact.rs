@@ -29,7 +29,10 @@ fn commit(dir: &Path, events: &[Logged]) -> EventLog {
 
 /// A commit for every `step` events.
 fn commits(dir: &Path, events: &[Logged], step: usize) -> EventLog {
-    events.chunks(step).map(|part| commit(dir, part)).last().expect("a commit")
+    for part in events.chunks(step) {
+        commit(dir, part);
+    }
+    EventLog::open(dir).expect("the log")
 }
 
 fn names(log: &EventLog) -> BTreeSet<String> {
