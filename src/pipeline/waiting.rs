@@ -11,10 +11,10 @@
 
 use super::accounts::{AccountWriter, DIR, dir_of};
 use super::error::PipelineError;
-use crate::store::disk::sync_dir;
+use crate::store::disk::{entries, sync_dir};
 use crate::store::log::EventLog;
 use serde::{Deserialize, Serialize};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -131,8 +131,8 @@ impl Announced {
 /// [`PipelineError`] if the store cannot be read or written.
 pub fn settle(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
     let place = store.join(DIR);
-    for dir in names(&place)?.into_iter().filter(|name| name.starts_with(PREFIX)) {
-        let dir = place.join(dir);
+    let waiting = entries(&place, |name| name.starts_with(PREFIX));
+    for dir in waiting.map_err(PipelineError::write(&place))? {
         // Without it the commit was not yet begun.
         let awaited = std::fs::read(dir.join(COMMIT)).ok();
         let awaited = awaited.and_then(|json| serde_json::from_slice::<Awaited>(&json).ok());
@@ -148,22 +148,9 @@ pub fn settle(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
 
 fn put_in_place(dir: &Path, store: &Path) -> Result<(), PipelineError> {
     let place = store.join(DIR);
-    for name in names(dir)?.iter().filter(|name| *name != COMMIT) {
-        let to = place.join(name);
-        std::fs::rename(dir.join(name), &to).map_err(PipelineError::write(&to))?;
+    for from in entries(dir, |name| name != COMMIT).map_err(PipelineError::write(dir))? {
+        let to = place.join(from.file_name().unwrap_or_default());
+        std::fs::rename(&from, &to).map_err(PipelineError::write(&to))?;
     }
     sync_dir(&place).map_err(PipelineError::write(&place))
-}
-
-/// Names in a directory; none if it does not exist.
-fn names(dir: &Path) -> Result<Vec<String>, PipelineError> {
-    let entries = match std::fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(PipelineError::write(dir)(error)),
-    };
-    let name = |entry: std::io::Result<std::fs::DirEntry>| {
-        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
-    };
-    entries.map(name).collect::<Result<_, _>>().map_err(PipelineError::write(dir))
 }

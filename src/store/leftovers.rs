@@ -4,9 +4,9 @@
 //! again, because the same content has the same name.
 
 use super::delta::LOG_DIR;
+use super::disk::entries;
 use super::error::StoreError;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Beginnings of names that only a run at work has use for.
 const PASSING: [&str; 4] = [".part-", ".run-", ".list-", ".tmp"];
@@ -14,34 +14,35 @@ const PASSING: [&str; 4] = [".part-", ".run-", ".list-", ".tmp"];
 /// Folders of a store in which there may be such names; the store itself, too.
 const FOLDERS: [&str; 5] = ["", "events", "keys", "rejections", "facts"];
 
+/// Files and folders under passing names, but for those of the commit log.
+///
+/// # Errors
+/// [`StoreError::Io`] if a folder cannot be read.
+pub(super) fn find(store_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let is_passing = |name: &str| PASSING.iter().any(|prefix| name.starts_with(prefix));
+    let mut found = Vec::new();
+    for folder in FOLDERS {
+        let dir = store_dir.join(folder);
+        found.extend(entries(&dir, is_passing).map_err(StoreError::io(&dir))?);
+    }
+    Ok(found)
+}
+
 /// Removes them. Only for the holder of the lock: to anyone else they may be work in progress.
 ///
 /// # Errors
 /// [`StoreError::Io`] if one cannot be removed.
 pub fn sweep(store_dir: &Path) -> Result<(), StoreError> {
-    for folder in FOLDERS {
-        let is_passing = |name: &str| PASSING.iter().any(|prefix| name.starts_with(prefix));
-        remove(&store_dir.join(folder), is_passing)?;
-    }
+    let mut paths = find(store_dir)?;
+    let log_dir = store_dir.join("events").join(LOG_DIR);
     // A commit is first written under its name, a `#` and a number.
-    remove(&store_dir.join("events").join(LOG_DIR), |name| name.contains('#'))
-}
-
-fn remove(dir: &Path, is_passing: impl Fn(&str) -> bool) -> Result<(), StoreError> {
-    let entries = match std::fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(StoreError::io(dir)(error)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(StoreError::io(dir))?;
-        if is_passing(&entry.file_name().to_string_lossy()) {
-            let path = entry.path();
-            let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let removed =
-                if is_dir { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-            removed.map_err(StoreError::io(&path))?;
-        }
+    let of_log = entries(&log_dir, |name| name.contains('#'));
+    paths.extend(of_log.map_err(StoreError::io(&log_dir))?);
+    for path in paths {
+        let is_dir = std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
+        let removed =
+            if is_dir { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.map_err(StoreError::io(&path))?;
     }
     Ok(())
 }

@@ -4,11 +4,11 @@
 //! that time can be made again. What goes: data files that only earlier versions name, the log
 //! files of those versions, and what runs that broke off have left. What is not ours stays.
 
-use super::data_file::ASIDE;
 use super::delta::{LOG_DIR, name_of};
-use super::disk::sync_dir;
+use super::disk::{entries, sync_dir};
 use super::error::StoreError;
 use super::history::Counts;
+use super::leftovers;
 use super::log::EventLog;
 use super::log_files::{self, Kind, LAST_CHECKPOINT, LogFile};
 use std::collections::BTreeSet;
@@ -18,9 +18,6 @@ use std::time::{Duration, UNIX_EPOCH};
 /// A file that no version names and that may yet be written is left alone for so long: a writer on
 /// another host may be about to commit it.
 pub const GRACE: Duration = Duration::from_hours(24);
-
-/// What temporary files of the program begin with, beside the data files.
-const TEMPORARY: &str = ".tmp";
 
 /// What a vacuum removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -156,7 +153,7 @@ pub(super) fn candidates(
 ) -> Result<Vec<PathBuf>, StoreError> {
     let named = superseded.iter().map(|name| dir.join(name)).filter(|path| path.exists());
     let mut paths: Vec<PathBuf> = data_files(dir)?.into_iter().chain(named).collect();
-    paths.extend(leftovers(dir)?);
+    paths.extend(leftovers::find(dir.parent().unwrap_or(dir))?);
     paths.sort_unstable();
     paths.dedup();
     Ok(paths)
@@ -164,39 +161,13 @@ pub(super) fn candidates(
 
 /// Data files of a table, by their names: live, superseded, or of a run that broke off.
 fn data_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let is_ours = |name: &str| name.starts_with(ASIDE) || is_data_file_name(name);
-    entries(dir, is_ours)
+    entries(dir, is_data_file_name).map_err(StoreError::io(dir))
 }
 
 /// Whether a name is the BLAKE3 of a data file.
 pub(super) fn is_data_file_name(name: &str) -> bool {
     let digest = name.strip_suffix(".parquet").unwrap_or_default();
     digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Temporary files and folders that runs which broke off have left beside the table in `dir`:
-/// standard input as it was read, accounts and facts half written.
-pub(super) fn leftovers(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let store = dir.parent().unwrap_or(dir);
-    let mut found = Vec::new();
-    for place in [store.to_path_buf(), store.join("rejections"), store.join("facts")] {
-        if place.is_dir() {
-            found.extend(entries(&place, |name| name.starts_with(TEMPORARY))?);
-        }
-    }
-    Ok(found)
-}
-
-fn entries(dir: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(StoreError::io(dir))? {
-        let path = entry.map_err(StoreError::io(dir))?.path();
-        if is_wanted(&name_of(&path)) {
-            found.push(path);
-        }
-    }
-    found.sort_unstable();
-    Ok(found)
 }
 
 /// Whether a file was last written longer ago than `age`.

@@ -4,6 +4,7 @@ use super::finding::{FindingKind, Findings};
 use crate::store::data_file::ASIDE;
 use crate::store::delta::{LOG_DIR, name_of};
 use crate::store::error::StoreError;
+use crate::store::leftovers;
 use crate::store::log::EventLog;
 use crate::store::vacuum::{self, GRACE};
 use std::collections::BTreeSet;
@@ -42,7 +43,7 @@ pub(super) fn verify(
         let path = entry.map_err(StoreError::io(dir))?.path();
         note_stranger(&path, now_us, [&needed, &superseded], findings)?;
     }
-    for path in vacuum::leftovers(dir)? {
+    for path in leftovers::find(dir.parent().unwrap_or(dir))? {
         if vacuum::is_older(&path, now_us, GRACE)? {
             findings.add(FindingKind::LeftoverFile, &path, "");
         }
@@ -57,10 +58,12 @@ fn note_stranger(
     findings: &mut Findings<'_>,
 ) -> Result<(), StoreError> {
     let name = name_of(path);
-    if name == LOG_DIR || known.iter().any(|names| names.contains(&name)) {
+    let is_known = known.iter().any(|names| names.contains(&name));
+    // Passing names are looked for in every folder of the store.
+    if name == LOG_DIR || is_known || name.starts_with(ASIDE) {
         return Ok(());
     }
-    if name.starts_with(ASIDE) || vacuum::is_data_file_name(&name) {
+    if vacuum::is_data_file_name(&name) {
         if vacuum::is_older(path, now_us, GRACE)? {
             findings.add(FindingKind::LeftoverFile, path, "");
         }
