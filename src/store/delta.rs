@@ -1,7 +1,7 @@
 //! The Delta table beneath the log: made, opened, and asked for its live files.
 
 use super::columns::{ADDED, SCHEMA};
-use super::disk::{make_private_dir, tighten_dir, tighten_file};
+use super::disk::{entries, make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
 use arrow::datatypes::{DataType, Schema};
 use delta_kernel::committer::FileSystemCommitter;
@@ -222,7 +222,8 @@ pub(super) fn name_of(path: &Path) -> String {
 
 /// Whether a table has begun: its log has a file.
 fn has_commits(dir: &Path) -> bool {
-    std::fs::read_dir(dir.join(LOG_DIR)).is_ok_and(|mut entries| entries.next().is_some())
+    // A commit being written has a `#` behind its name.
+    entries(&dir.join(LOG_DIR), |name| !name.contains('#')).is_ok_and(|found| !found.is_empty())
 }
 
 /// The first column of ours the table has with another type, or lacks though every version of the
