@@ -1,11 +1,13 @@
 //! The commits, oldest first: what was done to the log, when, and how much.
 
+use super::brought::by_type;
+use super::commit_file::commit_files;
 use super::delta::LOG_DIR;
 use super::error::StoreError;
 use super::log::EventLog;
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 /// One commit of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub struct CommitRow {
     pub operation: String,
     /// Events added, where the commit says so.
     pub n_events: Option<u64>,
+    /// Events added by type, named without `afterdose.`, where the commit says so.
+    pub by_type: Option<BTreeMap<String, u64>>,
+    /// BLAKE3 digests of the source files the events were read from, where the commit says so.
+    pub source_files: Option<Vec<String>>,
     /// Data files added.
     pub n_files: u64,
     /// Bytes of the data files added.
@@ -41,19 +47,12 @@ impl EventLog {
     }
 }
 
-/// Commit files by version: twenty digits, `.json`.
-fn commit_files(log: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(log).map_err(StoreError::io(log))? {
-        let path = entry.map_err(StoreError::io(log))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let digits = name.strip_suffix(".json").filter(|digits| digits.len() == 20);
-        if let Some(version) = digits.and_then(|digits| digits.parse().ok()) {
-            files.push((version, path));
-        }
-    }
-    files.sort_unstable();
-    Ok(files)
+/// The newest version of the log of a store, from the names of its commit files: nothing is
+/// opened. `None` if there is no log.
+#[must_use]
+pub fn newest_version(store_dir: &Path) -> Option<u64> {
+    let files = commit_files(&store_dir.join("events").join(LOG_DIR)).ok()?;
+    files.last().map(|(version, _)| *version)
 }
 
 /// One line of a commit file; the actions not named here are passed over.
@@ -77,6 +76,7 @@ struct Info {
     operation: Option<String>,
     user_metadata: Option<String>,
     operation_metrics: Option<HashMap<String, Option<String>>>,
+    source_files: Option<Vec<String>>,
 }
 
 fn read_commit(version: u64, path: &Path) -> Result<CommitRow, StoreError> {
@@ -93,12 +93,16 @@ fn read_commit(version: u64, path: &Path) -> Result<CommitRow, StoreError> {
     }
     let millis = info.in_commit_timestamp.or(info.timestamp).unwrap_or_default();
     let metrics = info.operation_metrics.unwrap_or_default();
-    let n_events = metrics.get("events").and_then(|count| count.as_deref()?.parse().ok());
+    let counts = metrics
+        .iter()
+        .filter_map(|(name, count)| Some((name.as_str(), count.as_deref()?.parse().ok()?)));
     Ok(CommitRow {
         version,
         time: millis.saturating_mul(1_000),
         operation: info.user_metadata.or(info.operation).unwrap_or_default(),
-        n_events,
+        n_events: metrics.get("events").and_then(|count| count.as_deref()?.parse().ok()),
+        by_type: by_type(counts),
+        source_files: info.source_files,
         n_files,
         n_bytes,
     })

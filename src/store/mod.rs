@@ -6,6 +6,7 @@
 //! <store>/lock                     who is working on the store, if anyone
 //! <store>/keys/                    digests of every key, made from the data files ([`keys`])
 //! <store>/subject-key.json         which key the store was begun with, if any (`key_check.rs`)
+//! <store>/afterdose.format         which program may read and write the store ([`format`])
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
 //!                                  it a checksum, with which opening need not read the others
@@ -26,11 +27,14 @@
 //!   naming the file and the column, never the value.
 
 pub mod append;
+mod brought;
 pub mod columns;
+mod commit_file;
 mod data_file;
 mod delta;
 pub mod disk;
 pub mod error;
+pub mod format;
 pub mod history;
 pub mod key_check;
 pub mod keys;
