@@ -28,7 +28,7 @@ pub enum PipelineError {
         /// Why.
         error: std::io::Error,
     },
-    /// The store failed. Exit 1.
+    /// The store failed. Exit 1; 2 for a version that does not exist.
     #[error(transparent)]
     Store(#[from] crate::store::error::StoreError),
     /// Reading a source failed. Exit 4 if it cannot be read or does not fit its mapping, else 1.
@@ -49,8 +49,9 @@ impl PipelineError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         use crate::ingest::error::IngestError as I;
+        use crate::store::error::StoreError;
         match self {
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Store(StoreError::NoVersion { .. }) => 2,
             Self::NoInput(_) | Self::Ingest(I::Unreadable { .. } | I::DoesNotFit { .. }) => 4,
             Self::OnlyIdentifiers(_) => 5,
             Self::Busy { .. } => 75,

@@ -1,6 +1,6 @@
 //! The first stage of a run: sources into the store, each with its row account.
 
-use super::accounts::{AccountWriter, SourceAccount};
+use super::accounts::{AccountWriter, Reading, SourceAccount};
 use super::error::PipelineError;
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
@@ -117,17 +117,20 @@ pub fn ingest(
         progress.source(&account);
         accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
-    match sink.batch.commit(&taken, "ingest")? {
+    let version = match sink.batch.commit(&taken, "ingest")? {
         // A crash before the keys are settled costs reading them from the data files again.
-        Commit::Done { version } => keys.settle(&log.at_version(version)?)?,
-        Commit::Nothing => {}
+        Commit::Done { version } => {
+            keys.settle(&log.at_version(version)?)?;
+            version
+        }
+        Commit::Nothing => log.version(),
         Commit::Conflict { .. } => {
             return Err(PipelineError::Busy { holder: "another host".into() });
         }
-    }
+    };
     // The accounts follow the commit: a crash in between costs an account, never an event.
     for (writer, account) in accounts {
-        intake.read.push(writer.finish(account)?);
+        intake.read.push(writer.finish(account, Reading { version, at_us: now_us })?);
     }
     Ok(intake)
 }

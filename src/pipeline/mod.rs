@@ -5,6 +5,7 @@
 //! ```
 
 pub mod accounts;
+pub mod as_of;
 pub mod calendar;
 pub mod describe;
 pub mod error;

@@ -43,6 +43,7 @@ pub mod log;
 pub mod row;
 pub mod scan;
 pub mod share;
+mod withdrawn;
 
 #[cfg(test)]
 mod tests;
