@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod as_of;
+pub mod backup;
 pub mod calendar;
 pub mod describe;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod manifest;
 pub mod mappings;
 pub mod mark;
 pub mod outputs;
+pub mod place;
 pub mod plan;
 pub mod progress;
 pub mod run;

@@ -7,6 +7,7 @@
 //! <store>/keys/                    digests of every key, made from the data files ([`keys`])
 //! <store>/subject-key.json         which key the store was begun with, if any (`key_check.rs`)
 //! <store>/afterdose.format         which program may read and write the store ([`format`])
+//! <store>/audit.ndjson             who did what to the store, and when ([`audit`])
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
 //!                                  it a checksum, with which opening need not read the others
@@ -27,6 +28,8 @@
 //!   naming the file and the column, never the value.
 
 pub mod append;
+pub mod audit;
+pub mod backup;
 mod brought;
 pub mod columns;
 mod commit_file;
