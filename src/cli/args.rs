@@ -1,5 +1,8 @@
 //! What can be typed.
 
+use crate::pipeline::as_of::AsOf;
+use crate::pipeline::place;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -8,7 +11,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
-    2  wrong arguments, a wrong pipeline file, or a subject key that is not the store's
+    2  wrong arguments, a wrong pipeline file, a subject key that is not the store's, or a version
+       or time of the store that does not exist
     3  done, but a source broke off midway, or a data-quality limit was passed
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
@@ -44,8 +48,10 @@ pub enum Command {
     Ingest(Ingest),
     /// A run without ingest, from what the store holds.
     Curves(Curves),
-    /// List the commits of a store: version, time, what, how many.
+    /// List the commits of a store: version, time, what, how many, from which files.
     History(History),
+    /// Copy a store, whole and at one version, while runs go on.
+    Backup(Backup),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -108,11 +114,23 @@ pub struct Run {
     /// Pipeline file.
     pub pipeline: PathBuf,
     /// Directory of the store, instead of the file's.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Directory of the runs, instead of the file's.
     #[arg(long, env = "AFTERDOSE_OUT")]
     pub out: Option<PathBuf>,
+    /// Report the store as it was at a version, an RFC 3339 time with its offset, or the end of a
+    /// date in UTC. Nothing is ingested, and `current` stays as it is.
+    #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
+    pub as_of: Option<AsOf>,
+}
+
+/// A directory, or a file: URL that names one.
+fn store_parser() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.to_str() {
+        Some(text) => place::of_store(text),
+        None => Ok(path),
+    })
 }
 
 /// Arguments of `check`.
@@ -132,7 +150,7 @@ pub struct Check {
     #[arg(long)]
     pub mapping: Option<String>,
     /// Store to compare with; without one, duplicates against a store are not seen.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
 }
 
@@ -140,7 +158,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Ingest {
     /// Directory of the store; made if it is missing.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Files or globs: events (.ndjson, .jsonl) or sheets (.csv, .tsv), plain, .gz or .zst, and
     /// .parquet; - is standard input.
@@ -160,7 +178,7 @@ pub struct Ingest {
 #[derive(Debug, Args)]
 pub struct Curves {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Directory of the runs.
     #[arg(long, env = "AFTERDOSE_OUT")]
@@ -168,14 +186,29 @@ pub struct Curves {
     /// Pipeline file, for its settings.
     #[arg(long)]
     pub pipeline: Option<PathBuf>,
+    /// Report the store as it was at a version, an RFC 3339 time with its offset, or the end of a
+    /// date in UTC. `current` stays as it is.
+    #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
+    pub as_of: Option<AsOf>,
 }
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
 pub struct History {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: PathBuf,
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+    /// Directory of the copy: one that does not exist yet, or is empty.
+    #[arg(long)]
+    pub to: PathBuf,
 }
 
 /// Arguments of `schema`.

@@ -9,6 +9,9 @@
 )]
 
 mod account;
+mod as_of;
+mod audit;
+mod backup;
 mod broken;
 mod corrections;
 mod coverage;
@@ -22,6 +25,7 @@ mod harness;
 mod history;
 mod identifiers;
 mod markers;
+mod newer;
 mod oracle;
 mod records;
 mod schemas;
