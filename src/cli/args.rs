@@ -1,5 +1,8 @@
 //! What can be typed.
 
+use crate::pipeline::as_of::AsOf;
+use crate::pipeline::place;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +13,7 @@ Exit codes:
     0  done, also when there was nothing new
     1  unexpected failure
     2  wrong arguments, a wrong pipeline file, a subject key that is not the store's, or a version
-       that does not exist
+       or time of the store that does not exist
     3  done, but a source broke off midway, or a data-quality limit was passed; verify: findings
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
@@ -46,7 +49,7 @@ pub enum Command {
     Ingest(Ingest),
     /// A run without ingest, from what the store holds.
     Curves(Curves),
-    /// List the commits of a store: version, time, what, how many.
+    /// List the commits of a store: version, time, what, how many, from which files.
     History(History),
     /// Merge the data files of a store into few, sorted ones.
     Compact(Compact),
@@ -56,6 +59,8 @@ pub enum Command {
     Verify(Verify),
     /// Erase a person, or everyone who withdrew, from a store for good.
     Purge(Purge),
+    /// Copy a store, whole and at one version, while runs go on.
+    Backup(Backup),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -118,14 +123,26 @@ pub struct Run {
     /// Pipeline file.
     pub pipeline: PathBuf,
     /// Directory of the store, instead of the file's.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Directory of the runs, instead of the file's.
     #[arg(long, env = "AFTERDOSE_OUT")]
     pub out: Option<PathBuf>,
+    /// Report the store as it was at a version, an RFC 3339 time with its offset, or the end of a
+    /// date in UTC. Nothing is ingested, and `current` stays as it is.
+    #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
+    pub as_of: Option<AsOf>,
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
     #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
     pub wait: Option<Duration>,
+}
+
+/// A directory, or a file: URL that names one.
+fn store_parser() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.to_str() {
+        Some(text) => place::of_store(text),
+        None => Ok(path),
+    })
 }
 
 /// Arguments of `check`.
@@ -145,7 +162,7 @@ pub struct Check {
     #[arg(long)]
     pub mapping: Option<String>,
     /// Store to compare with; without one, duplicates against a store are not seen.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
 }
 
@@ -153,7 +170,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Ingest {
     /// Directory of the store; made if it is missing.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Files or globs: events (.ndjson, .jsonl) or sheets (.csv, .tsv), plain, .gz or .zst, and
     /// .parquet; - is standard input.
@@ -176,7 +193,7 @@ pub struct Ingest {
 #[derive(Debug, Args)]
 pub struct Curves {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// Directory of the runs.
     #[arg(long, env = "AFTERDOSE_OUT")]
@@ -184,6 +201,10 @@ pub struct Curves {
     /// Pipeline file, for its settings.
     #[arg(long)]
     pub pipeline: Option<PathBuf>,
+    /// Report the store as it was at a version, an RFC 3339 time with its offset, or the end of a
+    /// date in UTC. `current` stays as it is.
+    #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
+    pub as_of: Option<AsOf>,
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
     #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -193,7 +214,7 @@ pub struct Curves {
 #[derive(Debug, Args)]
 pub struct History {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: PathBuf,
 }
 
@@ -201,7 +222,7 @@ pub struct History {
 #[derive(Debug, Args)]
 pub struct Compact {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: PathBuf,
 }
 
@@ -209,7 +230,7 @@ pub struct Compact {
 #[derive(Debug, Args)]
 pub struct Vacuum {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: PathBuf,
     /// How long ago a version may have been the newest and still be kept: a number and s, m, h, d
     /// or w.
@@ -221,7 +242,7 @@ pub struct Vacuum {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: PathBuf,
 }
 
@@ -229,7 +250,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Purge {
     /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE")]
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
     /// The person, by the pseudonym their site sends. It stays in the history of a shell.
     #[arg(long, value_name = "KEY", conflicts_with = "subject_file")]
@@ -262,6 +283,17 @@ fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|number| number.checked_mul(seconds))
         .map(Duration::from_secs)
         .ok_or_else(|| "not a number and a unit (s, m, h, d or w), such as 30d".to_owned())
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+    /// Directory of the copy: one that does not exist yet, or is empty.
+    #[arg(long)]
+    pub to: PathBuf,
 }
 
 /// Arguments of `schema`.

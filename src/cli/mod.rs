@@ -3,8 +3,11 @@
 //! Standard output carries data only; everything else goes to standard error.
 
 pub mod args;
+pub mod audit;
+pub mod backup;
 pub mod check;
 pub mod exit;
+pub mod history;
 pub mod map;
 pub mod output;
 pub mod purge;
@@ -15,6 +18,7 @@ pub mod verify;
 
 use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
+use crate::pipeline::as_of::AsOf;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
 use crate::pipeline::plan::{Overrides, Plan};
@@ -50,11 +54,16 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 out: args.out.clone(),
                 subject_key: terminal::subject_key(),
                 wait: args.wait.unwrap_or_default(),
+                without_sources: args.as_of.is_some(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
             needs(&plan.out, "out", "[output] path")?;
-            tell(cli, terminal, &run::run(&plan, terminal)?)
+            let n_sources = args.as_of.is_none().then_some(plan.sources.len());
+            audit::noted(terminal, &plan.store, n_sources, || match args.as_of {
+                Some(as_of) => tell_past(cli, terminal, &plan, as_of),
+                None => tell(cli, terminal, &run::run(&plan, terminal)?, NOTHING_NEW),
+            })
         }
         Command::Curves(args) => {
             let plan = Plan::resolve(&Overrides {
@@ -67,7 +76,10 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             })?;
             needs(&plan.store, "store", "[store] path")?;
             needs(&plan.out, "out", "[output] path")?;
-            tell(cli, terminal, &run::curves(&plan, terminal)?)
+            audit::noted(terminal, &plan.store, None, || match args.as_of {
+                Some(as_of) => tell_past(cli, terminal, &plan, as_of),
+                None => tell(cli, terminal, &run::curves(&plan, terminal)?, NOTHING_NEW),
+            })
         }
         Command::Ingest(args) => {
             let plan = Plan::resolve(&Overrides {
@@ -86,19 +98,37 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                     "no source: name files, or a pipeline file that does".into(),
                 ));
             }
-            let intake = run::ingest_only(&plan, terminal)?;
-            output::intake(cli.json, &intake)?;
-            Ok(Exit::of(&intake).code())
+            audit::noted(terminal, &plan.store, Some(plan.sources.len()), || {
+                let intake = run::ingest_only(&plan, terminal)?;
+                output::intake(cli.json, &intake)?;
+                Ok(Exit::of(&intake).code())
+            })
         }
-        Command::Check(args) => check::check(cli, args, terminal),
-        Command::History(args) => {
+        Command::Check(args) => {
+            let work = || check::check(cli, args, terminal);
+            match &args.store {
+                Some(store) => audit::noted(terminal, store, Some(args.sources.len()), work),
+                None => work(),
+            }
+        }
+        Command::History(args) => audit::noted(terminal, &args.store, None, || {
             let commits = EventLog::open(&args.store)?.history()?;
-            output::history(cli.json, &commits)?;
+            history::print(cli.json, &commits)?;
             Ok(Exit::Done.code())
+        }),
+        Command::Backup(args) => audit::noted(terminal, &args.store, None, || {
+            backup::backup(cli.json, args)?;
+            Ok(Exit::Done.code())
+        }),
+        Command::Compact(args) => {
+            audit::noted(terminal, &args.store, None, || store::compact(cli.json, args, terminal))
         }
-        Command::Compact(args) => store::compact(cli.json, args, terminal),
-        Command::Vacuum(args) => store::vacuum(cli.json, args, terminal),
-        Command::Verify(args) => verify::verify(cli.json, args, terminal),
+        Command::Vacuum(args) => {
+            audit::noted(terminal, &args.store, None, || store::vacuum(cli.json, args, terminal))
+        }
+        Command::Verify(args) => {
+            audit::noted(terminal, &args.store, None, || verify::verify(cli.json, args, terminal))
+        }
         Command::Purge(args) => purge::purge(cli.json, args, terminal),
         Command::Schema(args) => {
             print_schema(cli.json, args.event_type.as_deref())?;
@@ -120,15 +150,34 @@ fn needs(path: &Path, flag: &str, key: &str) -> Result<(), PipelineError> {
     Ok(())
 }
 
+/// What is said where no run was made.
+const NOTHING_NEW: &str = "nothing is new since the current run";
+
+/// Makes a run about the past, and says where it is.
+fn tell_past(
+    cli: &Cli,
+    terminal: &Terminal,
+    plan: &Plan,
+    as_of: AsOf,
+) -> Result<u8, PipelineError> {
+    let outcome = run::curves_as_of(plan, as_of, terminal)?;
+    tell(cli, terminal, &outcome, "this report was made before; `current` is as it was")
+}
+
 /// Says where the run is and what it means.
-fn tell(cli: &Cli, terminal: &Terminal, outcome: &Outcome) -> Result<u8, PipelineError> {
+fn tell(
+    cli: &Cli,
+    terminal: &Terminal,
+    outcome: &Outcome,
+    nothing_new: &str,
+) -> Result<u8, PipelineError> {
     terminal.done();
     let (path, is_new) = match &outcome.published {
         Published::New(path) => (path, true),
         Published::Nothing(path) => (path, false),
     };
     if !is_new {
-        terminal.say("nothing is new since the current run");
+        terminal.say(nothing_new);
     }
     output::run(cli.json, path, is_new, outcome)?;
     warn(terminal, &outcome.intake);

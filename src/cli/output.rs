@@ -1,13 +1,11 @@
 //! Standard output: data only, for people or as JSON.
 
 use crate::event::kind::EventType;
-use crate::event::time::Moment;
 use crate::pipeline::accounts::SourceAccount;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
 use crate::pipeline::run::Outcome;
 use crate::schema::dictionary::Dictionary;
-use crate::store::history::CommitRow;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -88,42 +86,6 @@ pub fn accounts(accounts: &[SourceAccount]) -> String {
         rows.push(["total".into(), read, accepted, duplicate, rejected]);
     }
     columns(&rows)
-}
-
-/// The commits of a store.
-///
-/// # Errors
-/// If standard output cannot be written to.
-pub fn history(as_json: bool, commits: &[CommitRow]) -> Result<(), PipelineError> {
-    if as_json {
-        let rows: Vec<Value> = commits
-            .iter()
-            .map(|commit| {
-                json!({
-                    "version": commit.version,
-                    "time": Moment::calendar(commit.time).to_text(),
-                    "operation": commit.operation,
-                    "events": commit.n_events,
-                    "files": commit.n_files,
-                    "bytes": commit.n_bytes,
-                })
-            })
-            .collect();
-        return line(&Value::from(rows));
-    }
-    let head = ["version", "time", "operation", "events", "files", "bytes"].map(String::from);
-    let mut rows = vec![head];
-    rows.extend(commits.iter().map(|commit| {
-        [
-            commit.version.to_string(),
-            Moment::calendar(commit.time).to_text(),
-            commit.operation.clone(),
-            commit.n_events.map_or_else(|| "-".to_owned(), |n| n.to_string()),
-            commit.n_files.to_string(),
-            commit.n_bytes.to_string(),
-        ]
-    }));
-    text(&columns(&rows))
 }
 
 /// The event types and their latest versions.

@@ -1,6 +1,7 @@
 //! `purge`: people leave a store for good.
 
 use super::args::Purge;
+use super::audit;
 use super::exit::Exit;
 use super::output;
 use super::terminal::{self, Terminal};
@@ -30,6 +31,10 @@ pub fn purge(json: bool, args: &Purge, terminal: &Terminal) -> Result<u8, Pipeli
         ..Overrides::default()
     })?;
     super::needs(&plan.store, "store", "[store] path")?;
+    audit::noted(terminal, &plan.store, None, || erase(json, args, &plan, terminal))
+}
+
+fn erase(json: bool, args: &Purge, plan: &Plan, terminal: &Terminal) -> Result<u8, PipelineError> {
     let subject = match &args.subject_file {
         Some(path) => Some(read(path)?),
         None => args.subject.clone(),

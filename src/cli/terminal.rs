@@ -59,6 +59,15 @@ impl Terminal {
         }
     }
 
+    /// A warning, however quiet.
+    pub fn warn(&self, warning: &str) {
+        let line = format!("afterdose: warning: {warning}");
+        match &self.spinner {
+            Some(spinner) => spinner.borrow().suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+
     /// An error, however quiet.
     pub fn fail(&self, error: &str) {
         self.done();

@@ -1,25 +1,28 @@
 //! Row accounts and rejections of every source the store was ever fed from, kept beside the log.
 //!
 //! ```text
-//! <store>/rejections/<digest>.ndjson             a line a rejection, then one line with the account
+//! <store>/rejections/<digest>.ndjson             a line a rejection, then a line an account
 //! <store>/rejections/<digest>-<mapping>.ndjson   the same of a sheet
 //! ```
 //!
 //! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that
 //! is read again replaces its rejections; what it brought before stays accepted, so that the
-//! accepted records of all accounts are the events of the log.
+//! accepted records of all accounts are the events of the log. The accounts of before stay above
+//! the new one, each with the version of the log it was made at, so that a report about the past
+//! can say what was known then.
 
 use super::error::PipelineError;
 use crate::event::refuse::Reason;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
 use crate::ingest::reject::Rejection;
-use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
+use crate::store::disk::{make_private_dir, sync_dir, tighten_dir, tighten_file};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Directory inside the store.
 pub const DIR: &str = "rejections";
@@ -102,9 +105,44 @@ struct RejectionLine<'a> {
     records: u64,
 }
 
+/// When an account was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The version of the log that holds what the source brought.
+    pub version: u64,
+    /// When the reading began, in microseconds since the Unix epoch.
+    pub at_us: i64,
+}
+
+/// A point in the past of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// Accounts of later versions are not known yet.
+    pub version: u64,
+    /// Nor are those made later than this, where a time was asked for: a source without anything
+    /// new makes an account and no version.
+    pub at_us: Option<i64>,
+}
+
+/// An account as it stands in its file. Those written by the first programs do not say when they
+/// were made, and count at every time.
 #[derive(Serialize, Deserialize)]
 struct AccountLine {
     account: SourceAccount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_us: Option<i64>,
+}
+
+/// How a line with an account begins; one with a rejection begins otherwise.
+const ACCOUNT: &str = "{\"account\":";
+
+impl AccountLine {
+    fn is_known_at(&self, cut: Cut) -> bool {
+        self.version.is_none_or(|version| version <= cut.version)
+            && self.at_us.zip(cut.at_us).is_none_or(|(made, cut)| made <= cut)
+    }
 }
 
 /// The account file of one source being read.
@@ -156,15 +194,23 @@ impl AccountWriter {
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the disk refuses.
-    pub fn finish(mut self, account: SourceAccount) -> Result<SourceAccount, PipelineError> {
-        let account = match read(&self.place)? {
-            Some(earlier) => account.after(&earlier),
+    pub fn finish(
+        mut self,
+        account: SourceAccount,
+        reading: Reading,
+    ) -> Result<SourceAccount, PipelineError> {
+        let mut lines = read(&self.place)?;
+        let account = match lines.last() {
+            Some(earlier) => account.after(&earlier.account),
             None => account,
         };
-        let line = AccountLine { account: account.clone() };
-        let written = serde_json::to_writer(&mut self.out, &line)
-            .map_err(std::io::Error::from)
-            .and_then(|()| self.out.write_all(b"\n"))
+        // A bad file that is read again every night says the same every night.
+        if lines.last().is_none_or(|last| last.account != account) {
+            let Reading { version, at_us } = reading;
+            let (version, at_us) = (Some(version), Some(at_us));
+            lines.push(AccountLine { account: account.clone(), version, at_us });
+        }
+        let written = write_lines(&mut self.out, &lines)
             .and_then(|()| self.out.flush())
             .and_then(|()| self.out.get_ref().sync_all());
         written.map_err(PipelineError::write(&self.aside))?;
@@ -185,18 +231,47 @@ fn name_of(blake3: &str, mapping: Option<&str>) -> String {
     format!("{digest}{mapping}.ndjson")
 }
 
-/// The account kept for a source; `None` if it was never read.
-fn read(path: &Path) -> Result<Option<SourceAccount>, PipelineError> {
+fn write_lines(out: &mut impl Write, lines: &[AccountLine]) -> std::io::Result<()> {
+    for line in lines {
+        serde_json::to_writer(&mut *out, line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// The accounts kept for a source, oldest first; none if it was never read.
+fn read(path: &Path) -> Result<Vec<AccountLine>, PipelineError> {
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(PipelineError::write(path)(error)),
     };
-    let mut last = String::new();
+    let mut accounts = Vec::new();
     for line in BufReader::new(file).lines() {
-        last = line.map_err(PipelineError::write(path))?;
+        let line = line.map_err(PipelineError::write(path))?;
+        if line.starts_with(ACCOUNT) {
+            accounts.extend(serde_json::from_str::<AccountLine>(&line).ok());
+        }
     }
-    Ok(serde_json::from_str::<AccountLine>(&last).ok().map(|line| line.account))
+    Ok(accounts)
+}
+
+/// The files of accounts of a store.
+fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
+    let dir = store.join(DIR);
+    let entries = match std::fs::read_dir(&dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(PipelineError::write(&dir)(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(PipelineError::write(&dir))?.path();
+        if path.extension().is_some_and(|extension| extension == "ndjson") {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
 /// The account files of a store that cannot be read as such.
@@ -204,7 +279,7 @@ fn read(path: &Path) -> Result<Option<SourceAccount>, PipelineError> {
 /// # Errors
 /// [`PipelineError::Write`] if the directory cannot be read.
 pub fn unreadable(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let is_unreadable = |path: &PathBuf| !matches!(read(path), Ok(Some(_)));
+    let is_unreadable = |path: &PathBuf| !read(path).is_ok_and(|lines| !lines.is_empty());
     Ok(paths(store)?.into_iter().filter(is_unreadable).collect())
 }
 
@@ -213,24 +288,71 @@ pub fn unreadable(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
 /// # Errors
 /// [`PipelineError::Write`] if they cannot be read.
 pub fn all(store: &Path) -> Result<Vec<SourceAccount>, PipelineError> {
+    as_of(store, None)
+}
+
+/// The same as it was at a point in the past.
+///
+/// # Errors
+/// [`PipelineError::Write`] if they cannot be read.
+pub fn as_of(store: &Path, cut: Option<Cut>) -> Result<Vec<SourceAccount>, PipelineError> {
     let mut accounts = Vec::new();
     for path in paths(store)? {
-        accounts.extend(read(&path)?);
+        let is_known = |line: &AccountLine| cut.is_none_or(|cut| line.is_known_at(cut));
+        accounts.extend(read(&path)?.into_iter().rfind(is_known).map(|line| line.account));
     }
     accounts.sort_by(|a: &SourceAccount, b| (&a.file, &a.blake3).cmp(&(&b.file, &b.blake3)));
     Ok(accounts)
 }
 
-/// The account files of a store.
-fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let dir = store.join(DIR);
-    let entries = match std::fs::read_dir(&dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(PipelineError::write(&dir)(error)),
-    };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    let paths = paths.collect::<Result<Vec<_>, _>>().map_err(PipelineError::write(&dir))?;
-    let is_account = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ndjson");
-    Ok(paths.into_iter().filter(is_account).collect())
+/// Whether every source of some digests has an account made at a version or later: they are
+/// written right after the commit.
+///
+/// # Errors
+/// [`PipelineError::Write`] if they cannot be read.
+pub fn are_made(store: &Path, digests: &[String], version: u64) -> Result<bool, PipelineError> {
+    let mut made = BTreeSet::new();
+    for line in paths(store)?.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()? {
+        let last = line.last().filter(|last| last.version.is_some_and(|made| made >= version));
+        made.extend(last.map(|last| last.account.blake3.clone()));
+    }
+    Ok(digests.iter().all(|digest| made.contains(digest)))
+}
+
+/// Copies the accounts and rejections of a store into another, as they were at a version. Of a
+/// source that was read again since, the rejections of that time are no more; they come again with
+/// its next reading.
+///
+/// # Errors
+/// [`PipelineError::Write`] if the disk refuses.
+pub fn copy(store: &Path, to: &Path, version: u64) -> Result<(), PipelineError> {
+    let dir = to.join(DIR);
+    make_private_dir(&dir).map_err(PipelineError::write(&dir))?;
+    let cut = Cut { version, at_us: None };
+    for path in paths(store)? {
+        let text = match std::fs::read_to_string(&path) {
+            // A source of which a person was erased meanwhile.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            text => text.map_err(PipelineError::write(&path))?,
+        };
+        let accounts = text.lines().filter(|line| line.starts_with(ACCOUNT));
+        let accounts = accounts.filter_map(|line| serde_json::from_str::<AccountLine>(line).ok());
+        let (kept, later): (Vec<_>, Vec<_>) = accounts.partition(|line| line.is_known_at(cut));
+        if kept.is_empty() {
+            continue;
+        }
+        let place = dir.join(path.file_name().unwrap_or_default());
+        let written = || {
+            let mut file = NamedTempFile::new_in(&dir)?;
+            let rejections = text.lines().filter(|line| !line.starts_with(ACCOUNT));
+            for line in rejections.filter(|_| later.is_empty()) {
+                writeln!(file, "{line}")?;
+            }
+            write_lines(&mut file, &kept)?;
+            file.as_file().sync_all()?;
+            file.persist(&place).map(drop).map_err(|error| error.error)
+        };
+        written().map_err(PipelineError::write(&place))?;
+    }
+    sync_dir(&dir).map_err(PipelineError::write(&dir))
 }

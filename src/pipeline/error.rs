@@ -28,7 +28,7 @@ pub enum PipelineError {
         /// Why.
         error: std::io::Error,
     },
-    /// The store failed. Exit 1.
+    /// The store failed. Exit 1; 2 for a version that does not exist.
     #[error(transparent)]
     Store(#[from] crate::store::error::StoreError),
     /// Reading a source failed. Exit 4 if it cannot be read or does not fit its mapping, else 1.

@@ -12,7 +12,7 @@ use crate::course::fold::FoldContext;
 use crate::course::fold_subjects;
 use crate::course::stray::find_other_subjects;
 use crate::course::table::FactTables;
-use crate::event::ids::Source;
+use crate::event::ids::{Source, Subject};
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
@@ -38,8 +38,8 @@ pub struct Folded {
     pub sources: BTreeSet<Source>,
     /// Events in the log.
     pub n_events: u64,
-    /// A sum over the contents of all events: the same events have the same sum, in whatever order
-    /// and in whatever files they stand.
+    /// A sum over the contents of all events that were folded: the same events have the same sum,
+    /// in whatever order and in whatever files they stand.
     pub events_digest: u128,
 }
 
@@ -56,19 +56,32 @@ impl Folded {
     }
 }
 
-/// Folds the log and writes the facts into the store.
+/// Which state of a store is folded.
+#[derive(Debug, Clone, Copy)]
+pub enum View<'a> {
+    /// The newest one of the store in this directory: the facts are written into it.
+    Newest(&'a Path),
+    /// One of the past: nothing is written, and who has withdrawn since is left out.
+    Past(&'a BTreeSet<Subject>),
+}
+
+/// Folds the log, and writes the facts into the store if they are the newest.
 ///
 /// # Errors
 /// If the store cannot be read or the facts not be written.
-pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded, PipelineError> {
-    let mut keys = KeyIndex::open(log)?;
+pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
+    let (mut keys, mut writer) = match view {
+        View::Newest(store) => {
+            (KeyIndex::open(log)?, Some(FactWriter::begin(store, &settings.facts_hash())?))
+        }
+        View::Past(_) => (KeyIndex::aside(Some(log))?, None),
+    };
     let conflicts = keys.conflicting();
     let context = FoldContext {
         settings: &settings.fold,
         vocabulary: &settings.vocabulary,
         conflicts: &conflicts,
     };
-    let mut writer = FactWriter::begin(store, &settings.facts_hash())?;
     let mut folded = Folded {
         subjects: Vec::new(),
         sources: BTreeSet::new(),
@@ -78,15 +91,22 @@ pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded,
     let step = shares_at_once(folded.n_events);
     for first in (0..SHARES).step_by(step) {
         let last = SHARES.min(first + i32::try_from(step).unwrap_or(SHARES));
-        let events = log.scan(first..last)?;
+        let mut events = log.scan(first..last)?;
         for logged in &events {
-            folded.events_digest = folded.events_digest.wrapping_add(logged.content.0);
             if !folded.sources.contains(&logged.event.source) {
                 folded.sources.insert(logged.event.source.clone());
             }
         }
+        if let View::Past(withdrawn) = view {
+            events.retain(|logged| !withdrawn.contains(&logged.event.subject));
+        }
+        for logged in &events {
+            folded.events_digest = folded.events_digest.wrapping_add(logged.content.0);
+        }
         let facts = fold_subjects(&events, &context);
-        writer.write(&facts)?;
+        if let Some(writer) = &mut writer {
+            writer.write(&facts)?;
+        }
         folded.subjects.extend(facts);
     }
     let strays = folded.subjects.iter().flat_map(|facts| &facts.strays);
@@ -96,7 +116,9 @@ pub fn fold(log: &EventLog, settings: &Settings, store: &Path) -> Result<Folded,
     }
     // The order of subjects must not depend on how many shares were read at once.
     folded.subjects.sort_by(|a, b| a.subject.cmp(&b.subject));
-    writer.finish()?;
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
     Ok(folded)
 }
 

@@ -1,6 +1,6 @@
 //! The first stage of a run: sources into the store, each with its row account.
 
-use super::accounts::{AccountWriter, SourceAccount};
+use super::accounts::{AccountWriter, Reading, SourceAccount};
 use super::error::PipelineError;
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
@@ -130,6 +130,7 @@ fn read_all(
     let mut sink = StoreSink { batch: log.batch()?, account: None };
     let waiting = Waiting::begin(&plan.store)?;
     let mut taken = Vec::new();
+    let mut accounts = Vec::new();
     for (ready, app_id) in todo {
         sink.batch.begin_source();
         let (label, blake3) = (&ready.source.label, ready.blake3());
@@ -142,11 +143,16 @@ fn read_all(
         intake.n_new += account.accepted;
         let account = ready.account(&account);
         progress.source(&account);
-        if let Some(writer) = sink.account.take() {
-            intake.read.push(writer.finish(account)?);
-        }
+        accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
-    let waiting = waiting.announce(sink.batch.write_out()?, &taken)?;
+    let files = sink.batch.write_out()?;
+    // The version a commit makes is known before it is made: it makes that one, or none.
+    let brings = !files.is_empty() || !taken.is_empty();
+    let reading = Reading { version: log.version() + u64::from(brings), at_us: now_us };
+    for (writer, account) in accounts {
+        intake.read.push(writer.finish(account, reading)?);
+    }
+    let waiting = waiting.announce(files, &taken)?;
     match sink.batch.commit(&taken, "ingest")? {
         Commit::Done { version } => {
             waiting.put_in_place()?;

@@ -1,6 +1,7 @@
 //! The record of a run: from what, by what, with which settings, into which files.
 
 use super::accounts::SourceAccount;
+use super::as_of::Stated;
 use super::mark::Mark;
 use super::outputs::OutputFile;
 use super::plan::Settings;
@@ -22,6 +23,9 @@ pub struct Manifest<'a> {
     pub program: &'static str,
     /// Version of the store.
     pub store_version: u64,
+    /// Where the run is about the past: the version, when it was committed, and the time that was
+    /// asked for.
+    pub as_of: Option<&'a Stated>,
     /// Events in the store: records, not people.
     pub events: u64,
     /// `none`, `part` or `all` of the sources are synthetic.

@@ -5,6 +5,8 @@
 //! ```
 
 pub mod accounts;
+pub mod as_of;
+pub mod backup;
 pub mod calendar;
 pub mod counted;
 pub mod describe;
@@ -16,6 +18,7 @@ pub mod manifest;
 pub mod mappings;
 pub mod mark;
 pub mod outputs;
+pub mod place;
 pub mod plan;
 pub mod progress;
 pub mod run;

@@ -50,6 +50,14 @@ const ASIDE: &str = ".writing-";
 
 /// Beginning of the name of the link that takes the place of [`CURRENT`].
 const NEXT: &str = ".current-";
+/// What becomes of `current` when a run is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Current {
+    /// It names the run.
+    Flip,
+    /// It stays: the run is about the past.
+    Leave,
+}
 
 impl RunFolder {
     /// Whether runs can be written there, before any work is done.
@@ -129,16 +137,21 @@ impl RunFolder {
         &self.files
     }
 
-    /// Makes the run visible under its id, then flips `current` to it. Returns its directory.
+    /// Makes the run visible under its id, then flips `current` to it, or leaves it. Returns its
+    /// directory.
     ///
     /// # Errors
     /// [`PipelineError::Write`]; `current` is then as it was.
-    pub fn publish(self, run_id: &str) -> Result<PathBuf, PipelineError> {
+    pub fn publish(self, run_id: &str, then: Current) -> Result<PathBuf, PipelineError> {
         let runs = self.out.join("runs");
         let place = runs.join(run_id);
+        let name = || match then {
+            Current::Flip => flip(&self.out, run_id),
+            Current::Leave => Ok(()),
+        };
         if place.exists() {
             // The same run, made a second time within a second: it only has to be named again.
-            flip(&self.out, run_id)?;
+            name()?;
             sync_dir(&self.out).map_err(PipelineError::write(&self.out))?;
             return Ok(place);
         }
@@ -154,9 +167,7 @@ impl RunFolder {
             let _ = std::fs::remove_dir_all(&aside);
             PipelineError::write(&place)(error)
         })?;
-        let named = sync_dir(&runs)
-            .map_err(PipelineError::write(&runs))
-            .and_then(|()| flip(&self.out, run_id));
+        let named = sync_dir(&runs).map_err(PipelineError::write(&runs)).and_then(|()| name());
         if named.is_err() {
             // A run that `current` never named was not published.
             let _ = std::fs::remove_dir_all(&place);
@@ -172,6 +183,19 @@ impl RunFolder {
 pub fn current(out: &Path) -> Option<PathBuf> {
     let target = std::fs::read_link(out.join(CURRENT)).ok()?;
     Some(out.join(target)).filter(|run| run.is_dir())
+}
+
+/// The published runs whose id ends with these digits, in the order of their ids.
+#[must_use]
+pub fn runs_named(out: &Path, digits: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(out.join("runs")).into_iter().flatten().flatten();
+    let is_named = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.rsplit_once('-').is_some_and(|(_, last)| last == digits)
+    };
+    let mut runs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_named).collect();
+    runs.sort();
+    runs
 }
 
 /// Replaces the link in one step: a reader sees the old run or the new one.

@@ -3,6 +3,7 @@
 use super::calendar;
 use super::error::PipelineError;
 use super::mappings;
+use super::place;
 use super::spec::{AnalysisSpec, DateSpec, SourceSpec, Spec};
 use super::subject_key::KeySource;
 use crate::course::settings::{FoldSettings, Induction};
@@ -152,7 +153,13 @@ impl Plan {
             flag.clone().or_else(|| key.as_ref().map(|key| in_base(&base, key)))
         };
         let out = path(&overrides.out, &spec.output.path).unwrap_or_default();
-        let store = path(&overrides.store, &spec.store.path).unwrap_or_default();
+        let store = match (&overrides.store, &spec.store.path) {
+            (None, Some(url)) if place::is_url(url) => Some(
+                place::of_store(url).map_err(|problem| in_file(format!("[store] {problem}")))?,
+            ),
+            (flag, key) => path(flag, key),
+        };
+        let store = store.unwrap_or_default();
         let settings = Settings {
             fold,
             analysis,

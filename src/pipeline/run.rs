@@ -1,15 +1,16 @@
 //! A run, told as it happens: ingest, fold, estimate, draw, write, publish.
 
 use super::accounts::{self, SourceAccount};
+use super::as_of::{self, AsOf, Past, Stated};
 use super::calendar;
 use super::describe;
 use super::error::PipelineError;
 use super::estimates::{Estimates, estimate};
-use super::facts::{Folded, fold};
+use super::facts::{Folded, View, fold};
 use super::intake::{Intake, ingest};
 use super::manifest::{Manifest, Total, identity_of};
 use super::mark::{Mark, marks_of};
-use super::outputs::{RunFolder, current};
+use super::outputs::{Current, RunFolder, current, runs_named};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
 use super::subject_key;
@@ -28,6 +29,7 @@ use crate::store::compact::Compacted;
 use crate::store::erase;
 use crate::store::erased::erased;
 use crate::store::error::StoreError;
+use crate::store::format;
 use crate::store::key_check;
 use crate::store::keys;
 use crate::store::leftovers;
@@ -41,8 +43,30 @@ use std::time::Duration;
 pub enum Published {
     /// A new run, at this path.
     New(PathBuf),
-    /// Nothing is new: the newest run still says it all.
+    /// Nothing is new: this run still says it all.
     Nothing(PathBuf),
+}
+
+/// What a run is made from: the log at a version, and how it came to that.
+enum Basis<'a> {
+    Newest(&'a EventLog),
+    Past(&'a Past),
+}
+
+impl Basis<'_> {
+    const fn log(&self) -> &EventLog {
+        match self {
+            Self::Newest(log) => log,
+            Self::Past(past) => &past.log,
+        }
+    }
+
+    const fn stated(&self) -> Option<&Stated> {
+        match self {
+            Self::Newest(_) => None,
+            Self::Past(past) => Some(&past.stated),
+        }
+    }
 }
 
 /// What a run did.
@@ -62,11 +86,12 @@ pub struct Outcome {
 /// [`PipelineError`]; nothing was published then.
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
-    check_calendar(plan)?;
+    format::check(&plan.store)?;
+    check_calendar(plan, &accounts::all(&plan.store)?)?;
     RunFolder::check(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
     let folder = RunFolder::begin(&plan.out)?;
-    let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
+    let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
     Ok(Outcome { intake, published, marks })
 }
 
@@ -80,19 +105,45 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     if !plan.store.exists() {
         EventLog::open(&plan.store)?;
     }
-    check_calendar(plan)?;
+    format::check(&plan.store)?;
+    check_calendar(plan, &accounts::all(&plan.store)?)?;
     RunFolder::check(&plan.out)?;
     let _lock = lock(&plan.store, plan.wait, progress)?;
     let log = EventLog::open(&plan.store)?;
     let folder = RunFolder::begin(&plan.out)?;
-    let (published, marks) = publish_curves(plan, &log, folder, &mut stages)?;
+    let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
 
-/// Whether the store holds what the settings cannot be applied to.
-fn check_calendar(plan: &Plan) -> Result<(), PipelineError> {
+/// A run about the past of the store. It reads only, and so needs no lock; `current` stays.
+///
+/// # Errors
+/// [`PipelineError::Usage`] if there is no such version or time; [`PipelineError`]. Nothing was
+/// published then.
+pub fn curves_as_of(
+    plan: &Plan,
+    as_of: AsOf,
+    progress: &dyn Progress,
+) -> Result<Outcome, PipelineError> {
+    let mut stages = Stages::new(progress);
+    let newest = EventLog::open(&plan.store)?;
+    let past = as_of::open(&newest, as_of, progress.now_us())?;
+    if past.log.n_events()? == 0 {
+        let version = past.stated.version;
+        return Err(PipelineError::NoInput(format!(
+            "the store has no events at version {version}: nothing to report"
+        )));
+    }
+    check_calendar(plan, &accounts::as_of(&plan.store, Some(past.cut))?)?;
+    let folder = RunFolder::begin(&plan.out)?;
+    let (published, marks) = publish_curves(plan, &Basis::Past(&past), folder, &mut stages)?;
+    Ok(Outcome { intake: Intake::default(), published, marks })
+}
+
+/// Whether a store, by the accounts of its sources, holds what the settings cannot be applied to.
+fn check_calendar(plan: &Plan, accounts: &[SourceAccount]) -> Result<(), PipelineError> {
     let Settings { fold, analysis, .. } = &plan.settings;
-    calendar::check_store(fold, &analysis.filter, &accounts::all(&plan.store)?)
+    calendar::check_store(fold, &analysis.filter, accounts)
 }
 
 /// Only the ingest.
@@ -100,6 +151,7 @@ fn check_calendar(plan: &Plan) -> Result<(), PipelineError> {
 /// # Errors
 /// [`PipelineError`]; nothing was written then.
 pub fn ingest_only(plan: &Plan, progress: &dyn Progress) -> Result<Intake, PipelineError> {
+    format::check(&plan.store)?;
     take_in(plan, &mut Stages::new(progress)).map(|(intake, ..)| intake)
 }
 
@@ -153,6 +205,7 @@ fn leave_no_store(store: &Path, new_parts: &[&PathBuf], is_new_dir: bool) {
         let _ = std::fs::remove_dir_all(part);
     }
     key_check::remove_file(store);
+    format::remove_file(store);
     if is_new_dir {
         StoreLock::remove_file(store);
         let _ = std::fs::remove_dir(store);
@@ -233,17 +286,25 @@ pub(super) fn hold(
 
 fn publish_curves(
     plan: &Plan,
-    log: &EventLog,
+    basis: &Basis<'_>,
     mut folder: RunFolder,
     stages: &mut Stages,
 ) -> Result<(Published, Vec<Mark>), PipelineError> {
     let settings = &plan.settings;
+    let log = basis.log();
     stages.begin("fold", &format!("{} events", log.n_events()?));
-    let folded = fold(log, settings, &plan.store)?;
-    let accounts = accounts::all(&plan.store)?;
-    let identity = identity(&folded, &accounts, settings);
-    if let Some(run) = current(&plan.out).filter(|run| identity_of(run).as_ref() == Some(&identity))
-    {
+    let (view, cut) = match basis {
+        Basis::Newest(_) => (View::Newest(&plan.store), None),
+        Basis::Past(past) => (View::Past(&past.withdrawn), Some(past.cut)),
+    };
+    let folded = fold(log, settings, view)?;
+    let accounts = accounts::as_of(&plan.store, cut)?;
+    let identity = identity(&folded, &accounts, settings, basis.stated());
+    let known = match basis {
+        Basis::Newest(_) => current(&plan.out).into_iter().collect(),
+        Basis::Past(_) => runs_named(&plan.out, short(&identity)),
+    };
+    if let Some(run) = known.into_iter().find(|run| identity_of(run).as_ref() == Some(&identity)) {
         let marks = marks_of(&run);
         return Ok((Published::Nothing(run), marks));
     }
@@ -268,7 +329,13 @@ fn publish_curves(
     let mut lineage =
         describe::lineage(&run_id, &made_at, log.version(), settings, &folded, &accounts);
     lineage.push(describe::pseudonyms(is_keyed));
-    let report = report(settings, &estimates, &figures, marking, &accounts, lineage)?;
+    let mut period = describe::period(&estimates.analysis);
+    if let Some(stated) = basis.stated() {
+        let words = stated.in_words();
+        period = format!("{period}, {words}");
+        lineage.push(describe::as_of(&words));
+    }
+    let report = report(settings, &estimates, &figures, marking, &accounts, period, lineage)?;
     folder.write("report.html", report.as_bytes())?;
     stages.begin("publish", &run_id);
     let manifest = Manifest {
@@ -278,6 +345,7 @@ fn publish_curves(
         made_at,
         program: describe::PROGRAM,
         store_version: log.version(),
+        as_of: basis.stated(),
         events: folded.n_events,
         synthetic: match marking.synthetic {
             Synthetic::None => "none",
@@ -298,7 +366,11 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
-    Ok((Published::New(folder.publish(&run_id)?), estimates.marks))
+    let then = match basis {
+        Basis::Newest(_) => Current::Flip,
+        Basis::Past(_) => Current::Leave,
+    };
+    Ok((Published::New(folder.publish(&run_id, then)?), estimates.marks))
 }
 
 /// The figures of a run by what they show; one an instrument.
@@ -350,6 +422,7 @@ fn report(
     figures: &Figures,
     marking: Marking,
     accounts: &[SourceAccount],
+    period: String,
     lineage: Vec<crate::report::document::Fact>,
 ) -> Result<String, PipelineError> {
     let tables = &estimates.tables;
@@ -361,7 +434,7 @@ fn report(
     let report = Report {
         title: settings.title.clone(),
         organisation: settings.organisation.clone(),
-        period: describe::period(&estimates.analysis),
+        period,
         marking,
         min_cell: settings.min_cell,
         limits_passed: describe::marks(settings, &estimates.marks),
@@ -389,8 +462,14 @@ fn report(
 }
 
 /// What a run is made from: events, rejections, settings, program. Paths, store versions and times
-/// do not count, so that the same events by another way are the same run.
-fn identity(folded: &Folded, accounts: &[SourceAccount], settings: &Settings) -> String {
+/// do not count, so that the same events by another way are the same run; but a report about the
+/// past is one of its own, even if nothing has changed since.
+fn identity(
+    folded: &Folded,
+    accounts: &[SourceAccount],
+    settings: &Settings,
+    as_of: Option<&Stated>,
+) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&folded.events_digest.to_le_bytes());
     hasher.update(&folded.n_events.to_le_bytes());
@@ -400,6 +479,9 @@ fn identity(folded: &Folded, accounts: &[SourceAccount], settings: &Settings) ->
     }
     hasher.update(settings.hash().as_bytes());
     hasher.update(describe::PROGRAM.as_bytes());
+    if let Some(stated) = as_of {
+        hasher.update(stated.in_words().as_bytes());
+    }
     hasher.finalize().to_hex().to_string()
 }
 
@@ -407,7 +489,12 @@ fn identity(folded: &Folded, accounts: &[SourceAccount], settings: &Settings) ->
 fn run_id(made_at: Moment, identity: &str) -> String {
     let time: String = made_at.to_text().chars().filter(char::is_ascii_alphanumeric).collect();
     let seconds = time.get(..15).unwrap_or(&time);
-    format!("{seconds}Z-{}", &identity[..8])
+    format!("{seconds}Z-{}", short(identity))
+}
+
+/// What of an identity stands in the id of a run.
+fn short(identity: &str) -> &str {
+    &identity[..8]
 }
 
 /// Stage times, by the only clock there is.

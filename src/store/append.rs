@@ -1,5 +1,6 @@
 //! Appending: events of many source files, made visible by one commit or not at all.
 
+use super::brought::Brought;
 use super::data_file::{self, WrittenFile};
 use super::delta::{ENGINE_INFO, Table};
 use super::disk::sync_dir;
@@ -11,10 +12,12 @@ use crate::event::ids::Subject;
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
 use crate::privacy::gate::Deidentified;
-use arrow::array::{ArrayRef, RecordBatch, StringArray, StructArray};
+use arrow::array::{Array, ArrayRef, ListArray, RecordBatch, StringArray, StructArray};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::Field;
 use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_data::ArrowEngineData;
-use delta_kernel::schema::{DataType, StructField, StructType};
+use delta_kernel::schema::{ArrayType, DataType, StructField, StructType};
 use delta_kernel::transaction::{
     BoundWriteContext, CommitResult, Transaction, UpdateTableOperation,
 };
@@ -79,6 +82,8 @@ struct Gathered {
     files: Vec<Staged>,
     /// Rows that are not in memory any more.
     written: usize,
+    /// What the rows are, for the history.
+    brought: Brought,
 }
 
 /// A data file on the disk, with what the log will say of it.
@@ -156,6 +161,7 @@ impl Batch {
         if self.pending.rows.len() == MANY_ROWS {
             self.pending.rows.reserve_exact(self.rows_per_file.saturating_sub(MANY_ROWS));
         }
+        self.pending.brought.count(event.kind.event_type(), origin.file_digest);
         self.pending.rows.push(Row { place, event, origin, basis, content });
         self.make_room()
     }
@@ -173,6 +179,7 @@ impl Batch {
         self.kept.writing.append(&mut pending.writing);
         self.kept.files.append(&mut pending.files);
         self.kept.written += std::mem::take(&mut pending.written);
+        self.kept.brought.absorb(std::mem::take(&mut pending.brought));
         self.make_room()
     }
 
@@ -218,11 +225,14 @@ impl Batch {
         if self.kept.files.is_empty() && fresh.is_empty() {
             return Ok(Commit::Nothing);
         }
-        let metrics = [("events", self.kept.len()), ("sources", fresh.len())];
-        let metrics = metrics.map(|(name, count)| (name, Some(count.to_string())));
+        let metrics = [("events", self.kept.len()), ("sources", fresh.len())]
+            .map(|(name, count)| (name.to_owned(), Some(count.to_string())))
+            .into_iter()
+            .chain(self.kept.brought.metrics().map(|(name, n)| (name, Some(n.to_string()))));
         let mut transaction =
             self.log.transaction(!self.kept.files.is_empty())?.with_operation_metrics(metrics);
-        let (note, schema) = note(operation).map_err(StoreError::columns(&self.log.table.dir))?;
+        let (note, schema) = note(operation, &self.kept.brought.source_files())
+            .map_err(StoreError::columns(&self.log.table.dir))?;
         transaction = transaction.with_commit_info(note, schema);
         for app_id in fresh {
             transaction = transaction.with_transaction_id(app_id, 1);
@@ -371,13 +381,22 @@ pub(super) fn commit(table: &Table, mut transaction: Transaction) -> Result<Comm
 }
 
 /// What the commit info says beside what the kernel writes there: `userMetadata` is where readers
-/// of Delta tables look for a word of the writer's own.
+/// of Delta tables look for a word of the writer's own; `sourceFiles` are digests.
 pub(super) fn note(
     operation: &str,
+    source_files: &[String],
 ) -> Result<(Box<dyn EngineData>, Arc<StructType>), arrow::error::ArrowError> {
     let text: ArrayRef = Arc::new(StringArray::from(vec![operation]));
-    let batch = RecordBatch::try_from_iter_with_nullable([("userMetadata", text, true)])?;
-    let field = StructField::nullable("userMetadata", DataType::STRING);
-    let schema = Arc::new(StructType::new_unchecked([field]));
+    let digests = StringArray::from_iter_values(source_files);
+    let element = Arc::new(Field::new("element", digests.data_type().clone(), false));
+    let offsets = OffsetBuffer::from_lengths([source_files.len()]);
+    let digests: ArrayRef =
+        Arc::new(ListArray::try_new(element, offsets, Arc::new(digests), None)?);
+    let columns = [("userMetadata", text, true), ("sourceFiles", digests, true)];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
+    let schema = Arc::new(StructType::new_unchecked([
+        StructField::nullable("userMetadata", DataType::STRING),
+        StructField::nullable("sourceFiles", ArrayType::new(DataType::STRING, false)),
+    ]));
     Ok((Box::new(ArrowEngineData::new(batch)), schema))
 }

@@ -3,6 +3,7 @@
 use super::columns::{ADDED, SCHEMA};
 use super::disk::{entries, make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
+use super::log_files::last_program;
 use arrow::datatypes::{DataType, Schema};
 use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
@@ -13,7 +14,7 @@ use delta_kernel::schema::{StructField, StructType};
 use delta_kernel::snapshot::{IncrementalReplay, SnapshotRef};
 use delta_kernel::transaction::CommitResult;
 use delta_kernel::transaction::create_table::create_table;
-use delta_kernel::{Predicate, Snapshot};
+use delta_kernel::{KernelError, Predicate, Snapshot};
 use delta_kernel_default_engine::executor::tokio::TokioMultiThreadExecutor;
 use delta_kernel_default_engine::{DefaultEngine, DefaultEngineBuilder};
 use object_store::local::LocalFileSystem;
@@ -139,13 +140,32 @@ impl Table {
         if let Some(version) = version {
             builder = builder.at_version(version);
         }
-        let snapshot = builder.build(&*self.engine).map_err(StoreError::delta(&self.dir))?;
+        let snapshot = builder.build(&*self.engine).map_err(|error| self.not_opened(error))?;
+        if let Some(property) = unknown_property(&snapshot) {
+            return Err(self.newer(format!("the table property `{property}`")));
+        }
         let schema: Schema =
             snapshot.schema().as_ref().try_into_arrow().map_err(StoreError::columns(&self.dir))?;
         match first_difference(&schema) {
             None => Ok(snapshot),
-            Some(column) => Err(StoreError::Schema { path: self.dir.clone(), column }),
+            Some(Difference::Unknown(column)) => Err(self.newer(format!("the column `{column}`"))),
+            Some(Difference::Changed(column)) => {
+                Err(StoreError::Schema { path: self.dir.clone(), column })
+            }
         }
+    }
+
+    /// A table that asks more of its readers than the kernel can was written by a newer program.
+    fn not_opened(&self, error: KernelError) -> StoreError {
+        match error {
+            KernelError::Unsupported(_) => self.newer("a feature of Delta tables".to_owned()),
+            error => StoreError::delta(&self.dir)(error),
+        }
+    }
+
+    fn newer(&self, what: String) -> StoreError {
+        let program = last_program(&self.dir.join(LOG_DIR));
+        StoreError::Newer { path: self.dir.clone(), program, what }
     }
 
     /// The oldest version that can still be read.
@@ -226,9 +246,21 @@ fn has_commits(dir: &Path) -> bool {
     entries(&dir.join(LOG_DIR), |name| !name.contains('#')).is_ok_and(|found| !found.is_empty())
 }
 
-/// The first column of ours the table has with another type, or lacks though every version of the
-/// program wrote it, or that it has and we lack.
-fn first_difference(schema: &Schema) -> Option<String> {
+/// A table property of this program's own that it does not know: it has none.
+fn unknown_property(snapshot: &SnapshotRef) -> Option<String> {
+    let unknown = snapshot.table_properties().unknown_properties.keys();
+    unknown.filter(|name| name.starts_with("afterdose.")).min().cloned()
+}
+
+/// How the columns of a table differ from those this program writes.
+enum Difference {
+    /// A column of ours that has another type, or is lacking though every version wrote it.
+    Changed(String),
+    /// A column we lack.
+    Unknown(String),
+}
+
+fn first_difference(schema: &Schema) -> Option<Difference> {
     let differs = SCHEMA.fields().iter().find(|ours| {
         schema
             .field_with_name(ours.name())
@@ -236,8 +268,11 @@ fn first_difference(schema: &Schema) -> Option<String> {
                 !same_type(ours.data_type(), theirs.data_type())
             })
     });
-    let unknown = || schema.fields().iter().find(|f| SCHEMA.field_with_name(f.name()).is_err());
-    differs.or_else(unknown).map(|field| field.name().clone())
+    if let Some(field) = differs {
+        return Some(Difference::Changed(field.name().clone()));
+    }
+    let unknown = schema.fields().iter().find(|f| SCHEMA.field_with_name(f.name()).is_err());
+    unknown.map(|field| Difference::Unknown(field.name().clone()))
 }
 
 /// Whether two types are the same, comments aside.

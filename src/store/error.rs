@@ -72,6 +72,34 @@ pub enum StoreError {
         /// Name of the first column that differs.
         column: String,
     },
+    /// A newer version of the program wrote the store.
+    #[error(
+        "{}: written by {}, with {what} that this version does not know; use that version of \
+         afterdose or a newer one, this one is afterdose/{}; the events were left as they are",
+        path.display(),
+        program.as_deref().unwrap_or("a newer version of afterdose"),
+        env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// Directory of the store or its table.
+        path: PathBuf,
+        /// The program, as it calls itself.
+        program: Option<String>,
+        /// What is not known.
+        what: String,
+    },
+    /// What a store says of its format is damaged.
+    #[error("{}: does not say the format of a store; restore the file from a backup", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A data file is not what its name says.
+    #[error("{}: the content is not the one the file was named after; run `verify`, and restore the file from a backup", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// A row does not hold an event.
     #[error("{}: a value of column `{column}` is not of the vocabulary; the file was changed by another program, restore it from a backup", path.display())]
     Corrupt {

@@ -1,12 +1,13 @@
 //! The commits, oldest first: what was done to the log, when, and how much.
 
+use super::brought::by_type;
 use super::delta::LOG_DIR;
 use super::error::StoreError;
 use super::kept_history;
 use super::log::EventLog;
 use super::log_files;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// One commit of the log.
@@ -21,6 +22,10 @@ pub struct CommitRow {
     pub operation: String,
     /// Events added, where the commit says so.
     pub n_events: Option<u64>,
+    /// Events added by type, named without `afterdose.`, where the commit says so.
+    pub by_type: Option<BTreeMap<String, u64>>,
+    /// BLAKE3 digests of the source files the events were read from, where the commit says so.
+    pub source_files: Option<Vec<String>>,
     /// Data files added.
     pub n_files: u64,
     /// Bytes of the data files added.
@@ -58,10 +63,19 @@ impl EventLog {
         if counts == Counts::LeftOut {
             for row in &mut rows {
                 row.n_events = None;
+                row.by_type = None;
             }
         }
         if rows.is_empty() { Ok(()) } else { kept_history::write(&self.table.dir, &rows) }
     }
+}
+
+/// The newest version of the log of a store, from the names of its commit files: nothing is
+/// opened. `None` if there is no log.
+#[must_use]
+pub fn newest_version(store_dir: &Path) -> Option<u64> {
+    let files = log_files::commits(&store_dir.join("events").join(LOG_DIR)).ok()?;
+    files.last().map(|(version, _)| *version)
 }
 
 /// One line of a commit file; the actions not named here are passed over.
@@ -85,6 +99,7 @@ struct Info {
     operation: Option<String>,
     user_metadata: Option<String>,
     operation_metrics: Option<HashMap<String, Option<String>>>,
+    source_files: Option<Vec<String>>,
 }
 
 fn read_commit(version: u64, path: &Path) -> Result<CommitRow, StoreError> {
@@ -101,12 +116,16 @@ fn read_commit(version: u64, path: &Path) -> Result<CommitRow, StoreError> {
     }
     let millis = info.in_commit_timestamp.or(info.timestamp).unwrap_or_default();
     let metrics = info.operation_metrics.unwrap_or_default();
-    let n_events = metrics.get("events").and_then(|count| count.as_deref()?.parse().ok());
+    let counts = metrics
+        .iter()
+        .filter_map(|(name, count)| Some((name.as_str(), count.as_deref()?.parse().ok()?)));
     Ok(CommitRow {
         version,
         time: millis.saturating_mul(1_000),
         operation: info.user_metadata.or(info.operation).unwrap_or_default(),
-        n_events,
+        n_events: metrics.get("events").and_then(|count| count.as_deref()?.parse().ok()),
+        by_type: by_type(counts),
+        source_files: info.source_files,
         n_files,
         n_bytes,
     })

@@ -3,6 +3,7 @@
 use super::delta::{LiveFile, Table};
 use super::erased::erased_at;
 use super::error::StoreError;
+use super::format;
 use delta_kernel::KernelError;
 use delta_kernel::history_manager::error::LogHistoryError;
 use delta_kernel::history_manager::{HistoryCommitType, latest_version_as_of};
@@ -24,7 +25,9 @@ impl EventLog {
     /// # Errors
     /// [`StoreError`] if the disk refuses, or if what is there is not a log of this program.
     pub fn open_or_create(store_dir: &Path) -> Result<Self, StoreError> {
+        format::check(store_dir)?;
         let table = Table::open_or_create(store_dir)?;
+        format::state(store_dir)?;
         let snapshot = table.snapshot(None)?;
         Ok(Self { table, snapshot })
     }
@@ -34,6 +37,7 @@ impl EventLog {
     /// # Errors
     /// [`StoreError::Absent`] if there is none; [`StoreError`] if it cannot be read.
     pub fn open(store_dir: &Path) -> Result<Self, StoreError> {
+        format::check(store_dir)?;
         let table = Table::open(store_dir)?;
         let snapshot = table.snapshot(None)?;
         Ok(Self { table, snapshot })
@@ -90,6 +94,24 @@ impl EventLog {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.snapshot.version()
+    }
+
+    /// The oldest version that can still be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Delta`] if the log cannot be read.
+    pub fn first_version(&self) -> Result<u64, StoreError> {
+        self.table.first_version()
+    }
+
+    /// When this version was committed, in microseconds since the Unix epoch; a copy of the store
+    /// says the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Delta`] if the log cannot be read.
+    pub fn committed_us(&self) -> Result<i64, StoreError> {
+        let millis = self.snapshot.get_timestamp(&*self.table.engine);
+        millis.map(|ms| ms.saturating_mul(1_000)).map_err(StoreError::delta(&self.table.dir))
     }
 
     /// Number of events, from the statistics of the log: no data file is read.

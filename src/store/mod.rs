@@ -8,6 +8,8 @@
 //! <store>/history.ndjson           history of versions whose commit files are gone (`kept_history.rs`)
 //! <store>/erased.json              whom the store has erased, as keyed digests ([`erased`])
 //! <store>/subject-key.json         which key the store was begun with, if any (`key_check.rs`)
+//! <store>/afterdose.format         which program may read and write the store ([`format`])
+//! <store>/audit.ndjson             who did what to the store, and when ([`audit`])
 //! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed; merged by
 //!                                  [`compact`], removed by [`vacuum`] and [`erase`]
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
@@ -29,6 +31,9 @@
 //!   naming the file and the column, never the value.
 
 pub mod append;
+pub mod audit;
+pub mod backup;
+mod brought;
 pub mod columns;
 pub mod compact;
 mod data_file;
@@ -37,6 +42,7 @@ pub mod disk;
 pub mod erase;
 pub mod erased;
 pub mod error;
+pub mod format;
 pub mod history;
 mod kept_history;
 pub mod key_check;
@@ -51,6 +57,7 @@ pub mod scan;
 pub mod share;
 pub mod vacuum;
 pub mod verify;
+mod withdrawn;
 
 #[cfg(test)]
 mod tests;

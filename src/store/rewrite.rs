@@ -138,7 +138,7 @@ fn transaction(log: &EventLog, purpose: Purpose) -> Result<Transaction, StoreErr
     let transaction = builder
         .build(&*log.table.engine, Box::new(FileSystemCommitter::new()))
         .map_err(StoreError::delta(dir))?;
-    let (note, schema) = append::note(word).map_err(StoreError::columns(dir))?;
+    let (note, schema) = append::note(word, &[]).map_err(StoreError::columns(dir))?;
     Ok(transaction.with_commit_info(note, schema))
 }
 

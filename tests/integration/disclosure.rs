@@ -1024,6 +1024,7 @@ fn check_manifest(folder: &Path) {
         "program",
         "pseudonyms",
         "store_version",
+        "as_of",
         "events",
         "synthetic",
         "disclosure",

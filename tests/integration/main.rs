@@ -9,6 +9,9 @@
 )]
 
 mod account;
+mod as_of;
+mod audit;
+mod backup;
 mod broken;
 mod corrections;
 mod coverage;
@@ -23,6 +26,7 @@ mod harness;
 mod history;
 mod identifiers;
 mod markers;
+mod newer;
 mod oracle;
 mod race;
 mod records;

@@ -124,6 +124,13 @@ pub fn pseudonyms(is_keyed: bool) -> Fact {
     Fact { label: "Pseudonyms".into(), value: value.into() }
 }
 
+/// That the run is about the past; `words` say of what.
+#[must_use]
+pub fn as_of(words: &str) -> Fact {
+    let value = format!("about the past, {words}");
+    Fact { label: "As of".into(), value }
+}
+
 /// Program and version, as manifests and reports name it.
 pub const PROGRAM: &str = concat!("afterdose ", env!("CARGO_PKG_VERSION"));
 

@@ -123,3 +123,46 @@ fn an_older_table_is_compacted_and_purged_with_the_columns_it_lacks() {
         assert_eq!(others.count(), 0, "{found:?}");
     }
 }
+
+/// The old store with its first commit written otherwise, opened.
+fn opened(from: &str, to: &str) -> Result<EventLog, StoreError> {
+    let dir = tempfile::tempdir().expect("a directory");
+    old_store(dir.path());
+    let log = dir.path().join("events/_delta_log");
+    let commit = log.join("00000000000000000000.json");
+    let text = std::fs::read_to_string(&commit).expect("a commit");
+    assert!(text.contains(from), "{from}");
+    std::fs::write(&commit, text.replacen(from, to, 1)).expect("disk");
+    for version in [1, 2] {
+        std::fs::remove_file(log.join(format!("{version:020}.crc"))).expect("a checksum");
+    }
+    EventLog::open(dir.path())
+}
+
+#[test]
+fn a_table_of_a_newer_program_is_refused_by_what_is_not_known() {
+    let column = r#"{\"name\":\"mood\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"#;
+    let fields = r#"\"fields\":["#;
+    let cases = [
+        (fields, format!("{fields}{column}"), "the column `mood`"),
+        (
+            r#""configuration":{"#,
+            r#""configuration":{"afterdose.shape":"2","#.to_owned(),
+            "the table property `afterdose.shape`",
+        ),
+        (
+            r#""readerFeatures":[]"#,
+            r#""readerFeatures":["minds"]"#.to_owned(),
+            "a feature of Delta tables",
+        ),
+        (r#""minReaderVersion":3"#, r#""minReaderVersion":9"#.to_owned(), "a feature"),
+    ];
+    for (from, to, what) in cases {
+        let error = opened(from, &to).expect_err("newer");
+        assert!(matches!(error, StoreError::Newer { .. }), "{what}: {error:?}");
+        let said = error.to_string();
+        assert!(said.contains(what) && said.contains("by afterdose/0.1.0"), "{said}");
+    }
+    let comment = "Random pseudonym of the person treated";
+    assert!(opened(comment, "A word").is_ok(), "comments are free");
+}

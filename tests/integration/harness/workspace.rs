@@ -131,15 +131,21 @@ impl Workspace {
     /// Every estimate table and chart of the newest run, by path. The table of rejections names
     /// source files and is left out.
     pub(crate) fn estimates(&self) -> BTreeMap<String, Vec<u8>> {
-        let root = std::fs::canonicalize(self.path("out/current")).expect("a published run");
+        let mut found = self.tables_and_charts("out/current");
+        found.retain(|name, _| !name.contains("rejections"));
+        found
+    }
+
+    /// Every table and chart of a run, by path.
+    pub(crate) fn tables_and_charts(&self, run: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = std::fs::canonicalize(self.path(run)).expect("a published run");
         let mut found = BTreeMap::new();
         for part in ["tables", "charts"] {
-            for path in files(&root.join(part)) {
-                let name = path.strip_prefix(&root).expect("inside").display().to_string();
-                if !name.contains("rejections") {
-                    found.insert(name, std::fs::read(&path).expect("a readable file"));
-                }
-            }
+            found.extend(
+                contents(&root.join(part))
+                    .into_iter()
+                    .map(|(name, bytes)| (format!("{part}/{name}"), bytes)),
+            );
         }
         for ending in [".csv", ".parquet", ".svg", ".png"] {
             assert!(found.keys().any(|name| name.ends_with(ending)), "no {ending}");
@@ -202,6 +208,15 @@ pub(crate) fn assert_nowhere(workspace: &Workspace, texts: &[&str], said: &[&Ran
         n_files += 1;
     }
     n_files
+}
+
+/// Every file below a directory by its path inside it, with what is in it.
+pub(crate) fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(dir).expect("inside").display().to_string();
+        (name, std::fs::read(&path).expect("a readable file"))
+    };
+    files(dir).into_iter().map(read).collect()
 }
 
 /// Every file below a directory.
