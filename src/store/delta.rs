@@ -158,7 +158,9 @@ impl Table {
     /// A table that asks more of its readers than the kernel can was written by a newer program.
     fn not_opened(&self, error: KernelError) -> StoreError {
         match error {
-            KernelError::Unsupported(_) => self.newer("a feature of Delta tables".to_owned()),
+            KernelError::Unsupported(_) | KernelError::InvalidProtocol(_) => {
+                self.newer("a feature of Delta tables".to_owned())
+            }
             error => StoreError::delta(&self.dir)(error),
         }
     }

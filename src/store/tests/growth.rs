@@ -151,8 +151,8 @@ fn a_table_of_a_newer_program_is_refused_by_what_is_not_known() {
             "the table property `afterdose.shape`",
         ),
         (
-            r#""readerFeatures":[]"#,
-            r#""readerFeatures":["minds"]"#.to_owned(),
+            r#""readerFeatures":[],"writerFeatures":["#,
+            r#""readerFeatures":["minds"],"writerFeatures":["minds","#.to_owned(),
             "a feature of Delta tables",
         ),
         (r#""minReaderVersion":3"#, r#""minReaderVersion":9"#.to_owned(), "a feature"),
