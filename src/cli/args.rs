@@ -51,6 +51,8 @@ pub enum Command {
     Curves(Curves),
     /// List the commits of a store: version, time, what, how many, from which files.
     History(History),
+    /// Copy a store, whole and at one version, while runs go on.
+    Backup(Backup),
     /// Merge the data files of a store into few, sorted ones.
     Compact(Compact),
     /// Remove what no version of the store within the retention needs.
@@ -59,8 +61,6 @@ pub enum Command {
     Verify(Verify),
     /// Erase a person, or everyone who withdrew, from a store for good.
     Purge(Purge),
-    /// Copy a store, whole and at one version, while runs go on.
-    Backup(Backup),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -218,6 +218,17 @@ pub struct History {
     pub store: PathBuf,
 }
 
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+    /// Directory of the copy: one that does not exist yet, or is empty.
+    #[arg(long)]
+    pub to: PathBuf,
+}
+
 /// Arguments of `compact`.
 #[derive(Debug, Args)]
 pub struct Compact {
@@ -283,17 +294,6 @@ fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|number| number.checked_mul(seconds))
         .map(Duration::from_secs)
         .ok_or_else(|| "not a number and a unit (s, m, h, d or w), such as 30d".to_owned())
-}
-
-/// Arguments of `backup`.
-#[derive(Debug, Args)]
-pub struct Backup {
-    /// Directory of the store.
-    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
-    pub store: PathBuf,
-    /// Directory of the copy: one that does not exist yet, or is empty.
-    #[arg(long)]
-    pub to: PathBuf,
 }
 
 /// Arguments of `schema`.

@@ -53,8 +53,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 out: args.out.clone(),
                 subject_key: terminal::subject_key(),
-                wait: args.wait.unwrap_or_default(),
                 without_sources: args.as_of.is_some(),
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;

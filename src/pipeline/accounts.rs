@@ -279,7 +279,7 @@ fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
 /// # Errors
 /// [`PipelineError::Write`] if the directory cannot be read.
 pub fn unreadable(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
-    let is_unreadable = |path: &PathBuf| !read(path).is_ok_and(|lines| !lines.is_empty());
+    let is_unreadable = |path: &PathBuf| !read(path).is_ok_and(|accounts| !accounts.is_empty());
     Ok(paths(store)?.into_iter().filter(is_unreadable).collect())
 }
 

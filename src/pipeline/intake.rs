@@ -145,14 +145,13 @@ fn read_all(
         progress.source(&account);
         accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
-    let files = sink.batch.write_out()?;
-    // The version a commit makes is known before it is made: it makes that one, or none.
-    let brings = !files.is_empty() || !taken.is_empty();
-    let reading = Reading { version: log.version() + u64::from(brings), at_us: now_us };
+    // Known before the commit is made: a commit of another writer sends everything back.
+    let makes_one = sink.batch.n_kept() > 0 || !taken.is_empty();
+    let reading = Reading { version: log.version() + u64::from(makes_one), at_us: now_us };
     for (writer, account) in accounts {
         intake.read.push(writer.finish(account, reading)?);
     }
-    let waiting = waiting.announce(files, &taken)?;
+    let waiting = waiting.announce(sink.batch.write_out()?, &taken)?;
     match sink.batch.commit(&taken, "ingest")? {
         Commit::Done { version } => {
             waiting.put_in_place()?;

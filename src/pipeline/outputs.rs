@@ -45,11 +45,6 @@ pub struct OutputFile {
 /// Name of the link to the newest run.
 const CURRENT: &str = "current";
 
-/// Beginning of the name of a run being written.
-const ASIDE: &str = ".writing-";
-
-/// Beginning of the name of the link that takes the place of [`CURRENT`].
-const NEXT: &str = ".current-";
 /// What becomes of `current` when a run is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Current {
@@ -59,13 +54,22 @@ pub enum Current {
     Leave,
 }
 
+/// Beginning of the name of a run being written.
+const ASIDE: &str = ".writing-";
+
+/// The same of a run about the past.
+const PAST: &str = ".past-";
+
+/// Beginning of the name of the link that takes the place of [`CURRENT`].
+const NEXT: &str = ".current-";
+
 impl RunFolder {
     /// Whether runs can be written there, before any work is done.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the output directory cannot be written to.
     pub fn check(out: &Path) -> Result<(), PipelineError> {
-        Self::aside(out).map(drop)
+        Self::aside(out, ASIDE).map(drop)
     }
 
     /// Begins a run, and removes what earlier ones that broke off left behind. Only for the holder
@@ -89,15 +93,24 @@ impl RunFolder {
                 }
             }
         }
-        Self::aside(out)
+        Self::aside(out, ASIDE)
     }
 
-    fn aside(out: &Path) -> Result<Self, PipelineError> {
+    /// Begins a run about the past, which holds no lock: nobody takes its folder away, and it takes
+    /// away nobody's.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the output directory cannot be written to.
+    pub fn begin_past(out: &Path) -> Result<Self, PipelineError> {
+        Self::aside(out, PAST)
+    }
+
+    fn aside(out: &Path, prefix: &str) -> Result<Self, PipelineError> {
         let runs = out.join("runs");
         let missing = runs.ancestors().take_while(|dir| !dir.exists());
         let made = MadeDirs(missing.map(Path::to_owned).collect());
         std::fs::create_dir_all(&runs).map_err(PipelineError::write(&runs))?;
-        let aside = tempfile::Builder::new().prefix(ASIDE).tempdir_in(&runs);
+        let aside = tempfile::Builder::new().prefix(prefix).tempdir_in(&runs);
         let aside = aside.map_err(PipelineError::write(&runs))?;
         Ok(Self { aside, out: out.into(), files: Vec::new(), _made: made })
     }

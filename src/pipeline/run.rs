@@ -135,7 +135,7 @@ pub fn curves_as_of(
         )));
     }
     check_calendar(plan, &accounts::as_of(&plan.store, Some(past.cut))?)?;
-    let folder = RunFolder::begin(&plan.out)?;
+    let folder = RunFolder::begin_past(&plan.out)?;
     let (published, marks) = publish_curves(plan, &Basis::Past(&past), folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }

@@ -70,10 +70,11 @@ impl EventLog {
             copy_data_file(path, &events, copied)?;
         }
         let log = self.table.dir.join(LOG_DIR);
-        for file in log_files::list(&log)? {
-            if file.version <= self.version() && file.kind != Kind::Leftover {
-                copy_file(&file.path, &events.join(LOG_DIR), copied)?;
-            }
+        let past = log_files::list(&log)?
+            .into_iter()
+            .filter(|file| file.version <= self.version() && file.kind != Kind::Leftover);
+        for file in past {
+            copy_file(&file.path, &events.join(LOG_DIR), copied)?;
         }
         let is_kept = |path: &Path| {
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or(".");
@@ -92,8 +93,8 @@ impl EventLog {
         let mut named = BTreeSet::new();
         for (version, path) in log_files::commits(&self.table.dir.join(LOG_DIR))? {
             if version <= self.version() {
-                let files = log_files::named(&path)?;
-                named.extend(files.added.into_iter().chain(files.removed));
+                let of_commit = log_files::named(&path)?;
+                named.extend(of_commit.added.into_iter().chain(of_commit.removed));
             }
         }
         Ok(named)

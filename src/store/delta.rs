@@ -3,7 +3,7 @@
 use super::columns::{ADDED, SCHEMA};
 use super::disk::{entries, make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
-use super::log_files::last_program;
+use super::log_files;
 use arrow::datatypes::{DataType, Schema};
 use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
@@ -166,7 +166,7 @@ impl Table {
     }
 
     fn newer(&self, what: String) -> StoreError {
-        let program = last_program(&self.dir.join(LOG_DIR));
+        let program = log_files::last_program(&self.dir.join(LOG_DIR));
         StoreError::Newer { path: self.dir.clone(), program, what }
     }
 

@@ -23,8 +23,10 @@ pub struct CommitRow {
     /// Events added, where the commit says so.
     pub n_events: Option<u64>,
     /// Events added by type, named without `afterdose.`, where the commit says so.
+    #[serde(default)]
     pub by_type: Option<BTreeMap<String, u64>>,
     /// BLAKE3 digests of the source files the events were read from, where the commit says so.
+    #[serde(default)]
     pub source_files: Option<Vec<String>>,
     /// Data files added.
     pub n_files: u64,

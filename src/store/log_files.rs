@@ -65,17 +65,6 @@ pub(super) fn commits(log: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
     Ok(files.map(|file| (file.version, file.path)).collect())
 }
 
-/// The program that wrote the newest commit of a log, as it calls itself; `None` if no commit says.
-pub(super) fn last_program(log: &Path) -> Option<String> {
-    let (_, newest) = commits(log).ok()?.pop()?;
-    let text = std::fs::read_to_string(newest).ok()?;
-    let mut actions = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-    let program = |action: serde_json::Value| {
-        action.pointer("/commitInfo/engineInfo")?.as_str().map(str::to_owned)
-    };
-    actions.find_map(program)
-}
-
 /// The data files that a commit names, as it names them.
 #[derive(Debug, Default)]
 pub(super) struct Named {
@@ -105,6 +94,17 @@ pub(super) fn named(commit: &Path) -> Result<Named, StoreError> {
         named.removed.extend(line.remove.map(|file| file.path));
     }
     Ok(named)
+}
+
+/// The program that wrote the newest commit of a log, as it calls itself; `None` if no commit says.
+pub(super) fn last_program(log: &Path) -> Option<String> {
+    let (_, newest) = commits(log).ok()?.pop()?;
+    let text = std::fs::read_to_string(newest).ok()?;
+    let mut actions = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let program = |action: serde_json::Value| {
+        action.pointer("/commitInfo/engineInfo")?.as_str().map(str::to_owned)
+    };
+    actions.find_map(program)
 }
 
 #[cfg(test)]
