@@ -4,8 +4,9 @@
 //! <store>/audit.ndjson    readable by its owner alone; only ever appended to
 //! ```
 //!
-//! A line is appended by one write, so that lines of programs that work at once do not mix. What a
-//! line says is `cli`'s; it carries no path and no value of a record.
+//! A line is appended by one write, under a lock of the file where the disk has locks, so that
+//! lines of programs that work at once do not mix. What a line says is `cli`'s; it carries no path
+//! and no value of a record.
 
 use super::disk::tighten_file;
 use std::fs::OpenOptions;
@@ -26,6 +27,8 @@ pub fn append(store_dir: &Path, line: &str) -> io::Result<()> {
     if is_new {
         tighten_file(&path)?;
     }
+    // Without a lock the last line may be seen half written, and costs an empty line.
+    let _ = file.lock();
     let gap = if ends_mid_line(&mut file)? { "\n" } else { "" };
     let bytes = format!("{gap}{line}\n");
     let written = file.write(bytes.as_bytes())?;
