@@ -5,6 +5,7 @@ use crate::pipeline::place;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Exit codes and environment, below the help of the program.
 const EXIT_CODES: &str = "\
@@ -13,7 +14,7 @@ Exit codes:
     1  unexpected failure
     2  wrong arguments, a wrong pipeline file, a subject key that is not the store's, or a version
        or time of the store that does not exist
-    3  done, but a source broke off midway, or a data-quality limit was passed
+    3  done, but a source broke off midway, or a data-quality limit was passed; verify: findings
     4  a named source cannot be opened, or nothing at all is usable; nothing was written
     5  an identifier was found; what it touched was left out, the rest was published
    75  another run holds the store; try again later
@@ -52,6 +53,14 @@ pub enum Command {
     History(History),
     /// Copy a store, whole and at one version, while runs go on.
     Backup(Backup),
+    /// Merge the data files of a store into few, sorted ones.
+    Compact(Compact),
+    /// Remove what no version of the store within the retention needs.
+    Vacuum(Vacuum),
+    /// Hold everything a store says of itself against what is there; exit 3 with findings.
+    Verify(Verify),
+    /// Erase a person, or everyone who withdrew, from a store for good.
+    Purge(Purge),
     /// Print the JSON Schema of an event type or the dictionary of the tables, or list the types.
     Schema(Schema),
     /// Write synthetic events: same seed, same bytes.
@@ -123,6 +132,9 @@ pub struct Run {
     /// date in UTC. Nothing is ingested, and `current` stays as it is.
     #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
     pub as_of: Option<AsOf>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// A directory, or a file: URL that names one.
@@ -172,6 +184,9 @@ pub struct Ingest {
     /// Mapping of the sheets among the sources: a file that ends in .toml, or a shipped one.
     #[arg(long)]
     pub mapping: Option<String>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `curves`.
@@ -190,6 +205,9 @@ pub struct Curves {
     /// date in UTC. `current` stays as it is.
     #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
     pub as_of: Option<AsOf>,
+    /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
+    #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `history`.
@@ -209,6 +227,73 @@ pub struct Backup {
     /// Directory of the copy: one that does not exist yet, or is empty.
     #[arg(long)]
     pub to: PathBuf,
+}
+
+/// Arguments of `compact`.
+#[derive(Debug, Args)]
+pub struct Compact {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+}
+
+/// Arguments of `vacuum`.
+#[derive(Debug, Args)]
+pub struct Vacuum {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+    /// How long ago a version may have been the newest and still be kept: a number and s, m, h, d
+    /// or w.
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
+    pub retention: Duration,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: PathBuf,
+}
+
+/// Arguments of `purge`.
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: Option<PathBuf>,
+    /// The person, by the pseudonym their site sends. It stays in the history of a shell.
+    #[arg(long, value_name = "KEY", conflicts_with = "subject_file")]
+    pub subject: Option<String>,
+    /// File that holds the pseudonym; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub subject_file: Option<PathBuf>,
+    /// Directory of the runs, to list those that counted whoever is erased.
+    #[arg(long, env = "AFTERDOSE_OUT")]
+    pub out: Option<PathBuf>,
+    /// Pipeline file, for its store, output, and subject key.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+}
+
+/// Reads a time such as 26h or 30d.
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    let number: Option<u64> = number.parse().ok().filter(|_| seconds > 0);
+    number
+        .and_then(|number| number.checked_mul(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| "not a number and a unit (s, m, h, d or w), such as 30d".to_owned())
 }
 
 /// Arguments of `schema`.

@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Flags whose values are kept: they are of closed shapes and name nobody.
-const KEPT: [&str; 3] = ["--as-of", "--time-basis", "--max-age"];
+const KEPT: [&str; 5] = ["--as-of", "--time-basis", "--max-age", "--retention", "--wait"];
 
 /// Most characters kept of the name of a user.
 const LONGEST_NAME: usize = 64;

@@ -10,6 +10,7 @@ use crate::pipeline::intake;
 use crate::pipeline::plan::{Overrides, Plan};
 use crate::pipeline::progress::Progress;
 use crate::pipeline::subject_key;
+use crate::store::erased::erased;
 use crate::store::key_check::{self, KeyMatch};
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
@@ -45,7 +46,8 @@ pub fn check(cli: &Cli, args: &Check, terminal: &Terminal) -> Result<u8, Pipelin
     };
     let mut keys = KeyIndex::aside(log.as_ref())?;
     let is_new = keys.is_empty();
-    let gate = subject_key::gate(plan.settings.word_subjects, key);
+    let erased = args.store.as_deref().map(erased).transpose()?.flatten();
+    let gate = subject_key::gate(plan.settings.word_subjects, key, erased);
     let mut listed = String::new();
     let mut n_rejections = 0_u64;
     let mut failed = None;

@@ -8,7 +8,8 @@ use crate::pipeline::run::Outcome;
 pub enum Exit {
     /// Done, also when there was nothing new.
     Done = 0,
-    /// Done, but a source broke off midway, or a limit to the quality of the data was passed.
+    /// Done, but a source broke off midway, a limit to the quality of the data was passed, or
+    /// verifying found something.
     Marked = 3,
     /// Nothing could be used.
     NoInput = 4,

@@ -10,8 +10,11 @@ pub mod exit;
 pub mod history;
 pub mod map;
 pub mod output;
+pub mod purge;
 pub mod simulate;
+pub mod store;
 pub mod terminal;
+pub mod verify;
 
 use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
@@ -51,6 +54,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 out: args.out.clone(),
                 subject_key: terminal::subject_key(),
                 without_sources: args.as_of.is_some(),
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -67,6 +71,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 store: args.store.clone(),
                 out: args.out.clone(),
                 without_sources: true,
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -84,6 +89,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 time_basis: args.time_basis.map(TimeBasis::from),
                 subject_key: terminal::subject_key(),
                 mapping: args.mapping.clone(),
+                wait: args.wait.unwrap_or_default(),
                 ..Overrides::default()
             })?;
             needs(&plan.store, "store", "[store] path")?;
@@ -114,6 +120,16 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             backup::backup(cli.json, args)?;
             Ok(Exit::Done.code())
         }),
+        Command::Compact(args) => {
+            audit::noted(terminal, &args.store, None, || store::compact(cli.json, args, terminal))
+        }
+        Command::Vacuum(args) => {
+            audit::noted(terminal, &args.store, None, || store::vacuum(cli.json, args, terminal))
+        }
+        Command::Verify(args) => {
+            audit::noted(terminal, &args.store, None, || verify::verify(cli.json, args, terminal))
+        }
+        Command::Purge(args) => purge::purge(cli.json, args, terminal),
         Command::Schema(args) => {
             print_schema(cli.json, args.event_type.as_deref())?;
             Ok(Exit::Done.code())
@@ -123,6 +139,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
     }
 }
 
+/// # Errors
+/// [`PipelineError::Usage`] if a path was given nowhere.
 fn needs(path: &Path, flag: &str, key: &str) -> Result<(), PipelineError> {
     if path.as_os_str().is_empty() {
         return Err(PipelineError::Usage(format!(

@@ -20,6 +20,16 @@ pub fn subject_key() -> KeySource {
     KeySource { variable, file: None, salt: uuid::Uuid::now_v7().into_bytes() }
 }
 
+/// Random bytes: four ids of version 7, hashed, hold 296 random bits of the system.
+#[must_use]
+pub fn random_key() -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for _ in 0..4 {
+        hasher.update(uuid::Uuid::now_v7().as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
 /// Progress on standard error: a spinner on a terminal, one line a stage in cron.
 pub struct Terminal {
     quiet: bool,

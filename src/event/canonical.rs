@@ -40,15 +40,15 @@ impl Writer<'_> {
         if has_special(text.as_bytes()) {
             return serde_json::to_writer(self.out, text);
         }
-        self.plain(text)
+        self.plain(text);
+        Ok(())
     }
 
     /// A text with nothing to escape, as names of our own fields and codes are.
-    fn plain(self, text: &str) -> Result<(), Error> {
+    fn plain(self, text: &str) {
         self.out.push(b'"');
         self.out.extend_from_slice(text.as_bytes());
         self.out.push(b'"');
-        Ok(())
     }
 
     fn number(self, number: impl Serialize) -> Result<(), Error> {
@@ -130,7 +130,7 @@ impl SerializeStruct for Entries<'_> {
         value: &T,
     ) -> Result<(), Error> {
         self.begin_entry();
-        Writer { out: self.out }.plain(key)?;
+        Writer { out: self.out }.plain(key);
         self.out.push(b':');
         self.value(value)
     }
@@ -225,7 +225,8 @@ impl<'a> Serializer for Writer<'a> {
         _index: u32,
         variant: &'static str,
     ) -> Result<(), Error> {
-        self.plain(variant)
+        self.plain(variant);
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(

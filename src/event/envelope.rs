@@ -106,7 +106,7 @@ impl Event {
 
 impl Serialize for Event {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut fields = s.serialize_struct("Event", 0)?;
+        let mut fields = s.serialize_struct("Event", 7)?;
         fields.serialize_field("specversion", "1.0")?;
         fields.serialize_field("id", &self.id)?;
         fields.serialize_field("source", &self.source)?;
@@ -116,10 +116,10 @@ impl Serialize for Event {
         match &self.kind {
             Kind::Clinical(data) => fields.serialize_field("data", data)?,
             Kind::Corrected(correction) => {
-                fields.serialize_field("data", &Corrected(correction))?
+                fields.serialize_field("data", &Corrected(correction))?;
             }
             Kind::Retracted(retraction) => {
-                fields.serialize_field("data", &Retracted(retraction))?
+                fields.serialize_field("data", &Retracted(retraction))?;
             }
             Kind::Withdrawn => {}
         }
@@ -138,7 +138,7 @@ struct Corrected<'a>(&'a super::kind::EventCorrected);
 
 impl Serialize for Corrected<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut fields = s.serialize_struct("Event", 0)?;
+        let mut fields = s.serialize_struct("EventCorrected", 3)?;
         fields.serialize_field("corrects", &self.0.corrects)?;
         if let Some(when) = self.0.when {
             fields.serialize_field(time_attribute(when.axis), &when.to_text())?;
@@ -153,7 +153,7 @@ struct Retracted<'a>(&'a super::kind::EventRetracted);
 
 impl Serialize for Retracted<'_> {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut fields = s.serialize_struct("Event", 0)?;
+        let mut fields = s.serialize_struct("EventRetracted", 2)?;
         fields.serialize_field("retracts", &self.0.retracts)?;
         if let Some(reason) = self.0.reason {
             fields.serialize_field("reason", &reason)?;

@@ -46,6 +46,7 @@ coded! {
         IdentifierDevice = "identifier-device": "something that looks like the number of a device",
         IdentifierLicence = "identifier-licence": "something that looks like the number of a licence or a vehicle",
         IdentifierText = "identifier-text": "free text or a name, which may say anything about anyone",
+        SubjectWithdrawn = "subject-withdrawn": "the person was erased from the store, and stays out",
         FileRefused = "file-refused": "the record stands in a file that was refused whole because of an identifier",
     }
 }

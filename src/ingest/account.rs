@@ -36,10 +36,12 @@ impl Account {
         self.rejected.iter().filter(|(reason, _)| reason.is_identifier()).map(|(_, n)| n).sum()
     }
 
-    /// Whether the source is done with: nothing of it was refused and nothing is missing.
+    /// Whether the source is done with: nothing is missing, and nothing was refused but events of
+    /// people who were erased, which stay out however often they are read.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.rejected.is_empty() && !self.truncated
+        let is_final = |reason: &Reason| *reason == Reason::SubjectWithdrawn;
+        self.rejected.keys().all(is_final) && !self.truncated
     }
 
     /// # Errors

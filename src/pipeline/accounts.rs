@@ -16,7 +16,7 @@ use crate::event::refuse::Reason;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
 use crate::ingest::reject::Rejection;
-use crate::store::disk::{make_private_dir, sync_dir, tighten_dir};
+use crate::store::disk::{make_private_dir, sync_dir, tighten_dir, tighten_file};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -147,29 +147,30 @@ impl AccountLine {
 
 /// The account file of one source being read.
 pub struct AccountWriter {
-    out: BufWriter<NamedTempFile>,
+    out: BufWriter<File>,
     file: String,
-    path: PathBuf,
+    /// Where it waits, and where it will stand.
+    aside: PathBuf,
+    place: PathBuf,
 }
 
 impl AccountWriter {
-    /// Begins the account of a source.
+    /// Begins the account of a source in a directory where it waits.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the directory cannot be written to.
-    pub fn begin(
+    pub(super) fn begin(
+        waiting: &Path,
         store: &Path,
         file: &str,
         blake3: &str,
         mapping: Option<&str>,
     ) -> Result<Self, PipelineError> {
-        let dir = store.join(DIR);
-        make_private_dir(&dir)
-            .and_then(|()| tighten_dir(&dir))
-            .map_err(PipelineError::write(&dir))?;
-        let temporary = NamedTempFile::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        let path = path_of(store, blake3, mapping);
-        Ok(Self { out: BufWriter::new(temporary), file: file.into(), path })
+        let name = name_of(blake3, mapping);
+        let aside = waiting.join(&name);
+        let out = File::create(&aside).and_then(|out| tighten_file(&aside).map(|()| out));
+        let out = BufWriter::new(out.map_err(PipelineError::write(&aside))?);
+        Ok(Self { out, file: file.into(), aside, place: store.join(DIR).join(name) })
     }
 
     /// Notes a rejection.
@@ -188,7 +189,8 @@ impl AccountWriter {
         self.out.write_all(b"\n")
     }
 
-    /// Closes the account and puts it in place of an earlier one; returns it as it now stands.
+    /// Closes the account; returns it as it will stand, in place of an earlier one. It is on the
+    /// disk then.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the disk refuses.
@@ -197,7 +199,7 @@ impl AccountWriter {
         account: SourceAccount,
         reading: Reading,
     ) -> Result<SourceAccount, PipelineError> {
-        let mut lines = read(&self.path)?;
+        let mut lines = read(&self.place)?;
         let account = match lines.last() {
             Some(earlier) => account.after(&earlier.account),
             None => account,
@@ -208,20 +210,25 @@ impl AccountWriter {
             let (version, at_us) = (Some(version), Some(at_us));
             lines.push(AccountLine { account: account.clone(), version, at_us });
         }
-        write_lines(&mut self.out, &lines).map_err(PipelineError::write(&self.path))?;
-        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error);
-        let file = file.map_err(PipelineError::write(&self.path))?;
-        file.as_file().sync_all().map_err(PipelineError::write(&self.path))?;
-        let placed = file.persist(&self.path).map_err(|error| error.error);
-        placed.map_err(PipelineError::write(&self.path))?;
+        let written = write_lines(&mut self.out, &lines)
+            .and_then(|()| self.out.flush())
+            .and_then(|()| self.out.get_ref().sync_all());
+        written.map_err(PipelineError::write(&self.aside))?;
         Ok(account)
     }
 }
 
-fn path_of(store: &Path, blake3: &str, mapping: Option<&str>) -> PathBuf {
+/// The directory of a store's accounts, made if it is missing.
+pub(super) fn dir_of(store: &Path) -> Result<PathBuf, PipelineError> {
+    let dir = store.join(DIR);
+    make_private_dir(&dir).and_then(|()| tighten_dir(&dir)).map_err(PipelineError::write(&dir))?;
+    Ok(dir)
+}
+
+fn name_of(blake3: &str, mapping: Option<&str>) -> String {
     let digest = &blake3[..blake3.len().min(32)];
     let mapping = mapping.map_or_else(String::new, |name| format!("-{name}"));
-    store.join(DIR).join(format!("{digest}{mapping}.ndjson"))
+    format!("{digest}{mapping}.ndjson")
 }
 
 fn write_lines(out: &mut impl Write, lines: &[AccountLine]) -> std::io::Result<()> {
@@ -265,6 +272,15 @@ fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
         }
     }
     Ok(paths)
+}
+
+/// The account files of a store that cannot be read as such.
+///
+/// # Errors
+/// [`PipelineError::Write`] if the directory cannot be read.
+pub fn unreadable(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
+    let is_unreadable = |path: &PathBuf| !read(path).is_ok_and(|accounts| !accounts.is_empty());
+    Ok(paths(store)?.into_iter().filter(is_unreadable).collect())
 }
 
 /// The accounts of every source of the store, by file name, then digest.

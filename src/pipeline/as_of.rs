@@ -8,6 +8,7 @@ use super::accounts::Cut;
 use super::error::PipelineError;
 use crate::event::ids::Subject;
 use crate::event::time::{DAY_US, Moment};
+use crate::store::error::StoreError;
 use crate::store::log::EventLog;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -100,6 +101,9 @@ pub fn open(newest: &EventLog, as_of: AsOf, now_us: i64) -> Result<Past, Pipelin
             (version, Some(micros))
         }
     };
+    if let Err(error @ StoreError::Erased { .. }) = newest.at_version(version) {
+        return Err(error.into());
+    }
     if version < newest.first_version()? || version > newest.version() {
         return Err(out_of_range(newest, &format!("the store has no version {version}"))?);
     }

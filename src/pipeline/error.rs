@@ -49,9 +49,9 @@ impl PipelineError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         use crate::ingest::error::IngestError as I;
-        use crate::store::error::StoreError;
+        use crate::store::error::StoreError as S;
         match self {
-            Self::Usage(_) | Self::Store(StoreError::NoVersion { .. }) => 2,
+            Self::Usage(_) | Self::Store(S::Erased { .. } | S::NoVersion { .. }) => 2,
             Self::NoInput(_) | Self::Ingest(I::Unreadable { .. } | I::DoesNotFit { .. }) => 4,
             Self::OnlyIdentifiers(_) => 5,
             Self::Busy { .. } => 75,

@@ -69,7 +69,10 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         outside: outside(&cohort),
     };
     let total = Total::of(accounts);
-    let records_rejected = [total.rejected, total.read];
+    // Whoever was erased stays out; that says nothing of the data.
+    let erased = accounts.iter().filter_map(|a| a.reasons.get(Reason::SubjectWithdrawn.code()));
+    let erased: u64 = erased.sum();
+    let records_rejected = [total.rejected - erased, total.read - erased];
     let passed =
         passed(&settings.limits, &full.data_quality, &analysis.instruments, records_rejected);
     let tables = disclose(full, &sums(), settings.min_cell);

@@ -4,6 +4,7 @@ use super::accounts::{AccountWriter, Reading, SourceAccount};
 use super::error::PipelineError;
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
+use super::waiting::Waiting;
 use crate::event::key::KnownKeys;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
@@ -69,7 +70,14 @@ impl Ready {
     }
 }
 
+/// How often sources are read anew because another writer committed meanwhile.
+const ATTEMPTS: u32 = 20;
+
 /// Reads every source of the plan into the store.
+///
+/// The lock keeps writers apart. Where it does not, as between two hosts on some shared disks, the
+/// commit decides who is first, and the other reads its sources again: what is taken, what is a
+/// duplicate and what is in conflict may be another matter now.
 ///
 /// # Errors
 /// If a source cannot be opened, in which case nothing is written; or the store fails.
@@ -80,13 +88,33 @@ pub fn ingest(
     now_us: i64,
     progress: &dyn Progress,
 ) -> Result<Intake, PipelineError> {
-    let settings = &plan.settings;
     let ready = get_ready(&plan.sources, Some(&plan.store))?;
+    let mut log = log.clone();
+    for _ in 0..ATTEMPTS {
+        if let Some(intake) = read_all(plan, &ready, &log, gate, now_us, progress)? {
+            return Ok(intake);
+        }
+        progress.stage("ingest", "again, because another writer was first");
+        log = log.refresh()?;
+    }
+    Err(PipelineError::Busy { holder: "other writers, again and again".into() })
+}
+
+/// `None` if another writer was first, and nothing was written.
+fn read_all(
+    plan: &Plan,
+    ready: &[Ready],
+    log: &EventLog,
+    gate: &Gate,
+    now_us: i64,
+    progress: &dyn Progress,
+) -> Result<Option<Intake>, PipelineError> {
+    let settings = &plan.settings;
     let reading_hash = settings.reading_hash();
     let mut intake = Intake::default();
     let mut todo = Vec::new();
     for source in ready {
-        let app_id = app_id(&source, &reading_hash);
+        let app_id = app_id(source, &reading_hash);
         // A copy beside its original is that source once more, and brings nothing.
         let is_copy = todo.iter().any(|(_, known)| *known == app_id);
         if is_copy || log.is_taken(&app_id)? {
@@ -96,18 +124,18 @@ pub fn ingest(
         }
     }
     if todo.is_empty() {
-        return Ok(intake);
+        return Ok(Some(intake));
     }
     let mut keys = KeyIndex::open(log)?;
     let mut sink = StoreSink { batch: log.batch()?, account: None };
+    let waiting = Waiting::begin(&plan.store)?;
     let mut taken = Vec::new();
     let mut accounts = Vec::new();
     for (ready, app_id) in todo {
         sink.batch.begin_source();
         let (label, blake3) = (&ready.source.label, ready.blake3());
-        let writer = AccountWriter::begin(&plan.store, label, &blake3, ready.mapping())?;
-        sink.account = Some(writer);
-        let account = read(&ready, settings, gate, now_us, &mut keys, &mut sink)?;
+        sink.account = Some(waiting.account(label, &blake3, ready.mapping())?);
+        let account = read(ready, settings, gate, now_us, &mut keys, &mut sink)?;
         sink.batch.keep_source()?;
         if account.is_clean() {
             taken.push(app_id);
@@ -117,22 +145,26 @@ pub fn ingest(
         progress.source(&account);
         accounts.extend(sink.account.take().map(|writer| (writer, account)));
     }
-    let version = match sink.batch.commit(&taken, "ingest")? {
-        // A crash before the keys are settled costs reading them from the data files again.
-        Commit::Done { version } => {
-            keys.settle(&log.at_version(version)?)?;
-            version
-        }
-        Commit::Nothing => log.version(),
-        Commit::Conflict { .. } => {
-            return Err(PipelineError::Busy { holder: "another host".into() });
-        }
-    };
-    // The accounts follow the commit: a crash in between costs an account, never an event.
+    // Known before the commit is made: a commit of another writer sends everything back.
+    let makes_one = sink.batch.n_kept() > 0 || !taken.is_empty();
+    let reading = Reading { version: log.version() + u64::from(makes_one), at_us: now_us };
     for (writer, account) in accounts {
-        intake.read.push(writer.finish(account, Reading { version, at_us: now_us })?);
+        intake.read.push(writer.finish(account, reading)?);
     }
-    Ok(intake)
+    let waiting = waiting.announce(sink.batch.write_out()?, &taken)?;
+    match sink.batch.commit(&taken, "ingest")? {
+        Commit::Done { version } => {
+            waiting.put_in_place()?;
+            // A crash before the keys are settled costs reading them from the data files again.
+            keys.settle(&log.at_version(version)?)?;
+        }
+        Commit::Nothing => waiting.put_in_place()?,
+        Commit::Conflict { .. } => {
+            waiting.dismiss()?;
+            return Ok(None);
+        }
+    }
+    Ok(Some(intake))
 }
 
 /// Reads every source of the plan and writes nothing: what `ingest` would say.

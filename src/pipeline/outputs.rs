@@ -5,6 +5,7 @@ use crate::privacy::disclosed::Disclosed;
 use crate::store::disk::sync_dir;
 use crate::table::Table;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -52,18 +53,63 @@ pub enum Current {
     /// It stays: the run is about the past.
     Leave,
 }
+/// Beginning of the name of a run being written.
+const ASIDE: &str = ".writing-";
+
+/// The same of a run about the past.
+const PAST: &str = ".past-";
+
+/// Beginning of the name of the link that takes the place of [`CURRENT`].
+const NEXT: &str = ".current-";
 
 impl RunFolder {
-    /// Begins a run.
+    /// Whether runs can be written there, before any work is done.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the output directory cannot be written to.
+    pub fn check(out: &Path) -> Result<(), PipelineError> {
+        Self::aside(out, ASIDE).map(drop)
+    }
+
+    /// Begins a run, and removes what earlier ones that broke off left behind. Only for the holder
+    /// of the lock of the store.
     ///
     /// # Errors
     /// [`PipelineError::Write`] if the output directory cannot be written to.
     pub fn begin(out: &Path) -> Result<Self, PipelineError> {
+        for (dir, prefix) in [(&out.join("runs"), ASIDE), (&out.to_owned(), NEXT)] {
+            for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(prefix) {
+                    let path = entry.path();
+                    // The link to be is a file, whatever it points to.
+                    let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                    let removed = if is_dir {
+                        std::fs::remove_dir_all(&path)
+                    } else {
+                        std::fs::remove_file(&path)
+                    };
+                    removed.map_err(PipelineError::write(&path))?;
+                }
+            }
+        }
+        Self::aside(out, ASIDE)
+    }
+
+    /// Begins a run about the past, which holds no lock: nobody takes its folder away, and it takes
+    /// away nobody's.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the output directory cannot be written to.
+    pub fn begin_past(out: &Path) -> Result<Self, PipelineError> {
+        Self::aside(out, PAST)
+    }
+
+    fn aside(out: &Path, prefix: &str) -> Result<Self, PipelineError> {
         let runs = out.join("runs");
         let missing = runs.ancestors().take_while(|dir| !dir.exists());
         let made = MadeDirs(missing.map(Path::to_owned).collect());
         std::fs::create_dir_all(&runs).map_err(PipelineError::write(&runs))?;
-        let aside = tempfile::Builder::new().prefix(".writing-").tempdir_in(&runs);
+        let aside = tempfile::Builder::new().prefix(prefix).tempdir_in(&runs);
         let aside = aside.map_err(PipelineError::write(&runs))?;
         Ok(Self { aside, out: out.into(), files: Vec::new(), _made: made })
     }
@@ -122,6 +168,11 @@ impl RunFolder {
             return Ok(place);
         }
         make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
+        let dirs = self.files.iter().filter_map(|file| Path::new(&file.path).parent());
+        for dir in dirs.collect::<BTreeSet<_>>() {
+            let dir = self.aside.path().join(dir);
+            sync_dir(&dir).map_err(PipelineError::write(&dir))?;
+        }
         let aside = self.aside.keep();
         std::fs::rename(&aside, &place).map_err(|error| {
             // Nothing of a run that was not published stays behind.
@@ -162,7 +213,7 @@ pub fn runs_named(out: &Path, digits: &str) -> Vec<PathBuf> {
 /// Replaces the link in one step: a reader sees the old run or the new one.
 fn flip(out: &Path, run_id: &str) -> Result<(), PipelineError> {
     let link = out.join(CURRENT);
-    let next = out.join(format!(".{CURRENT}-{run_id}"));
+    let next = out.join(format!("{NEXT}{run_id}"));
     let target = Path::new("runs").join(run_id);
     let _ = std::fs::remove_file(&next);
     let linked = std::os::unix::fs::symlink(target, &next);

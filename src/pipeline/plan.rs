@@ -23,6 +23,7 @@ use crate::quality::limits::{Limit, Limits};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Default of `min_cell`: the CMS cell-size policy hides 1 to 10.
 pub const MIN_CELL: u32 = 11;
@@ -46,6 +47,8 @@ pub struct Plan {
     pub sources: Vec<SourceFile>,
     /// Where the key of the second pseudonym is.
     pub subject_key: KeySource,
+    /// How long to wait for a store that another run holds.
+    pub wait: Duration,
     /// Everything that decides a number.
     pub settings: Settings,
 }
@@ -116,6 +119,8 @@ pub struct Overrides {
     pub without_sources: bool,
     /// What the environment says of the key of the second pseudonym.
     pub subject_key: KeySource,
+    /// How long to wait for a store that another run holds.
+    pub wait: Duration,
 }
 
 impl Plan {
@@ -185,6 +190,7 @@ impl Plan {
                 sources(&spec, overrides, &base, &settings.vocabulary)?
             },
             subject_key: KeySource { file: key_file, ..overrides.subject_key.clone() },
+            wait: overrides.wait,
             settings,
         })
     }

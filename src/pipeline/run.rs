@@ -14,6 +14,7 @@ use super::outputs::{Current, RunFolder, current, runs_named};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
 use super::subject_key;
+use super::waiting;
 use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
@@ -24,12 +25,18 @@ use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
 use crate::report::render;
+use crate::store::compact::Compacted;
+use crate::store::erase;
+use crate::store::erased::erased;
+use crate::store::error::StoreError;
 use crate::store::format;
 use crate::store::key_check;
 use crate::store::keys;
+use crate::store::leftovers;
 use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +88,9 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineErro
     let mut stages = Stages::new(progress);
     format::check(&plan.store)?;
     check_calendar(plan, &accounts::all(&plan.store)?)?;
-    let folder = RunFolder::begin(&plan.out)?;
+    RunFolder::check(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
+    let folder = RunFolder::begin(&plan.out)?;
     let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
     Ok(Outcome { intake, published, marks })
 }
@@ -99,9 +107,10 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     }
     format::check(&plan.store)?;
     check_calendar(plan, &accounts::all(&plan.store)?)?;
-    let folder = RunFolder::begin(&plan.out)?;
-    let _lock = lock(&plan.store, progress)?;
+    RunFolder::check(&plan.out)?;
+    let _lock = lock(&plan.store, plan.wait, progress)?;
     let log = EventLog::open(&plan.store)?;
+    let folder = RunFolder::begin(&plan.out)?;
     let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
@@ -126,7 +135,7 @@ pub fn curves_as_of(
         )));
     }
     check_calendar(plan, &accounts::as_of(&plan.store, Some(past.cut))?)?;
-    let folder = RunFolder::begin(&plan.out)?;
+    let folder = RunFolder::begin_past(&plan.out)?;
     let (published, marks) = publish_curves(plan, &Basis::Past(&past), folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
@@ -153,7 +162,7 @@ fn take_in(
     stages: &mut Stages,
 ) -> Result<(Intake, EventLog, StoreLock), PipelineError> {
     let is_new_dir = !plan.store.exists();
-    let lock = lock(&plan.store, stages.progress)?;
+    let lock = lock(&plan.store, plan.wait, stages.progress)?;
     let parts = ["events", accounts::DIR, keys::DIR].map(|part| plan.store.join(part));
     let new_parts: Vec<&PathBuf> = parts.iter().filter(|part| !part.exists()).collect();
     match read_in(plan, stages) {
@@ -170,14 +179,23 @@ fn take_in(
 fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), PipelineError> {
     let log = EventLog::open_or_create(&plan.store)?;
     let key = plan.subject_key.for_store(&plan.store, log.n_events()? == 0)?;
-    let gate = subject_key::gate(plan.settings.word_subjects, key);
+    let gate = subject_key::gate(plan.settings.word_subjects, key, erased(&plan.store)?);
     stages.begin("ingest", &format!("{} sources", plan.sources.len()));
     let intake = ingest(plan, &log, &gate, stages.progress.now_us(), stages.progress)?;
     let log = log.refresh()?;
     if log.n_events()? == 0 {
         return Err(nothing_usable(&intake));
     }
-    Ok((intake, log))
+    keep_up(&log, stages.progress)?;
+    Ok((intake, log.refresh()?))
+}
+
+/// Merges small files where there are many, and says so.
+fn keep_up(log: &EventLog, progress: &dyn Progress) -> Result<(), PipelineError> {
+    if let Compacted::Done { n_before, n_after, .. } = log.keep_up()? {
+        progress.stage("compact", &format!("{n_before} small files into {n_after}"));
+    }
+    Ok(())
 }
 
 /// A store that was made for this run and holds nothing is not left behind; what else stands in
@@ -204,14 +222,65 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
     PipelineError::NoInput(format!("{what}; the store has no events"))
 }
 
-fn lock(store: &Path, progress: &dyn Progress) -> Result<StoreLock, PipelineError> {
-    let since = Moment::calendar(progress.now_us()).to_text();
-    let holder = format!("process {} since {since}", std::process::id());
-    match StoreLock::acquire(store, &holder)? {
-        Some(lock) => Ok(lock),
-        None => Err(PipelineError::Busy {
-            holder: StoreLock::holder(store).unwrap_or_else(|| "unknown".into()),
-        }),
+/// Finishes or takes away what runs that broke off left behind. Only for the holder of the lock, and
+/// before the data files that a commit brought can be replaced by others.
+fn clean_up(store: &Path) -> Result<(), PipelineError> {
+    match EventLog::open(store) {
+        Ok(log) => waiting::settle(store, &log)?,
+        Err(StoreError::Absent { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(leftovers::sweep(store)?)
+}
+
+/// Takes the lock of a store, and finishes an erasure that broke off: whom it has left is not to be
+/// read once more.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it for longer than `wait`.
+pub(super) fn lock(
+    store: &Path,
+    wait: Duration,
+    progress: &dyn Progress,
+) -> Result<StoreLock, PipelineError> {
+    let lock = hold(store, wait, progress)?;
+    if erase::is_unfinished(store)? {
+        progress.stage("purge", "finishing an erasure that broke off");
+        erase::finish(store)?;
+    }
+    Ok(lock)
+}
+
+/// How often the lock is tried while another holds it.
+const TRY_EVERY: Duration = Duration::from_millis(200);
+
+/// Takes the lock of a store, and cleans up behind runs that broke off.
+///
+/// # Errors
+/// [`PipelineError::Busy`] if another run holds it for longer than `wait`.
+pub(super) fn hold(
+    store: &Path,
+    wait: Duration,
+    progress: &dyn Progress,
+) -> Result<StoreLock, PipelineError> {
+    let wait_us = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let until_us = progress.now_us().saturating_add(wait_us);
+    let mut told = false;
+    loop {
+        let since = Moment::calendar(progress.now_us()).to_text();
+        let holder = format!("process {} since {since}", std::process::id());
+        if let Some(lock) = StoreLock::acquire(store, &holder)? {
+            clean_up(store)?;
+            return Ok(lock);
+        }
+        let holder = StoreLock::holder(store).unwrap_or_else(|| "unknown".into());
+        if progress.now_us() >= until_us {
+            return Err(PipelineError::Busy { holder });
+        }
+        if !std::mem::replace(&mut told, true) {
+            progress.stage("wait", &format!("the store is held by another run ({holder})"));
+        }
+        std::thread::sleep(TRY_EVERY);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The key of the second pseudonym: where it comes from, and whether it is that of the store.
 
 use super::error::PipelineError;
+use crate::privacy::erased::Erased;
 use crate::privacy::gate::{Gate, WordSubjects};
 use crate::privacy::pseudonym::SubjectKey;
 use crate::store::key_check::{self, KeyMatch};
@@ -8,6 +9,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Name of the environment variable that may hold the key.
 pub const VARIABLE: &str = "AFTERDOSE_SUBJECT_KEY";
@@ -112,11 +114,11 @@ pub fn accept(found: KeyMatch) -> Result<(), PipelineError> {
     Err(PipelineError::Usage(format!("{problem}; nothing was written")))
 }
 
-/// The gate as a pipeline file and a key make it.
+/// The gate as a pipeline file, a key, and those whom the store erased make it.
 #[must_use]
-pub fn gate(word_subjects: bool, key: Option<SubjectKey>) -> Gate {
+pub fn gate(word_subjects: bool, key: Option<SubjectKey>, erased: Option<Arc<Erased>>) -> Gate {
     let words = if word_subjects { WordSubjects::Random } else { WordSubjects::Names };
-    Gate { key, words }
+    Gate { key, words, erased }
 }
 
 #[cfg(unix)]

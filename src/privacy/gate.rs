@@ -8,6 +8,7 @@
 //! so that the first never stands beyond the gate.
 
 use super::age;
+use super::erased::Erased;
 use super::identifier::{Place, find, find_in_field_name, find_number, reads_as_name};
 use super::json::Json;
 use super::pseudonym::SubjectKey;
@@ -15,6 +16,7 @@ use crate::event::envelope::Event;
 use crate::event::ids::{Source, Subject};
 use crate::event::kind::{EventCorrected, EventRetracted, Kind};
 use crate::event::refuse::{Reason, Refusal};
+use std::sync::Arc;
 
 /// A value that passed the gate: no field of it has the shape of an identifier.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,8 @@ pub enum WordSubjects {
 pub struct Passed {
     source: Option<Source>,
     subject: Option<(Subject, Subject)>,
+    /// Whether that person was erased from the store.
+    is_erased: bool,
 }
 
 /// The gate as a store and a pipeline file set it.
@@ -57,6 +61,8 @@ pub struct Gate {
     pub key: Option<SubjectKey>,
     /// What two words as a pseudonym are.
     pub words: WordSubjects,
+    /// People erased from the store; `None`: nobody.
+    pub erased: Option<Arc<Erased>>,
 }
 
 impl Gate {
@@ -64,7 +70,7 @@ impl Gate {
     ///
     /// # Errors
     /// A [`Refusal`] with an `identifier-` reason if its id, source or subject, or the id it speaks
-    /// about, looks like an identifier.
+    /// about, looks like an identifier; with `subject-withdrawn` if the person was erased.
     pub fn admit(&self, mut event: Event) -> Result<Deidentified<Event>, Refusal> {
         self.pass(&mut event, &mut Passed::default())?;
         Ok(Deidentified(event))
@@ -96,6 +102,7 @@ impl Gate {
         if passed.subject.as_ref().is_none_or(|(first, _)| *first != event.subject) {
             search("subject", event.subject.as_str(), Place::Subject)?;
             let beyond = self.beyond(&event.subject)?;
+            passed.is_erased = self.erased.as_ref().is_some_and(|erased| erased.holds(&beyond));
             passed.subject = Some((event.subject.clone(), beyond));
         }
         match &event.kind {
@@ -106,6 +113,9 @@ impl Gate {
                 search("data.retracts", retracts.as_str(), Place::Name)?;
             }
             Kind::Clinical(_) | Kind::Withdrawn => {}
+        }
+        if passed.is_erased {
+            return Err(Refusal::new(Reason::SubjectWithdrawn, "subject"));
         }
         if let Some((_, beyond)) = &passed.subject {
             event.subject.clone_from(beyond);

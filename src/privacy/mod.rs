@@ -6,6 +6,7 @@
 
 mod age;
 pub mod disclosed;
+pub mod erased;
 pub mod gate;
 pub mod identifier;
 mod json;

@@ -127,11 +127,11 @@ pub(super) fn is_plain_name(text: &str, is_subject: bool) -> bool {
 
 /// Whether a text is a UUID and nothing else, whose digits are no number.
 fn is_uuid(bytes: &[u8]) -> bool {
-    bytes.len() == 36
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    let Ok(bytes) = <&[u8; 36]>::try_from(bytes) else { return false };
+    // Every byte is looked at, so that many can be at once: 32 are hexadecimal, and none of those
+    // is where a dash is.
+    let n_hex = bytes.iter().map(|byte| u8::from(byte.is_ascii_hexdigit())).sum::<u8>();
+    n_hex == 32 && [8, 13, 18, 23].iter().all(|at| bytes[*at] == b'-')
 }
 
 impl Seen {

@@ -31,8 +31,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::UNIX_EPOCH;
 
-/// Rows held in memory before they are written to a data file: three row groups.
-const ROWS_PER_FILE: usize = data_file::ROWS_PER_GROUP;
+/// Rows held in memory before they are written to a data file: one row group.
+pub(super) const ROWS_PER_FILE: usize = data_file::ROWS_PER_GROUP;
 
 /// From so many rows on, room is made for those of a whole file.
 const MANY_ROWS: usize = 10_000;
@@ -86,8 +86,9 @@ struct Gathered {
     brought: Brought,
 }
 
-struct Staged {
-    file: WrittenFile,
+/// A data file on the disk, with what the log will say of it.
+pub(super) struct Staged {
+    pub(super) file: WrittenFile,
     statistics: StructArray,
 }
 
@@ -193,6 +194,18 @@ impl Batch {
         self.kept.len()
     }
 
+    /// Writes what was kept to data files, which are not yet part of the log; returns their names.
+    /// A source file begun and not kept is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the disk refuses.
+    pub fn write_out(&mut self) -> Result<Vec<String>, StoreError> {
+        self.drop_source();
+        self.kept.flush(&self.log.table, &self.context)?;
+        self.kept.wait()?;
+        Ok(self.kept.files.iter().map(|staged| staged.file.name.clone()).collect())
+    }
+
     /// Makes the kept events visible, all at once, and marks source files as taken. `taken` holds
     /// their digests, never their paths, which may carry names; those taken before are passed
     /// over. `operation` says in a word what was done, for the history. A source file begun and
@@ -202,9 +215,7 @@ impl Batch {
     /// [`StoreError`] if the disk refuses. Losing the race for a version is no error, see
     /// [`Commit`].
     pub fn commit(mut self, taken: &[String], operation: &str) -> Result<Commit, StoreError> {
-        self.drop_source();
-        self.kept.flush(&self.log.table, &self.context)?;
-        self.kept.wait()?;
+        self.write_out()?;
         let mut fresh = Vec::new();
         for app_id in taken.iter().collect::<BTreeSet<_>>() {
             if !self.log.is_taken(app_id)? {
@@ -214,7 +225,6 @@ impl Batch {
         if self.kept.files.is_empty() && fresh.is_empty() {
             return Ok(Commit::Nothing);
         }
-        let failed = || StoreError::delta(&self.log.table.dir);
         let metrics = [("events", self.kept.len()), ("sources", fresh.len())]
             .map(|(name, count)| (name.to_owned(), Some(count.to_string())))
             .into_iter()
@@ -231,32 +241,7 @@ impl Batch {
             let add = staged.publish(&self.log.table, &self.context)?;
             transaction.add_files(add);
         }
-        sync_dir(&self.log.table.dir).map_err(StoreError::io(&self.log.table.dir))?;
-        let mut attempts = 1;
-        loop {
-            match transaction.commit(&*self.log.table.engine).map_err(failed())? {
-                CommitResult::Committed(committed) => {
-                    let version = committed.commit_version();
-                    if let Some(snapshot) = committed.post_commit_snapshot() {
-                        // Speeds up the next opening and `is_taken`; the log is whole without.
-                        let _ = snapshot.write_checksum(&*self.log.table.engine);
-                    }
-                    self.log.table.tighten_commit(version)?;
-                    return Ok(Commit::Done { version });
-                }
-                CommitResult::Conflicted(conflicted) => {
-                    return Ok(Commit::Conflict { version: conflicted.conflict_version() });
-                }
-                CommitResult::Retryable(retry) if attempts == ATTEMPTS => {
-                    let (path, source) = (self.log.table.dir, Box::new(retry.error));
-                    return Err(StoreError::CommitFailed { path, attempts, source });
-                }
-                CommitResult::Retryable(retry) => {
-                    attempts += 1;
-                    transaction = retry.transaction;
-                }
-            }
-        }
+        commit(&self.log.table, transaction)
     }
 
     /// Writes rows to files until those in memory are within bounds again.
@@ -319,14 +304,33 @@ impl Staged {
         let file = data_file::write(dir, rows, |batch| {
             statistics.merge(batch).map_err(StoreError::delta(dir))
         })?;
+        Self::new(dir, file, statistics)
+    }
+
+    /// Writes rows that are in the order of a data file.
+    pub(super) fn write_sorted(
+        dir: &Path,
+        rows: &RecordBatch,
+        context: &BoundWriteContext,
+    ) -> Result<Self, StoreError> {
+        let mut statistics =
+            FileStatsAccumulator::new(context.stats_columns(), context.physical_data_schema());
+        statistics.merge(rows).map_err(StoreError::delta(dir))?;
+        Self::new(dir, data_file::write_sorted(dir, rows)?, statistics)
+    }
+
+    fn new(
+        dir: &Path,
+        file: WrittenFile,
+        statistics: FileStatsAccumulator,
+    ) -> Result<Self, StoreError> {
         let none = || KernelError::generic("a data file without rows");
         let statistics = statistics.finish().and_then(|found| found.ok_or_else(none));
-        let statistics = statistics.map_err(StoreError::delta(dir))?;
-        Ok(Self { file, statistics })
+        Ok(Self { file, statistics: statistics.map_err(StoreError::delta(dir))? })
     }
 
     /// Gives the file its lasting name; says what the commit will say of it.
-    fn publish(
+    pub(super) fn publish(
         self,
         table: &Table,
         context: &BoundWriteContext,
@@ -345,9 +349,40 @@ impl Staged {
     }
 }
 
+/// Makes a transaction the next version, its data files on the disk before it.
+pub(super) fn commit(table: &Table, mut transaction: Transaction) -> Result<Commit, StoreError> {
+    sync_dir(&table.dir).map_err(StoreError::io(&table.dir))?;
+    let mut attempts = 1;
+    loop {
+        let result = transaction.commit(&*table.engine).map_err(StoreError::delta(&table.dir))?;
+        match result {
+            CommitResult::Committed(committed) => {
+                let version = committed.commit_version();
+                if let Some(snapshot) = committed.post_commit_snapshot() {
+                    // Speeds up the next opening and `is_taken`; the log is whole without.
+                    let _ = snapshot.write_checksum(&*table.engine);
+                }
+                table.tighten_commit(version)?;
+                return Ok(Commit::Done { version });
+            }
+            CommitResult::Conflicted(conflicted) => {
+                return Ok(Commit::Conflict { version: conflicted.conflict_version() });
+            }
+            CommitResult::Retryable(retry) if attempts == ATTEMPTS => {
+                let (path, source) = (table.dir.clone(), Box::new(retry.error));
+                return Err(StoreError::CommitFailed { path, attempts, source });
+            }
+            CommitResult::Retryable(retry) => {
+                attempts += 1;
+                transaction = retry.transaction;
+            }
+        }
+    }
+}
+
 /// What the commit info says beside what the kernel writes there: `userMetadata` is where readers
 /// of Delta tables look for a word of the writer's own; `sourceFiles` are digests.
-fn note(
+pub(super) fn note(
     operation: &str,
     source_files: &[String],
 ) -> Result<(Box<dyn EngineData>, Arc<StructType>), arrow::error::ArrowError> {

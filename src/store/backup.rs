@@ -10,13 +10,12 @@
 //! (it may be of a later version by now), and what is made again from the events: the keys and the
 //! facts. Rejections are the caller's: their accounts are of versions, too.
 
-use super::commit_file::{commit_files, version_of};
 use super::delta::{LOG_DIR, Table};
 use super::disk::{make_private_dir, sync_dir, tighten_file};
 use super::error::StoreError;
 use super::log::EventLog;
+use super::log_files::{self, Kind};
 use delta_kernel::KernelError;
-use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -71,12 +70,12 @@ impl EventLog {
             copy_data_file(path, &events, copied)?;
         }
         let log = self.table.dir.join(LOG_DIR);
-        let is_of_past = |path: &Path| {
-            let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-            ["json", "crc", "parquet"].contains(&ending)
-                && version_of(path).is_some_and(|version| version <= self.version())
-        };
-        copy_files(&log, &events.join(LOG_DIR), is_of_past, copied)?;
+        let past = log_files::list(&log)?
+            .into_iter()
+            .filter(|file| file.version <= self.version() && file.kind != Kind::Leftover);
+        for file in past {
+            copy_file(&file.path, &events.join(LOG_DIR), copied)?;
+        }
         let is_kept = |path: &Path| {
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or(".");
             name != "lock" && !name.starts_with('.')
@@ -92,15 +91,10 @@ impl EventLog {
     /// version of the past may rest on.
     fn named(&self) -> Result<BTreeSet<String>, StoreError> {
         let mut named = BTreeSet::new();
-        for (version, path) in commit_files(&self.table.dir.join(LOG_DIR))? {
-            if version > self.version() {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).map_err(StoreError::io(&path))?;
-            for line in text.lines().filter(|line| !line.is_empty()) {
-                let action: Action = serde_json::from_str(line)
-                    .map_err(|source| StoreError::CommitFile { path: path.clone(), source })?;
-                named.extend(action.add.or(action.remove).map(|file| file.path));
+        for (version, path) in log_files::commits(&self.table.dir.join(LOG_DIR))? {
+            if version <= self.version() {
+                let of_commit = log_files::named(&path)?;
+                named.extend(of_commit.added.into_iter().chain(of_commit.removed));
             }
         }
         Ok(named)
@@ -129,18 +123,6 @@ pub fn check(copy: &Path, version: u64) -> Result<(), StoreError> {
         std::fs::metadata(&file.path).map_err(StoreError::io(&file.path))?;
     }
     Ok(())
-}
-
-/// A line of a commit file, as far as it names a data file.
-#[derive(Deserialize)]
-struct Action {
-    add: Option<Named>,
-    remove: Option<Named>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    path: String,
 }
 
 /// Copies the files of a directory that are wanted; not what stands in directories below.

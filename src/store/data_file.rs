@@ -11,7 +11,9 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
     RowFilter,
 };
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriter, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriter, compute_leaves,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData, SortingColumn};
@@ -46,6 +48,10 @@ const SHARE: usize = 0;
 /// Position of the column `subject` among the columns of a file.
 const SUBJECT: i32 = 1;
 
+/// What data files written aside begin with. Names beginning with a dot or an underscore are no data
+/// to a reader of Delta tables.
+pub(super) const ASIDE: &str = ".part-";
+
 /// A data file that is written but not yet part of the table. It stands under a passing name and
 /// is removed when dropped.
 #[derive(Debug)]
@@ -66,9 +72,7 @@ pub(super) fn write(
     ranked.par_sort_unstable_by(Ranked::file_order);
     let sorted: Vec<&Row> = ranked.into_iter().map(|ranked| ranked.row).collect();
     let failed = || StoreError::data_file(dir);
-    let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))
-        .map_err(failed())?;
-    let (mut writer, columns) = writer.into_serialized_writer().map_err(failed())?;
+    let (mut writer, columns) = begin().map_err(failed())?;
     for (at, group) in sorted.chunks(ROWS_PER_GROUP).enumerate() {
         let chunks = group.par_chunks(ROWS_PER_CHUNK).map(encode).collect::<Result<Vec<_>, _>>();
         let chunks = chunks.map_err(StoreError::columns(dir))?;
@@ -76,7 +80,30 @@ pub(super) fn write(
         let columns = columns.create_column_writers(at).map_err(failed())?;
         write_group(&mut writer, columns, &chunks).map_err(failed())?;
     }
-    let bytes = writer.into_inner().map_err(failed())?;
+    finish(dir, writer)
+}
+
+/// Writes rows that are in the order of a data file, at most those of a row group, into a file of
+/// `dir`.
+pub(super) fn write_sorted(dir: &Path, rows: &RecordBatch) -> Result<WrittenFile, StoreError> {
+    let failed = || StoreError::data_file(dir);
+    let (mut writer, columns) = begin().map_err(failed())?;
+    let columns = columns.create_column_writers(0).map_err(failed())?;
+    let chunk = |from: usize| rows.slice(from, ROWS_PER_CHUNK.min(rows.num_rows() - from));
+    let chunks: Vec<RecordBatch> =
+        (0..rows.num_rows()).step_by(ROWS_PER_CHUNK).map(chunk).collect();
+    write_group(&mut writer, columns, &chunks).map_err(failed())?;
+    finish(dir, writer)
+}
+
+fn begin() -> Result<(SerializedFileWriter<Vec<u8>>, ArrowRowGroupWriterFactory), ParquetError> {
+    ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))?
+        .into_serialized_writer()
+}
+
+/// Closes a file and puts it aside, under the name of its bytes.
+fn finish(dir: &Path, writer: SerializedFileWriter<Vec<u8>>) -> Result<WrittenFile, StoreError> {
+    let bytes = writer.into_inner().map_err(StoreError::data_file(dir))?;
     let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
     let temporary = write_aside(dir, &bytes).map_err(StoreError::io(dir))?;
     Ok(WrittenFile { temporary, name, bytes: bytes.len() as u64 })
@@ -113,8 +140,7 @@ fn write_group(
 
 /// Readable by the owner alone, and on the disk when this returns.
 fn write_aside(dir: &Path, bytes: &[u8]) -> std::io::Result<TempPath> {
-    // Names beginning with a dot or an underscore are no data to a reader of Delta tables.
-    let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(dir)?;
+    let mut file = tempfile::Builder::new().prefix(ASIDE).tempfile_in(dir)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file.into_temp_path())

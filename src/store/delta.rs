@@ -1,9 +1,9 @@
 //! The Delta table beneath the log: made, opened, and asked for its live files.
 
 use super::columns::{ADDED, SCHEMA};
-use super::commit_file::last_program;
-use super::disk::{make_private_dir, tighten_dir, tighten_file};
+use super::disk::{entries, make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
+use super::log_files;
 use arrow::datatypes::{DataType, Schema};
 use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
@@ -55,6 +55,13 @@ pub(super) struct LiveFile {
     pub(super) path: PathBuf,
     /// Rows, from the statistics of the log.
     pub(super) rows: u64,
+}
+
+impl LiveFile {
+    /// The name of the file.
+    pub(super) fn name(&self) -> String {
+        name_of(&self.path)
+    }
 }
 
 impl Table {
@@ -159,7 +166,7 @@ impl Table {
     }
 
     fn newer(&self, what: String) -> StoreError {
-        let program = last_program(&self.dir.join(LOG_DIR));
+        let program = log_files::last_program(&self.dir.join(LOG_DIR));
         StoreError::Newer { path: self.dir.clone(), program, what }
     }
 
@@ -199,8 +206,13 @@ impl Table {
         Ok(files)
     }
 
+    /// Where a data file stands that the log names.
+    pub(super) fn path_of(&self, named: &str) -> Option<PathBuf> {
+        self.url.join(named).ok().and_then(|url| url.to_file_path().ok())
+    }
+
     fn live_file(&self, file: &ScanFile) -> Result<LiveFile, StoreError> {
-        let path = self.url.join(&file.path).ok().and_then(|url| url.to_file_path().ok());
+        let path = self.path_of(&file.path);
         let path = path.ok_or_else(|| StoreError::Place { path: self.dir.join(&file.path) })?;
         if file.dv_info.has_vector() {
             return Err(StoreError::DeletionVector { path });
@@ -225,9 +237,15 @@ impl Table {
     }
 }
 
+/// The name of a file, without its directory.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// Whether a table has begun: its log has a file.
 fn has_commits(dir: &Path) -> bool {
-    std::fs::read_dir(dir.join(LOG_DIR)).is_ok_and(|mut entries| entries.next().is_some())
+    // A commit being written has a `#` behind its name.
+    entries(&dir.join(LOG_DIR), |name| !name.contains('#')).is_ok_and(|found| !found.is_empty())
 }
 
 /// A table property of this program's own that it does not know: it has none.
@@ -260,7 +278,7 @@ fn first_difference(schema: &Schema) -> Option<Difference> {
 }
 
 /// Whether two types are the same, comments aside.
-fn same_type(ours: &DataType, theirs: &DataType) -> bool {
+pub(super) fn same_type(ours: &DataType, theirs: &DataType) -> bool {
     match (ours, theirs) {
         (DataType::List(ours), DataType::List(theirs)) => {
             same_type(ours.data_type(), theirs.data_type())

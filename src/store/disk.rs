@@ -2,7 +2,7 @@
 //! modes, and names that are there to stay.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes a directory and those above it that are missing, readable by its owner alone. One that
 /// was there before keeps its mode.
@@ -42,6 +42,26 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
         std::fs::File::open(path)?.sync_all()?;
     }
     Ok(())
+}
+
+/// What a directory holds under wanted names, in the order of the names; nothing if there is none.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn entries(dir: &Path, is_wanted: impl Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {
+    let listed = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed?,
+    };
+    let mut found = Vec::new();
+    for entry in listed {
+        let entry = entry?;
+        if is_wanted(&entry.file_name().to_string_lossy()) {
+            found.push(entry.path());
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 #[cfg(unix)]

@@ -108,6 +108,16 @@ pub enum StoreError {
         /// Name of the column.
         column: &'static str,
     },
+    /// A data file does not hold as many rows as the log says.
+    #[error("{}: {found} rows where the log says {expected}; no file was replaced, run `verify` to find what is damaged", path.display())]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// Rows by the log.
+        expected: u64,
+        /// Rows that are there.
+        found: u64,
+    },
     /// A commit file does not have the shape of one.
     #[error("{}: not a Delta commit file; restore it from a backup", path.display())]
     CommitFile {
@@ -127,6 +137,22 @@ pub enum StoreError {
     KeyCheck {
         /// The file.
         path: PathBuf,
+    },
+    /// What a store keeps of those it erased is damaged.
+    #[error("{}: not the record of erasures; restore the file from a backup, or people who were erased come back", path.display())]
+    Erasures {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The version was removed so that people could be erased.
+    #[error("{}: version {version} cannot be opened: people were erased at version {erased_at}, and nothing from before it is left", path.display())]
+    Erased {
+        /// Directory of the table.
+        path: PathBuf,
+        /// Version asked for.
+        version: u64,
+        /// Version of the last erasure.
+        erased_at: u64,
     },
     /// There is no such version.
     #[error("{}: version {version} cannot be read: it does not exist, or was removed for good; see `history`", path.display())]

@@ -1,16 +1,17 @@
 //! The commits, oldest first: what was done to the log, when, and how much.
 
 use super::brought::by_type;
-use super::commit_file::commit_files;
 use super::delta::LOG_DIR;
 use super::error::StoreError;
+use super::kept_history;
 use super::log::EventLog;
-use serde::Deserialize;
+use super::log_files;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// One commit of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitRow {
     /// The version it made.
     pub version: u64,
@@ -22,8 +23,10 @@ pub struct CommitRow {
     /// Events added, where the commit says so.
     pub n_events: Option<u64>,
     /// Events added by type, named without `afterdose.`, where the commit says so.
+    #[serde(default)]
     pub by_type: Option<BTreeMap<String, u64>>,
     /// BLAKE3 digests of the source files the events were read from, where the commit says so.
+    #[serde(default)]
     pub source_files: Option<Vec<String>>,
     /// Data files added.
     pub n_files: u64,
@@ -31,19 +34,41 @@ pub struct CommitRow {
     pub n_bytes: u64,
 }
 
+/// What is kept of the counts of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    Kept,
+    LeftOut,
+}
+
 impl EventLog {
-    /// Every commit up to this version whose commit file is still there.
+    /// Every commit up to this version: from its commit file, or, where that is gone, as it was kept.
     ///
     /// # Errors
     /// [`StoreError::CommitFile`] if one does not have the shape of one; [`StoreError::Io`].
     pub fn history(&self) -> Result<Vec<CommitRow>, StoreError> {
-        let mut commits = Vec::new();
-        for (version, path) in commit_files(&self.table.dir.join(LOG_DIR))? {
-            if version <= self.version() {
+        let mut commits: Vec<CommitRow> = kept_history::read(&self.table.dir)?;
+        let kept = commits.last().map(|commit| commit.version);
+        for (version, path) in log_files::commits(&self.table.dir.join(LOG_DIR))? {
+            if version <= self.version() && Some(version) > kept {
                 commits.push(read_commit(version, &path)?);
             }
         }
+        commits.retain(|commit| commit.version <= self.version());
         Ok(commits)
+    }
+
+    /// Keeps the rows of the versions before `first`, before their commit files go.
+    pub(super) fn keep_history(&self, first: u64, counts: Counts) -> Result<(), StoreError> {
+        let mut rows = self.history()?;
+        rows.retain(|row| row.version < first);
+        if counts == Counts::LeftOut {
+            for row in &mut rows {
+                row.n_events = None;
+                row.by_type = None;
+            }
+        }
+        if rows.is_empty() { Ok(()) } else { kept_history::write(&self.table.dir, &rows) }
     }
 }
 
@@ -51,7 +76,7 @@ impl EventLog {
 /// opened. `None` if there is no log.
 #[must_use]
 pub fn newest_version(store_dir: &Path) -> Option<u64> {
-    let files = commit_files(&store_dir.join("events").join(LOG_DIR)).ok()?;
+    let files = log_files::commits(&store_dir.join("events").join(LOG_DIR)).ok()?;
     files.last().map(|(version, _)| *version)
 }
 

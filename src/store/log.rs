@@ -1,12 +1,14 @@
 //! The log of events, opened at one version.
 
-use super::delta::Table;
+use super::delta::{LiveFile, Table};
+use super::erased::erased_at;
 use super::error::StoreError;
 use super::format;
 use delta_kernel::KernelError;
 use delta_kernel::history_manager::error::LogHistoryError;
 use delta_kernel::history_manager::{HistoryCommitType, latest_version_as_of};
 use delta_kernel::snapshot::SnapshotRef;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The log of events of a store, as it was at one version. Later commits, its own among them, do
@@ -44,10 +46,16 @@ impl EventLog {
     /// The same log as it was at another version.
     ///
     /// # Errors
-    /// [`StoreError::NoVersion`] if that version does not exist or was removed for good.
+    /// [`StoreError::Erased`] if that version was removed so that people could be erased;
+    /// [`StoreError::NoVersion`] if it does not exist or was removed by a vacuum.
     pub fn at_version(&self, version: u64) -> Result<Self, StoreError> {
         let newest = self.table.snapshot(None)?.version();
         if version > newest || version < self.table.first_version()? {
+            let path = self.table.dir.clone();
+            let erased_at = erased_at(self.table.dir.parent().unwrap_or(&path))?;
+            if let Some(erased_at) = erased_at.filter(|erased_at| version < *erased_at) {
+                return Err(StoreError::Erased { path, version, erased_at });
+            }
             return Err(StoreError::NoVersion { path: self.table.dir.clone(), version });
         }
         let snapshot = self.table.snapshot(Some(version))?;
@@ -113,6 +121,15 @@ impl EventLog {
     pub fn n_events(&self) -> Result<u64, StoreError> {
         let files = self.table.live_files(&self.snapshot, None)?;
         Ok(files.iter().map(|file| file.rows).sum())
+    }
+
+    /// Names of the data files that hold the events.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn data_files(&self) -> Result<BTreeSet<String>, StoreError> {
+        let files = self.table.live_files(&self.snapshot, None)?;
+        Ok(files.iter().map(LiveFile::name).collect())
     }
 
     /// Whether a source file was taken before. `app_id` is what its batch was committed with: a

@@ -5,10 +5,13 @@
 //! ```text
 //! <store>/lock                     who is working on the store, if anyone
 //! <store>/keys/                    digests of every key, made from the data files ([`keys`])
+//! <store>/history.ndjson           history of versions whose commit files are gone (`kept_history.rs`)
+//! <store>/erased.json              whom the store has erased, as keyed digests ([`erased`])
 //! <store>/subject-key.json         which key the store was begun with, if any (`key_check.rs`)
 //! <store>/afterdose.format         which program may read and write the store ([`format`])
 //! <store>/audit.ndjson             who did what to the store, and when ([`audit`])
-//! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed
+//! <store>/events/<BLAKE3>.parquet  data files, named by their content, never changed; merged by
+//!                                  [`compact`], removed by [`vacuum`] and [`erase`]
 //! <store>/events/_delta_log/       one commit file a version: which data files are live; beside
 //!                                  it a checksum, with which opening need not read the others
 //! ```
@@ -32,20 +35,28 @@ pub mod audit;
 pub mod backup;
 mod brought;
 pub mod columns;
-mod commit_file;
+pub mod compact;
 mod data_file;
 mod delta;
 pub mod disk;
+pub mod erase;
+pub mod erased;
 pub mod error;
 pub mod format;
 pub mod history;
+mod kept_history;
 pub mod key_check;
 pub mod keys;
+pub mod leftovers;
 pub mod lock;
 pub mod log;
+mod log_files;
+mod rewrite;
 pub mod row;
 pub mod scan;
 pub mod share;
+pub mod vacuum;
+pub mod verify;
 mod withdrawn;
 
 #[cfg(test)]

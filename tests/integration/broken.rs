@@ -273,7 +273,9 @@ fn every_reason_and_every_anomaly_has_a_file_of_its_name() {
         let found = catalogue.file.iter().find(|entry| entry.stem() == code);
         found.unwrap_or_else(|| panic!("no file shows {code}"))
     };
-    for reason in Reason::ALL {
+    // It takes a store that erased somebody: `erasure.rs` shows it.
+    let shown_elsewhere = |reason: &&Reason| **reason == Reason::SubjectWithdrawn;
+    for reason in Reason::ALL.iter().filter(|reason| !shown_elsewhere(reason)) {
         let code = reason.code();
         let shown = entry(code).rejections.iter().any(|rejection| rejection.reason == code);
         assert!(shown, "{code}");

@@ -265,6 +265,25 @@ fn a_store_held_by_another_is_75_and_is_left_alone() {
 }
 
 #[test]
+fn whoever_waits_gets_the_store_when_it_is_free() {
+    let workspace = two_people();
+    workspace.write("store/lock", "process 1 since noon");
+    let held = File::open(workspace.path("store/lock")).expect("the lock file");
+    held.try_lock().expect("nobody else holds it");
+    let ran = workspace.expect(75, &["run", "p.toml", "--wait", "1s"]);
+    assert!(ran.stderr.contains("wait") && ran.stderr.contains("process 1 since noon"), "{ran:?}");
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| workspace.expect(0, &["run", "p.toml", "--wait", "2m"]));
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        assert!(!waiting.is_finished(), "the store is held");
+        held.unlock().expect("it was held");
+    });
+    for wrong in ["ten minutes", "-1s", "5"] {
+        workspace.expect(2, &["run", "p.toml", "--wait", wrong]);
+    }
+}
+
+#[test]
 fn json_is_json_on_every_command() {
     let workspace = two_people();
     workspace.write("in/bad.ndjson", "not an event\n");

@@ -35,7 +35,7 @@ const MODULES: [(&str, &[&str]); 15] = [
 ];
 
 /// Outside crate, and the only places that may name it.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("arrow", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("parquet", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("delta_kernel", &["store/"]),
@@ -54,6 +54,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("zstd", &["ingest/"]),
     ("memchr", &["ingest/"]),
     ("mimalloc", &["main.rs"]),
+    ("compact_str", &["event/"]),
     ("rand", &["simulate/"]),
     ("rand_chacha", &["simulate/"]),
     ("rand_distr", &["simulate/"]),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Read a store with two other programs and compare what they find.
+"""Read a store with three other programs and compare what they find.
 
-    pip install deltalake duckdb
+    pip install deltalake duckdb polars
     python tests/interop/read_store.py STORE
 
-Counts the events, and the events of each type, once with `deltalake` and once with DuckDB over the
-files that the Delta log names. Prints both as one JSON object. Exit code 1 if they differ, 2 if
+Counts the events, and the events of each type, with `deltalake`, and with DuckDB and Polars over
+the files that the Delta log names. Prints all as one JSON object. Exit code 1 if they differ, 2 if
 the store cannot be opened.
 """
 
@@ -15,6 +15,7 @@ import sys
 
 import deltalake
 import duckdb
+import polars
 
 
 def with_deltalake(table: deltalake.DeltaTable) -> dict:
@@ -27,11 +28,18 @@ def with_deltalake(table: deltalake.DeltaTable) -> dict:
 
 def with_duckdb(table: deltalake.DeltaTable) -> dict:
     """Counts through DuckDB, over the live files."""
-    files = [uri.removeprefix("file://") for uri in table.file_uris()]
-    if not files:
-        return summary([])
     query = "SELECT type, count(*) FROM read_parquet(?) GROUP BY type"
-    return summary(duckdb.execute(query, [files]).fetchall())
+    return summary(duckdb.execute(query, [files_of(table)]).fetchall())
+
+
+def with_polars(table: deltalake.DeltaTable) -> dict:
+    """Counts through Polars, over the live files."""
+    return summary(polars.read_parquet(files_of(table)).group_by("type").len().rows())
+
+
+def files_of(table: deltalake.DeltaTable) -> list[str]:
+    """The live files."""
+    return [uri.removeprefix("file://") for uri in table.file_uris()]
 
 
 def summary(pairs) -> dict:
@@ -50,9 +58,11 @@ def main() -> int:
     except Exception as error:  # whatever the library raises, the table cannot be read
         print(f"{sys.argv[1]}: {error}", file=sys.stderr)
         return 2
-    found = {"deltalake": with_deltalake(table), "duckdb": with_duckdb(table)}
+    found = {"deltalake": with_deltalake(table)}
+    if table.file_uris():
+        found |= {"duckdb": with_duckdb(table), "polars": with_polars(table)}
     print(json.dumps({"version": table.version(), **found}, indent=2))
-    return 0 if found["deltalake"] == found["duckdb"] else 1
+    return 0 if all(counts == found["deltalake"] for counts in found.values()) else 1
 
 
 if __name__ == "__main__":

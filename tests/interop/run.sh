@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Other people's programs on our files: deltalake and DuckDB read the store of a run, jsonschema
-# validates the sample events against the schemas.
+# Other people's programs on our files: deltalake, DuckDB and Polars read the store of a run, DuckDB
+# works out a response rate from it, jsonschema validates the sample events against the schemas.
 #
 #   bash tests/interop/run.sh STORE MANIFEST
 #
@@ -11,34 +11,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 store=${1:-out/store}
 manifest=${2:-out/current/manifest.json}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/afterdose
-venv=$cache/venv
-requirements=tests/interop/requirements.txt
+python=$(bash tests/interop/venv.sh)/bin/python
 
-as_root() {
-    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
-make_venv() {
-    python3 -m venv "$venv" >/dev/null 2>&1 && [[ -x $venv/bin/pip ]]
-}
-
-mkdir -p "$cache"
-if [[ ! -x $venv/bin/pip ]] && ! make_venv; then
-    echo "installing python3-venv"
-    rm -rf "$venv"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq python3 python3-venv </dev/null >/dev/null
-    make_venv
-fi
-if ! cmp -s "$requirements" "$venv/installed.txt"; then
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
-    cp "$requirements" "$venv/installed.txt"
-fi
-python=$venv/bin/python
-
-echo "the store, by deltalake and DuckDB"
+echo "the store, by deltalake, DuckDB and Polars"
 found=$("$python" tests/interop/read_store.py "$store")
 printf '%s\n' "$found"
 "$python" - "$manifest" "$found" <<'PYTHON'
@@ -48,13 +23,22 @@ import sys
 manifest, found = json.load(open(sys.argv[1], encoding="utf-8")), json.loads(sys.argv[2])
 wrong = {
     name: (count, manifest["events"])
-    for name, count in [(name, found[name]["events"]) for name in ("deltalake", "duckdb")]
+    for name, count in [(name, found[name]["events"]) for name in ("deltalake", "duckdb", "polars")]
     if count != manifest["events"]
 }
 if found["version"] != manifest["store_version"]:
     wrong["version"] = (found["version"], manifest["store_version"])
 sys.exit(f"the manifest says otherwise: {wrong}" if wrong else 0)
 PYTHON
+
+echo "the response rate after infusion 6, by SQL"
+internal=$(mktemp -d)
+trap 'rm -rf "$internal"' EXIT
+target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/afterdose/target}
+"$target/release/afterdose" --quiet curves --store "$store" --out "$internal" \
+    --pipeline tests/interop/internal.toml
+"$python" tests/interop/response_rate.py "$store" \
+    "$internal/current/tables/response_by_infusion.csv"
 
 echo "the sample events, by jsonschema"
 "$python" tests/interop/validate_events.py \

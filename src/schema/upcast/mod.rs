@@ -25,15 +25,16 @@ impl<'de> DeserializeSeed<'de> for DataOf {
         Ok(match (self.0, self.1) {
             (EventType::CourseStarted, 1) => Data::CourseStarted(Deserialize::deserialize(d)?),
             (EventType::SessionCompleted, 1) => {
-                let raised = session_completed::V1::deserialize(d)?.raise();
-                Data::SessionCompleted(raised.map_err(refuse)?)
+                let data: session_completed::V1 = Deserialize::deserialize(d)?;
+                Data::SessionCompleted(data.raise().map_err(refuse)?)
             }
             (EventType::SessionCompleted, 2) => {
                 Data::SessionCompleted(Deserialize::deserialize(d)?)
             }
             (EventType::SessionMissed, 1) => Data::SessionMissed(Deserialize::deserialize(d)?),
             (EventType::CheckinSubmitted, 1) => {
-                Data::CheckinSubmitted(checkin_submitted::V1::deserialize(d)?.raise())
+                let data: checkin_submitted::V1 = Deserialize::deserialize(d)?;
+                Data::CheckinSubmitted(data.raise())
             }
             (EventType::CheckinSubmitted, 2) => {
                 Data::CheckinSubmitted(Deserialize::deserialize(d)?)

@@ -26,7 +26,8 @@ pub(super) struct List {
 pub(super) struct Listed {
     /// Name of its file.
     pub(super) file: String,
-    /// Names of the data files whose keys it holds.
+    /// Names of the data files whose keys it holds. Those of files that were written anew may stand
+    /// in several runs; together the runs hold the keys of all they name.
     pub(super) covers: BTreeSet<String>,
 }
 
@@ -58,6 +59,20 @@ impl List {
     /// Names of all data files whose keys are in the runs.
     pub(super) fn covered(&self) -> BTreeSet<String> {
         self.runs.iter().flat_map(|run| run.covers.iter().cloned()).collect()
+    }
+
+    /// Names files that stand in the place of others, if the runs hold the keys of all of those.
+    pub(super) fn replace(&mut self, gone: &BTreeSet<String>, fresh: &BTreeSet<String>) -> bool {
+        if !gone.is_subset(&self.covered()) {
+            return false;
+        }
+        for run in &mut self.runs {
+            run.covers.retain(|name| !gone.contains(name));
+        }
+        if let Some(largest) = self.runs.first_mut() {
+            largest.covers.extend(fresh.iter().cloned());
+        }
+        true
     }
 
     /// Keys in conflict.

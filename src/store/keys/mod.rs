@@ -100,7 +100,7 @@ impl KeyIndex {
     fn load(&mut self, log: &EventLog, dir: &Path) -> Result<(), StoreError> {
         let live = log.table.live_files(&log.snapshot, None)?;
         let list = List::read(dir);
-        let names: BTreeSet<String> = live.iter().map(name).collect();
+        let names: BTreeSet<String> = live.iter().map(LiveFile::name).collect();
         // A run that holds keys of a file that is gone may hold keys that are gone: all anew.
         if list.covered().is_subset(&names) {
             let runs = list.runs.iter().map(|listed| Run::open(&dir.join(&listed.file)));
@@ -111,7 +111,7 @@ impl KeyIndex {
             }
         }
         let covered = self.list.covered();
-        for file in live.iter().filter(|file| !covered.contains(&name(file))) {
+        for file in live.iter().filter(|file| !covered.contains(&file.name())) {
             self.read_file(file)?;
         }
         Ok(())
@@ -180,7 +180,7 @@ impl KeyIndex {
         let live = log.table.live_files(&log.snapshot, None)?;
         let covered = self.list.covered();
         let covers: BTreeSet<String> =
-            live.iter().map(name).filter(|name| !covered.contains(name)).collect();
+            live.iter().map(LiveFile::name).filter(|name| !covered.contains(name)).collect();
         if covers.is_empty() {
             return Ok(());
         }
@@ -263,8 +263,67 @@ impl KnownKeys for KeyIndex {
     }
 }
 
-fn name(file: &LiveFile) -> String {
-    file.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+/// What the index kept in a store is to the data files of its log.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// Its runs hold the keys of these data files, all of them live.
+    Whole(Box<KeyIndex>, BTreeSet<String>),
+    /// It names data files that are gone; it is made anew when next needed.
+    Stale,
+    /// A run is gone or damaged; the index is made anew when next needed.
+    Damaged,
+}
+
+/// Looks at the index kept in a store, and changes nothing.
+///
+/// # Errors
+/// [`StoreError`] if the log cannot be read.
+pub(super) fn kept(log: &EventLog) -> Result<Kept, StoreError> {
+    let dir = log.table.dir.with_file_name(DIR);
+    let list = List::read(&dir);
+    let live = log.table.live_files(&log.snapshot, None)?;
+    let covered = list.covered();
+    if !covered.is_subset(&live.iter().map(LiveFile::name).collect()) {
+        return Ok(Kept::Stale);
+    }
+    let runs = list.runs.iter().map(|listed| Run::open(&dir.join(&listed.file)));
+    let Ok(runs) = runs.collect::<io::Result<Vec<_>>>() else { return Ok(Kept::Damaged) };
+    let mut index = KeyIndex::in_dir(dir, None);
+    index.stored = runs;
+    Ok(Kept::Whole(Box::new(index), covered))
+}
+
+impl KeyIndex {
+    /// Whether a key is known with this content.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] if a run cannot be read.
+    pub(super) fn holds(
+        &mut self,
+        key: KeyDigest,
+        content: ContentDigest,
+    ) -> Result<bool, StoreError> {
+        let failed = StoreError::io(&self.dir);
+        Ok(self.contents(key.0).map_err(failed)?.contains(&content.0))
+    }
+}
+
+/// Follows data files that were written anew without a change to their keys: `fresh` stand in the
+/// place of `gone`. Nothing where some of these are in no run; they are read when next asked for.
+///
+/// # Errors
+/// [`StoreError::Io`] if the disk refuses.
+pub(super) fn follow(
+    log: &EventLog,
+    gone: &BTreeSet<String>,
+    fresh: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let dir = log.table.dir.with_file_name(DIR);
+    let mut list = List::read(&dir);
+    if list.replace(gone, fresh) {
+        list.write(&dir).map_err(StoreError::io(&dir))?;
+    }
+    Ok(())
 }
 
 /// A run is named after what it holds, so that a rerun after a crash writes the same name.

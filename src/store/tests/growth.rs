@@ -6,9 +6,12 @@ use crate::event::kind::EventType;
 use crate::event::time::Moment;
 use crate::store::append::Commit;
 use crate::store::columns::ADDED;
+use crate::store::compact::Compacted;
+use crate::store::erase::{Who, erase};
 use crate::store::error::StoreError;
 use crate::store::log::EventLog;
 use crate::store::share::SHARES;
+use crate::store::verify::{FindingKind, verify};
 use std::path::{Path, PathBuf};
 
 /// The store in `tests/stores` that was written by an earlier version of the program: 26 events in
@@ -137,4 +140,29 @@ fn a_table_of_a_newer_program_is_refused_by_what_is_not_known() {
     }
     let comment = "Random pseudonym of the person treated";
     assert!(opened(comment, "A word").is_ok(), "comments are free");
+}
+
+#[test]
+fn an_older_table_is_compacted_and_purged_with_the_columns_it_lacks() {
+    for compacts_first in [true, false] {
+        let dir = tempfile::tempdir().expect("a directory");
+        old_store(dir.path());
+        let log = EventLog::open(dir.path()).expect("a log");
+        let mut events = log.scan(0..SHARES).expect("a scan");
+        if compacts_first {
+            assert!(matches!(log.compact(), Ok(Compacted::Done { n_before: 2, n_after: 1, .. })));
+            let log = log.refresh().expect("the log");
+            assert_eq!(log.scan(0..SHARES).expect("a scan"), events);
+            assert_eq!(log.table.lacking(&log.snapshot).expect("columns").len(), 0);
+        }
+        let person = events[0].event.subject.clone();
+        erase(dir.path(), &Who::Subject(person.clone()), &[9; 32]).expect("disk");
+        events.retain(|logged| logged.event.subject != person);
+        let log = EventLog::open(dir.path()).expect("a log");
+        assert_eq!(log.scan(0..SHARES).expect("a scan"), events);
+        // What the repository keeps has other modes than a store.
+        let found = verify(dir.path(), 4_000_000_000_000_000).expect("a store").findings;
+        let others = found.iter().filter(|finding| finding.kind != FindingKind::WrongMode);
+        assert_eq!(others.count(), 0, "{found:?}");
+    }
 }

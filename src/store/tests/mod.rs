@@ -2,6 +2,9 @@
 
 mod columns;
 mod commit;
+mod compact;
+mod erase;
 mod events;
 mod growth;
 mod scan;
+mod verify;
