@@ -17,7 +17,7 @@ fn every_command_refuses_it_and_leaves_it_as_it_is() {
     workspace.write("store/afterdose.format", newer);
     workspace.events("b.ndjson", person("s-bbb", [20, 12, 8]));
     let before = contents(&workspace.path("store"));
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 11] = [
         &["run", "p.toml"],
         &["run", "p.toml", "--as-of", "1"],
         &["ingest", "--pipeline", "p.toml"],
@@ -26,6 +26,9 @@ fn every_command_refuses_it_and_leaves_it_as_it_is() {
         &["check", "--store", "store", "--time-basis", "actual", "in/b.ndjson"],
         &["history", "--store", "store"],
         &["backup", "--store", "store", "--to", "copy"],
+        &["compact", "--store", "store"],
+        &["vacuum", "--store", "store"],
+        &["purge", "--store", "store"],
     ];
     for command in commands {
         let ran = workspace.expect(1, command);

@@ -53,7 +53,7 @@ pub fn verify(store: &Path, now_us: i64) -> Result<Verified, StoreError> {
     log::verify(&log_dir, now_us, &mut findings)?;
     match look(&store, now_us, &mut verified, &mut findings) {
         Ok(()) => {}
-        Err(error @ StoreError::Io { .. }) => return Err(error),
+        Err(error @ (StoreError::Io { .. } | StoreError::Newer { .. })) => return Err(error),
         // It may open and yet not say what its files are.
         Err(error) => findings.add_error(FindingKind::LogUnreadable, &log_dir, &error),
     }
