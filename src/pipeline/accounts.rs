@@ -7,7 +7,7 @@
 //!
 //! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that is read again replaces its rejections;
 //! what it brought before stays accepted, so that the accepted records of all accounts are the
-//! events of the log.
+//! events of the log, and of those erased since.
 
 use super::error::PipelineError;
 use crate::event::refuse::Reason;
