@@ -61,10 +61,13 @@ fn erase(json: bool, args: &Purge, plan: &Plan, terminal: &Terminal) -> Result<u
         output::text(&lines.concat())?;
     }
     match erasure.version {
-        Some(version) => terminal.say(&format!(
-            "{} people erased; nothing from before version {version} is left",
-            erasure.n_people
-        )),
+        Some(version) => {
+            let people = if erasure.n_people == 1 { "person" } else { "people" };
+            terminal.say(&format!(
+                "{} {people} erased; nothing from before version {version} is left",
+                erasure.n_people
+            ));
+        }
         None if subject.is_some() => terminal
             .say("the store holds no event of this person; any that come from now on are rejected"),
         None => terminal.say("nobody is to be erased; nothing was changed"),

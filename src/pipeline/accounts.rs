@@ -7,9 +7,9 @@
 //!
 //! A source is known by the digest of its bytes, a sheet also by the name of its mapping. One that
 //! is read again replaces its rejections; what it brought before stays accepted, so that the
-//! accepted records of all accounts are the events of the log. The accounts of before stay above
-//! the new one, each with the version of the log it was made at, so that a report about the past
-//! can say what was known then.
+//! accepted records of all accounts are the events of the log, and of those erased since. The
+//! accounts of before stay above the new one, each with the version of the log it was made at, so
+//! that a report about the past can say what was known then.
 
 use super::error::PipelineError;
 use crate::event::refuse::Reason;

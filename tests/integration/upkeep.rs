@@ -2,8 +2,9 @@
 
 use crate::harness::events::person;
 use crate::harness::workspace::{Workspace, assert_same, files};
+use afterdose::store::verify::FindingKind;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A store of some nightly runs, a person each.
 fn nightly(n: usize) -> Workspace {
@@ -116,6 +117,18 @@ fn each_damage_is_found_and_says_what_to_do() {
         assert!(found["advice"].as_str().is_some_and(|advice| !advice.is_empty()), "{found}");
         let said = workspace.expect(3, &["verify", "--store", "store"]).stdout;
         assert!(said.contains(kind) && said.contains(&inside.to_string()), "{said}");
+    }
+}
+
+#[test]
+fn every_finding_is_documented_with_its_advice() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/store.md");
+    let page = std::fs::read_to_string(path).expect("a page");
+    let documented = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let documented: Vec<&str> = documented.map(|(code, _)| code).collect();
+    for kind in FindingKind::ALL {
+        assert!(documented.contains(&kind.code()), "{}", kind.code());
+        assert!(!kind.meaning().is_empty() && !kind.advice().is_empty());
     }
 }
 

@@ -6,7 +6,13 @@ use crate::store::append::Commit;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::verify::{FindingKind, verify};
+use arrow::array::{ArrayRef, Int32Array, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Long after anything a test wrote.
 const LATER: i64 = 4_000_000_000_000_000;
@@ -142,6 +148,59 @@ fn rows_that_came_by_another_way_are_found() {
     commit(dir.path(), &events);
     let kinds: Vec<_> = found(dir.path()).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, [FindingKind::WrongContent]);
+}
+
+/// Writes the rows of a file anew as another program may: with other rows, or other columns.
+fn write_otherwise(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch) {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).expect("a file"));
+    let mut reader = reader.expect("Parquet").with_batch_size(1_000).build().expect("Parquet");
+    let batch = change(reader.next().expect("rows").expect("rows"));
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("memory");
+    writer.write(&batch).expect("memory");
+    std::fs::write(path, writer.into_inner().expect("memory")).expect("disk");
+}
+
+/// What another program did to rows.
+type Change<'a> = &'a dyn Fn(RecordBatch) -> RecordBatch;
+
+#[test]
+fn what_another_program_made_of_rows_is_found() {
+    let with_column = |batch: &RecordBatch, name: &str, array: ArrayRef| {
+        let schema = batch.schema();
+        let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+            let array = if field.name() == name { &array } else { column };
+            (field.name().clone(), Arc::clone(array), true)
+        });
+        RecordBatch::try_from_iter_with_nullable(columns).expect("columns")
+    };
+    let reversed = |batch: RecordBatch| {
+        let n = u32::try_from(batch.num_rows()).expect("few");
+        let backwards = UInt32Array::from_iter_values((0..n).rev());
+        take_record_batch(&batch, &backwards).expect("rows")
+    };
+    let moved = |batch: RecordBatch| {
+        let shares: Int32Array = (0..batch.num_rows()).map(|_| Some(64)).collect();
+        with_column(&batch, "share", Arc::new(shares))
+    };
+    let retyped = |batch: RecordBatch| {
+        let numbers: Int32Array = (0..batch.num_rows()).map(|_| Some(1)).collect();
+        with_column(&batch, "mode", Arc::new(numbers))
+    };
+    let fewer = |batch: RecordBatch| batch.slice(0, batch.num_rows() - 1);
+    let cases: [(Change<'_>, FindingKind); 4] = [
+        (&reversed, FindingKind::NotSorted),
+        (&moved, FindingKind::WrongShare),
+        (&retyped, FindingKind::WrongColumns),
+        (&fewer, FindingKind::WrongRowCount),
+    ];
+    for (change, expected) in cases {
+        let dir = store();
+        let path = data_files(dir.path()).remove(0);
+        write_otherwise(&dir.path().join(&path), change);
+        let found = found(dir.path());
+        assert!(found.contains(&(expected, path.clone())), "{expected:?} of {found:?}");
+        assert!(found.contains(&(FindingKind::FileChanged, path)));
+    }
 }
 
 #[test]
