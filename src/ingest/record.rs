@@ -1,6 +1,6 @@
 //! One line of a source to one typed event: parse, upcast, validate.
 //!
-//! A usual record is read in one pass, borrowed and typed ([`super::usual`]). Any other is read once
+//! A usual record is read in one pass, borrowed and typed (`usual.rs`). Any other is read once
 //! more: envelope first, then the data; and if that fails, again, to find out which field is to
 //! blame.
 

@@ -226,7 +226,10 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
 /// before the data files that a commit brought can be replaced by others.
 fn clean_up(store: &Path) -> Result<(), PipelineError> {
     match EventLog::open(store) {
-        Ok(log) => waiting::settle(store, &log)?,
+        Ok(log) => {
+            log.tighten()?;
+            waiting::settle(store, &log)?;
+        }
         Err(StoreError::Absent { .. }) => {}
         Err(error) => return Err(error.into()),
     }

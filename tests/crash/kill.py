@@ -147,6 +147,10 @@ class Case:
         live = {Path(uri).name for uri in table.file_uris()}
         on_disk = {path.name for path in (place / "store" / "events").glob("*.parquet")}
         state["data files beside the log"] = repr(sorted(on_disk - live))
+        ran = subprocess.run(
+            [self.program, "verify", "--store", "store"], cwd=place, capture_output=True, text=True
+        )
+        state["findings"] = f"exit {ran.returncode}: {ran.stdout}"
         state["left behind"] = repr(
             sorted(
                 str(path.relative_to(place))
