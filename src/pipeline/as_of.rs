@@ -81,6 +81,35 @@ impl Stated {
     }
 }
 
+/// What a run is made from: the log at a version, and how it came to that.
+#[derive(Debug)]
+pub enum Basis<'a> {
+    /// The newest version.
+    Newest(&'a EventLog),
+    /// One of the past.
+    Past(&'a Past),
+}
+
+impl Basis<'_> {
+    /// The log at that version.
+    #[must_use]
+    pub const fn log(&self) -> &EventLog {
+        match self {
+            Self::Newest(log) => log,
+            Self::Past(past) => &past.log,
+        }
+    }
+
+    /// What is said of it, if it is of the past.
+    #[must_use]
+    pub const fn stated(&self) -> Option<&Stated> {
+        match self {
+            Self::Newest(_) => None,
+            Self::Past(past) => Some(&past.stated),
+        }
+    }
+}
+
 /// Opens a store as it was. `now_us` is the time of the clock.
 ///
 /// # Errors

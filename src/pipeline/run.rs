@@ -1,7 +1,7 @@
 //! A run, told as it happens: ingest, fold, estimate, draw, write, publish.
 
 use super::accounts::{self, SourceAccount};
-use super::as_of::{self, AsOf, Past, Stated};
+use super::as_of::{self, AsOf, Basis, Stated};
 use super::calendar;
 use super::describe;
 use super::error::PipelineError;
@@ -45,28 +45,6 @@ pub enum Published {
     New(PathBuf),
     /// Nothing is new: this run still says it all.
     Nothing(PathBuf),
-}
-
-/// What a run is made from: the log at a version, and how it came to that.
-enum Basis<'a> {
-    Newest(&'a EventLog),
-    Past(&'a Past),
-}
-
-impl Basis<'_> {
-    const fn log(&self) -> &EventLog {
-        match self {
-            Self::Newest(log) => log,
-            Self::Past(past) => &past.log,
-        }
-    }
-
-    const fn stated(&self) -> Option<&Stated> {
-        match self {
-            Self::Newest(_) => None,
-            Self::Past(past) => Some(&past.stated),
-        }
-    }
 }
 
 /// What a run did.
