@@ -77,6 +77,8 @@ class Case:
         self.run(self.undisturbed, check=True)
         self.seconds = time.monotonic() - began
         self.expected = self.state(self.undisturbed)
+        if not self.expected["findings"].startswith("exit 0"):
+            sys.exit(f"a store that nothing disturbed has findings: {self.expected['findings']}")
 
     def simulate(self, out: Path, seed: int) -> None:
         # Records are refused as well, so that there are rejections to lose.
