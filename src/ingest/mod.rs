@@ -77,8 +77,8 @@ const LINES_PER_TASK: usize = 256;
 
 /// The records of a source, a block at a time.
 pub enum Records {
-    /// Lines of NDJSON, and those at hand.
-    Lines(Lines<Box<dyn BufRead + Send>>, Block),
+    /// Lines of NDJSON, those at hand, and those read ahead.
+    Lines(Lines<Box<dyn BufRead + Send>>, Block, Block),
     /// Rows of a sheet.
     Sheet(Box<Sheet>),
 }
@@ -101,25 +101,31 @@ impl Records {
     /// The records of a stream of lines.
     #[must_use]
     pub fn of_lines(reader: Box<dyn BufRead + Send>) -> Self {
-        Self::Lines(Lines::new(reader), Block::default())
+        Self::Lines(Lines::new(reader), Block::default(), Block::default())
     }
 
     /// Fills `checked` with the next records, each with its line; none is the end.
     fn fill(&mut self, checked: &mut Vec<(u64, Checked)>, context: &Context, gate: &Gate) {
         match self {
-            Self::Lines(lines, block) => {
-                lines.fill(block);
-                (0..block.len())
-                    .into_par_iter()
-                    .with_min_len(LINES_PER_TASK)
-                    .map_init(
-                        || Checking::at(gate),
-                        |checking, at| {
-                            let line = block.line(at);
-                            (line.number, check(line, context, checking))
-                        },
-                    )
-                    .collect_into_vec(checked);
+            Self::Lines(lines, block, ahead) => {
+                if ahead.is_empty() {
+                    lines.fill(ahead);
+                }
+                std::mem::swap(block, ahead);
+                thread::scope(|scope| {
+                    scope.spawn(|| lines.fill(ahead));
+                    (0..block.len())
+                        .into_par_iter()
+                        .with_min_len(LINES_PER_TASK)
+                        .map_init(
+                            || Checking::at(gate),
+                            |checking, at| {
+                                let line = block.line(at);
+                                (line.number, check(line, context, checking))
+                            },
+                        )
+                        .collect_into_vec(checked);
+                });
             }
             Self::Sheet(sheet) => *checked = sheet.next_block(context, gate),
         }
@@ -128,7 +134,7 @@ impl Records {
     /// Whether the source broke off before its end.
     fn broke_off(self) -> bool {
         match self {
-            Self::Lines(lines, _) => lines.into_error().is_some(),
+            Self::Lines(lines, ..) => lines.into_error().is_some(),
             Self::Sheet(sheet) => sheet.broke_off(),
         }
     }

@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 
 /// Keys held in memory, of 32 bytes each with their contents.
-const MOST_IN_MEMORY: usize = 1_800_000;
+const MOST_IN_MEMORY: usize = 2_500_000;
 
 /// Keys of the table that is not sealed yet, which takes 2 MB.
 const MOST_UNSEALED: usize = 50_000;
