@@ -9,8 +9,19 @@ pub const LONGEST_LINE: usize = 1 << 20;
 /// Bytes read before a block is cut at its last line end.
 const BLOCK_BYTES: usize = 8 << 20;
 
-/// Spare bytes behind a block.
+/// Spare bytes behind what is read, so that the end of a stream is met without growing.
 const ROOM_FOR_THE_END: usize = 64;
+
+/// Reads until there are `most` bytes, or to the end of a stream; says whether that came first.
+pub(super) fn read_up_to(
+    reader: &mut impl Read,
+    bytes: &mut Vec<u8>,
+    most: usize,
+) -> io::Result<bool> {
+    let wanted = most.saturating_sub(bytes.len());
+    bytes.reserve_exact(wanted + ROOM_FOR_THE_END);
+    Ok(reader.take(wanted as u64).read_to_end(bytes)? < wanted)
+}
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -108,8 +119,6 @@ impl<R: BufRead> Lines<R> {
         block.lines.clear();
         while block.lines.is_empty() && !self.at_end {
             block.bytes.clear();
-            // A little more than is read, so that the end of the stream is met without growing.
-            block.bytes.reserve_exact(BLOCK_BYTES + ROOM_FOR_THE_END);
             block.bytes.append(&mut self.rest);
             self.read(&mut block.bytes);
             self.cut(block);
@@ -117,9 +126,8 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn read(&mut self, bytes: &mut Vec<u8>) {
-        let wanted = BLOCK_BYTES.saturating_sub(bytes.len()) as u64;
-        match (&mut self.reader).take(wanted).read_to_end(bytes) {
-            Ok(read) => self.at_end = (read as u64) < wanted,
+        match read_up_to(&mut self.reader, bytes, BLOCK_BYTES) {
+            Ok(at_end) => self.at_end = at_end,
             Err(error) => self.break_off(error),
         }
     }

@@ -1,6 +1,7 @@
 //! A source file: what it is called, what is known of its times, how it is opened.
 
 use super::error::IngestError;
+use super::lines::read_up_to;
 use super::sheet::mapping::Mapping;
 use super::sheet::parquet::MAGIC;
 use super::sheet::reader::Bytes;
@@ -139,8 +140,7 @@ impl SourceFile {
         let mut file = self.raw().map_err(&unreadable)?;
         let mut fill = |part: &mut Vec<u8>| {
             part.clear();
-            part.reserve_exact(DIGESTED_AT_ONCE + ROOM_FOR_THE_END);
-            (&mut file).take(DIGESTED_AT_ONCE as u64).read_to_end(part).map_err(&unreadable)
+            read_up_to(&mut file, part, DIGESTED_AT_ONCE).map_err(&unreadable)
         };
         // While one part is digested, the next is read.
         let (mut part, mut next) = (Vec::new(), Vec::new());
@@ -188,9 +188,6 @@ impl SourceFile {
 
 /// Bytes of a file that all cores digest together.
 const DIGESTED_AT_ONCE: usize = 4 << 20;
-
-/// Spare bytes behind a part, so that the end of a file is met without growing.
-const ROOM_FOR_THE_END: usize = 64;
 
 /// Buffer between a file and the line reader, in bytes.
 const BUFFER: usize = 1 << 18;
