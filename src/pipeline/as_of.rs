@@ -130,13 +130,13 @@ pub fn open(newest: &EventLog, as_of: AsOf, now_us: i64) -> Result<Past, Pipelin
             (version, Some(micros))
         }
     };
-    if let Err(error @ StoreError::Erased { .. }) = newest.at_version(version) {
-        return Err(error.into());
-    }
-    if version < newest.first_version()? || version > newest.version() {
-        return Err(out_of_range(newest, &format!("the store has no version {version}"))?);
-    }
-    let log = newest.at_version(version)?;
+    let log = match newest.at_version(version) {
+        Ok(log) if version <= newest.version() => log,
+        Ok(_) | Err(StoreError::NoVersion { .. }) => {
+            return Err(out_of_range(newest, &format!("the store has no version {version}"))?);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let stated =
         Stated { version, committed_at: text(log.committed_us()?), time: asked_us.map(text) };
     let withdrawn = newest.withdrawn_since(&log)?;

@@ -28,7 +28,6 @@ use crate::report::render;
 use crate::store::compact::Compacted;
 use crate::store::erase;
 use crate::store::erased::erased;
-use crate::store::error::StoreError;
 use crate::store::format;
 use crate::store::key_check;
 use crate::store::keys;
@@ -164,16 +163,19 @@ fn read_in(plan: &Plan, stages: &mut Stages) -> Result<(Intake, EventLog), Pipel
     if log.n_events()? == 0 {
         return Err(nothing_usable(&intake));
     }
-    keep_up(&log, stages.progress)?;
-    Ok((intake, log.refresh()?))
+    Ok((intake, keep_up(log, stages.progress)?))
 }
 
-/// Merges small files where there are many, and says so.
-fn keep_up(log: &EventLog, progress: &dyn Progress) -> Result<(), PipelineError> {
-    if let Compacted::Done { n_before, n_after, .. } = log.keep_up()? {
-        progress.stage("compact", &format!("{n_before} small files into {n_after}"));
+/// Merges small files where there are many, and says so. Returns the log as it then is.
+fn keep_up(log: EventLog, progress: &dyn Progress) -> Result<EventLog, PipelineError> {
+    match log.keep_up()? {
+        Compacted::Nothing => return Ok(log),
+        Compacted::Done { n_before, n_after, .. } => {
+            progress.stage("compact", &format!("{n_before} small files into {n_after}"));
+        }
+        Compacted::Conflict => {}
     }
-    Ok(())
+    Ok(log.refresh()?)
 }
 
 /// A store that was made for this run and holds nothing is not left behind; what else stands in
@@ -203,14 +205,7 @@ fn nothing_usable(intake: &Intake) -> PipelineError {
 /// Finishes or takes away what runs that broke off left behind. Only for the holder of the lock, and
 /// before the data files that a commit brought can be replaced by others.
 fn clean_up(store: &Path) -> Result<(), PipelineError> {
-    match EventLog::open(store) {
-        Ok(log) => {
-            log.tighten()?;
-            waiting::settle(store, &log)?;
-        }
-        Err(StoreError::Absent { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
+    waiting::settle(store)?;
     Ok(leftovers::sweep(store)?)
 }
 

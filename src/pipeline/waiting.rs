@@ -12,6 +12,7 @@
 use super::accounts::{AccountWriter, DIR, dir_of};
 use super::error::PipelineError;
 use crate::store::disk::{entries, sync_dir};
+use crate::store::error::StoreError;
 use crate::store::log::EventLog;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -129,15 +130,23 @@ impl Announced {
 ///
 /// # Errors
 /// [`PipelineError`] if the store cannot be read or written.
-pub fn settle(store: &Path, log: &EventLog) -> Result<(), PipelineError> {
+pub fn settle(store: &Path) -> Result<(), PipelineError> {
     let place = store.join(DIR);
     let waiting = entries(&place, |name| name.starts_with(PREFIX));
-    for dir in waiting.map_err(PipelineError::write(&place))? {
+    let waiting = waiting.map_err(PipelineError::write(&place))?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let log = match EventLog::open(store) {
+        Err(StoreError::Absent { .. }) => return Ok(()),
+        log => log?,
+    };
+    for dir in waiting {
         // Without it the commit was not yet begun.
         let awaited = std::fs::read(dir.join(COMMIT)).ok();
         let awaited = awaited.and_then(|json| serde_json::from_slice::<Awaited>(&json).ok());
         if let Some(awaited) = awaited
-            && awaited.is_in(log)?
+            && awaited.is_in(&log)?
         {
             put_in_place(&dir, store)?;
         }

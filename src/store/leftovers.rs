@@ -4,8 +4,9 @@
 //! again, because the same content has the same name.
 
 use super::delta::LOG_DIR;
-use super::disk::entries;
+use super::disk::{entries, remove, tighten_file};
 use super::error::StoreError;
+use super::log_files;
 use std::path::{Path, PathBuf};
 
 /// Beginnings of names that only a run at work has use for.
@@ -28,10 +29,12 @@ pub(super) fn find(store_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(found)
 }
 
-/// Removes them. Only for the holder of the lock: to anyone else they may be work in progress.
+/// Removes them, and takes the newest commit away from everybody but the owner, should the run that
+/// made it have ended before it could. Only for the holder of the lock: to anyone else this may be
+/// work in progress.
 ///
 /// # Errors
-/// [`StoreError::Io`] if one cannot be removed.
+/// [`StoreError::Io`] if the disk refuses.
 pub fn sweep(store_dir: &Path) -> Result<(), StoreError> {
     let mut paths = find(store_dir)?;
     let log_dir = store_dir.join("events").join(LOG_DIR);
@@ -39,10 +42,14 @@ pub fn sweep(store_dir: &Path) -> Result<(), StoreError> {
     let of_log = entries(&log_dir, |name| name.contains('#'));
     paths.extend(of_log.map_err(StoreError::io(&log_dir))?);
     for path in paths {
-        let is_dir = std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
-        let removed =
-            if is_dir { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-        removed.map_err(StoreError::io(&path))?;
+        remove(&path).map_err(StoreError::io(&path))?;
+    }
+    if log_dir.is_dir() {
+        let files = log_files::list(&log_dir)?;
+        let newest = files.last().map(|file| file.version);
+        for file in files.iter().filter(|file| Some(file.version) == newest) {
+            tighten_file(&file.path).map_err(StoreError::io(&file.path))?;
+        }
     }
     Ok(())
 }

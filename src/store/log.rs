@@ -123,15 +123,6 @@ impl EventLog {
         Ok(files.iter().map(|file| file.rows).sum())
     }
 
-    /// Takes the newest commit away from everybody but the owner, should the run that made it have
-    /// ended before it could.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`] if the disk refuses.
-    pub fn tighten(&self) -> Result<(), StoreError> {
-        self.table.tighten_commit(self.version())
-    }
-
     /// Names of the data files that hold the events.
     ///
     /// # Errors
