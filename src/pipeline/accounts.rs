@@ -16,13 +16,12 @@ use crate::event::refuse::Reason;
 use crate::event::time::TimeBasis;
 use crate::ingest::account::Account;
 use crate::ingest::reject::Rejection;
-use crate::store::disk::{make_private_dir, sync_dir, tighten_dir, tighten_file};
+use crate::store::disk::{entries, make_private_dir, replace, tighten_dir, tighten_file};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Directory inside the store.
 pub const DIR: &str = "rejections";
@@ -259,19 +258,8 @@ fn read(path: &Path) -> Result<Vec<AccountLine>, PipelineError> {
 /// The files of accounts of a store.
 fn paths(store: &Path) -> Result<Vec<PathBuf>, PipelineError> {
     let dir = store.join(DIR);
-    let entries = match std::fs::read_dir(&dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(PipelineError::write(&dir)(error)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(PipelineError::write(&dir))?.path();
-        if path.extension().is_some_and(|extension| extension == "ndjson") {
-            paths.push(path);
-        }
-    }
-    Ok(paths)
+    let is_account = |name: &str| Path::new(name).extension().is_some_and(|end| end == "ndjson");
+    entries(&dir, is_account).map_err(PipelineError::write(&dir))
 }
 
 /// The account files of a store that cannot be read as such.
@@ -342,17 +330,16 @@ pub fn copy(store: &Path, to: &Path, version: u64) -> Result<(), PipelineError> 
             continue;
         }
         let place = dir.join(path.file_name().unwrap_or_default());
-        let written = || {
-            let mut file = NamedTempFile::new_in(&dir)?;
+        let written = replace(&place, |file| {
+            let mut out = BufWriter::new(file);
             let rejections = text.lines().filter(|line| !line.starts_with(ACCOUNT));
             for line in rejections.filter(|_| later.is_empty()) {
-                writeln!(file, "{line}")?;
+                writeln!(out, "{line}")?;
             }
-            write_lines(&mut file, &kept)?;
-            file.as_file().sync_all()?;
-            file.persist(&place).map(drop).map_err(|error| error.error)
-        };
-        written().map_err(PipelineError::write(&place))?;
+            write_lines(&mut out, &kept)?;
+            out.flush()
+        });
+        written.map_err(PipelineError::write(&place))?;
     }
-    sync_dir(&dir).map_err(PipelineError::write(&dir))
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::error::PipelineError;
 use crate::privacy::disclosed::Disclosed;
-use crate::store::disk::sync_dir;
+use crate::store::disk::{entries, remove, sync_dir};
 use crate::table::Table;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -79,18 +79,8 @@ impl RunFolder {
     /// [`PipelineError::Write`] if the output directory cannot be written to.
     pub fn begin(out: &Path) -> Result<Self, PipelineError> {
         for (dir, prefix) in [(&out.join("runs"), ASIDE), (&out.to_owned(), NEXT)] {
-            for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(prefix) {
-                    let path = entry.path();
-                    // The link to be is a file, whatever it points to.
-                    let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                    let removed = if is_dir {
-                        std::fs::remove_dir_all(&path)
-                    } else {
-                        std::fs::remove_file(&path)
-                    };
-                    removed.map_err(PipelineError::write(&path))?;
-                }
+            for path in entries(dir, |name| name.starts_with(prefix)).unwrap_or_default() {
+                remove(&path).map_err(PipelineError::write(&path))?;
             }
         }
         Self::aside(out, ASIDE)

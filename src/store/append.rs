@@ -99,7 +99,10 @@ impl EventLog {
     /// [`StoreError::Delta`] if the table cannot be written to.
     pub fn batch(&self) -> Result<Batch, StoreError> {
         let failed = || StoreError::delta(&self.table.dir);
-        let state = self.transaction(false)?.write_state().map_err(failed())?;
+        let state = self
+            .transaction(UpdateTableOperation::Write, true, false)?
+            .write_state()
+            .map_err(failed())?;
         let context = state.write_context_builder().build().map_err(failed())?;
         Ok(Batch {
             log: self.clone(),
@@ -111,11 +114,18 @@ impl EventLog {
         })
     }
 
-    fn transaction(&self, adds_files: bool) -> Result<Transaction, StoreError> {
+    /// Begins what makes the next version; columns that the table lacks come with it. `only_adds`:
+    /// it adds data files, and none of those that are there matters to it.
+    pub(super) fn transaction(
+        &self,
+        operation: UpdateTableOperation,
+        changes_data: bool,
+        only_adds: bool,
+    ) -> Result<Transaction, StoreError> {
         let snapshot = Arc::clone(&self.snapshot);
-        let mut builder = snapshot.update_table(UpdateTableOperation::Write, ENGINE_INFO, true);
+        let mut builder = snapshot.update_table(operation, ENGINE_INFO, changes_data);
         let lacking = self.table.lacking(&self.snapshot)?;
-        if adds_files && lacking.is_empty() {
+        if only_adds && lacking.is_empty() {
             builder = builder.with_blind_append();
         }
         for column in lacking {
@@ -229,8 +239,9 @@ impl Batch {
             .map(|(name, count)| (name.to_owned(), Some(count.to_string())))
             .into_iter()
             .chain(self.kept.brought.metrics().map(|(name, n)| (name, Some(n.to_string()))));
-        let mut transaction =
-            self.log.transaction(!self.kept.files.is_empty())?.with_operation_metrics(metrics);
+        let only_adds = !self.kept.files.is_empty();
+        let transaction = self.log.transaction(UpdateTableOperation::Write, true, only_adds)?;
+        let mut transaction = transaction.with_operation_metrics(metrics);
         let (note, schema) = note(operation, &self.kept.brought.source_files())
             .map_err(StoreError::columns(&self.log.table.dir))?;
         transaction = transaction.with_commit_info(note, schema);

@@ -1,8 +1,10 @@
 //! What a custodian's data ask of a disk: directories 0700 and files 0600, where the system has
 //! modes, and names that are there to stay.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Makes a directory and those above it that are missing, readable by its owner alone. One that
 /// was there before keeps its mode.
@@ -39,9 +41,37 @@ pub fn tighten_file(path: &Path) -> io::Result<()> {
 /// If the disk refuses.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        std::fs::File::open(path)?.sync_all()?;
+        File::open(path)?.sync_all()?;
     }
     Ok(())
+}
+
+/// Puts a file in place of the one before, readable by its owner alone: whoever looks sees the old
+/// one or the new one. On the disk when this returns.
+///
+/// # Errors
+/// If the disk refuses; the old one is still there then.
+pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(dir)?;
+    write(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    tighten_file(file.path())?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_dir(dir)
+}
+
+/// Removes a file, a link or a folder with all that is in it.
+///
+/// # Errors
+/// If it cannot be removed.
+pub fn remove(path: &Path) -> io::Result<()> {
+    // A link is a file, whatever it points to.
+    if std::fs::symlink_metadata(path)?.is_dir() {
+        std::fs::remove_dir_all(path)
+    } else {
+        std::fs::remove_file(path)
+    }
 }
 
 /// What a directory holds under wanted names, in the order of the names; nothing if there is none.

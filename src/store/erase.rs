@@ -16,6 +16,7 @@
 //! never a subject; nothing of them has to go.
 
 use super::append::Commit;
+use super::columns::cells::typed;
 use super::data_file::{self, Part};
 use super::delta::{LOG_DIR, LiveFile, name_of};
 use super::disk::sync_dir;
@@ -25,13 +26,13 @@ use super::history::Counts;
 use super::keys::{self, KeyIndex};
 use super::log::EventLog;
 use super::log_files;
-use super::rewrite::{Census, Purpose, census, rewrite, typed};
+use super::rewrite::{Census, Purpose, census, rewrite};
 use super::vacuum::{candidates, remove};
 use crate::event::ids::Subject;
 use crate::event::kind::EventType;
 use crate::privacy::erased::{Erased, KEY_BYTES};
 use arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Directory of the facts inside a store.
@@ -102,9 +103,9 @@ fn begin(store: &Path, who: &Who, key: &[u8; KEY_BYTES]) -> Result<(), StoreErro
     let before = Record::read(store)?;
     let mut record = before.unwrap_or_else(|| Record::new(key));
     let mut erased = record.erased();
-    let people: Vec<Subject> = match who {
-        Who::Withdrawn => withdrawn(&log)?,
-        Who::Subject(subject) => vec![subject.clone()],
+    let people = match who {
+        Who::Withdrawn => log.withdrawn()?,
+        Who::Subject(subject) => BTreeSet::from([subject.clone()]),
     };
     let mut is_new = false;
     for subject in &people {
@@ -119,18 +120,6 @@ fn begin(store: &Path, who: &Who, key: &[u8; KEY_BYTES]) -> Result<(), StoreErro
         record.unfinished = Some(traces);
     }
     record.write(store)
-}
-
-/// Everyone with a withdrawal in the log.
-fn withdrawn(log: &EventLog) -> Result<Vec<Subject>, StoreError> {
-    let mut people = BTreeMap::new();
-    each(log, &["subject", "type"], |columns| {
-        let [subject, event_type] = columns else { return };
-        if is_withdrawal(event_type) && !people.contains_key(*subject) {
-            people.insert((*subject).to_owned(), Subject::new(subject));
-        }
-    })?;
-    Ok(people.into_values().flatten().collect())
 }
 
 /// Where the events of erased people that still stand in the log came from, a person each.
@@ -279,7 +268,7 @@ fn write_checkpoint(store: &Path, _record: &Record) -> Result<(), StoreError> {
 fn remove_files(store: &Path, _record: &Record) -> Result<(), StoreError> {
     let log = EventLog::open(store)?;
     let (dir, log_dir) = (&log.table.dir, log.table.dir.join(LOG_DIR));
-    let live = log.data_file_names()?;
+    let live = log.data_files()?;
     let superseded = log.superseded(&log_dir, &live)?;
     for path in candidates(dir, &superseded)? {
         if !live.contains(&name_of(&path)) {

@@ -5,7 +5,7 @@
 //!                        last erasure; what an erasure that is not done yet has still to say
 //! ```
 
-use super::disk::{sync_dir, tighten_file};
+use super::disk::replace;
 use super::error::StoreError;
 use crate::privacy::erased::{Erased, KEY_BYTES};
 use serde::{Deserialize, Serialize};
@@ -61,16 +61,11 @@ impl Record {
     /// Puts the record in place of the one before; on the disk when this returns.
     pub(super) fn write(&self, store: &Path) -> Result<(), StoreError> {
         let path = store.join(NAME);
-        let written = || {
-            let mut file = tempfile::NamedTempFile::new_in(store)?;
-            serde_json::to_writer(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.as_file().sync_all()?;
-            tighten_file(file.path())?;
-            file.persist(&path).map_err(|error| error.error)?;
-            sync_dir(store)
-        };
-        written().map_err(StoreError::io(&path))
+        let written = replace(&path, |file| {
+            serde_json::to_writer(&mut *file, self)?;
+            file.write_all(b"\n")
+        });
+        written.map_err(StoreError::io(&path))
     }
 
     /// The erased subjects.

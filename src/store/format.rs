@@ -10,12 +10,11 @@
 //! was written before there was one, and has format 1.
 
 use super::delta::ENGINE_INFO;
-use super::disk::{sync_dir, tighten_file};
+use super::disk::replace;
 use super::error::StoreError;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
-use tempfile::NamedTempFile;
 
 /// What this program writes, and the highest it can read.
 pub const FORMAT: u32 = 1;
@@ -53,16 +52,11 @@ pub(super) fn state(store_dir: &Path) -> Result<(), StoreError> {
     }
     let path = store_dir.join(NAME);
     let stated = Stated { format: FORMAT, program: ENGINE_INFO.to_owned() };
-    let written = || {
-        let mut file = NamedTempFile::new_in(store_dir)?;
-        serde_json::to_writer(&mut file, &stated)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        tighten_file(file.path())?;
-        file.persist(&path).map_err(|error| error.error)?;
-        sync_dir(store_dir)
-    };
-    written().map_err(StoreError::io(&path))
+    let written = replace(&path, |file| {
+        serde_json::to_writer(&mut *file, &stated)?;
+        file.write_all(b"\n")
+    });
+    written.map_err(StoreError::io(&path))
 }
 
 /// Removes what was said of a store that is not to be.

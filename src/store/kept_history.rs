@@ -4,11 +4,11 @@
 //! <store>/history.ndjson    a commit a line, oldest first
 //! ```
 
-use super::disk::{sync_dir, tighten_file};
+use super::disk::replace;
 use super::error::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Name of the file inside a store.
@@ -32,17 +32,13 @@ pub(super) fn read<Row: DeserializeOwned>(table: &Path) -> Result<Vec<Row>, Stor
 /// Puts rows in place of those kept before. On the disk when this returns.
 pub(super) fn write<Row: Serialize>(table: &Path, rows: &[Row]) -> Result<(), StoreError> {
     let path = table.with_file_name(NAME);
-    let store = table.parent().unwrap_or(table);
-    let written = || {
-        let mut file = tempfile::NamedTempFile::new_in(store)?;
+    let written = replace(&path, |file| {
+        let mut out = BufWriter::new(file);
         for row in rows {
-            serde_json::to_writer(&mut file, row)?;
-            file.write_all(b"\n")?;
+            serde_json::to_writer(&mut out, row)?;
+            out.write_all(b"\n")?;
         }
-        file.as_file().sync_all()?;
-        tighten_file(file.path())?;
-        file.persist(&path).map_err(|error| error.error)?;
-        sync_dir(store)
-    };
-    written().map_err(StoreError::io(&path))
+        out.flush()
+    });
+    written.map_err(StoreError::io(&path))
 }

@@ -7,13 +7,12 @@
 //! With another key the same person would be another subject, and every event known already would
 //! be new or in conflict. So the key of a store is chosen once, before its first event.
 
-use super::disk::tighten_file;
+use super::disk::replace;
 use super::error::StoreError;
 use crate::privacy::pseudonym::SubjectKey;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Name of the file inside a store.
 const NAME: &str = "subject-key.json";
@@ -64,15 +63,11 @@ pub fn begin(store_dir: &Path, key: &SubjectKey, salt: &[u8]) -> Result<(), Stor
     let path = path_in(store_dir);
     let salt = blake3::hash(salt).to_hex().to_string();
     let check = key.check_value(salt.as_bytes());
-    let written = || {
-        let mut file = NamedTempFile::new_in(store_dir)?;
-        serde_json::to_writer(&mut file, &Kept { salt, check })?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        tighten_file(file.path())?;
-        file.persist(&path).map_err(|error| error.error)
-    };
-    written().map(drop).map_err(StoreError::io(&path_in(store_dir)))
+    let written = replace(&path, |file| {
+        serde_json::to_writer(&mut *file, &Kept { salt, check })?;
+        file.write_all(b"\n")
+    });
+    written.map_err(StoreError::io(&path))
 }
 
 /// Whether the subjects of a store are second pseudonyms.

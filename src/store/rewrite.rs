@@ -6,8 +6,9 @@
 
 use super::append::{self, Commit, ROWS_PER_FILE, Staged};
 use super::columns::SCHEMA;
+use super::columns::cells::typed;
 use super::data_file::{self, Part};
-use super::delta::{ENGINE_INFO, LiveFile, name_of};
+use super::delta::{LiveFile, name_of};
 use super::error::StoreError;
 use super::log::EventLog;
 use super::share::SHARES;
@@ -19,7 +20,6 @@ use arrow::compute::{
     SortColumn, cast, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
 };
 use arrow::error::ArrowError;
-use delta_kernel::committer::FileSystemCommitter;
 use delta_kernel::engine::arrow_data::ArrowEngineData;
 use delta_kernel::engine_data::FilteredEngineData;
 use delta_kernel::transaction::{BoundWriteContext, Transaction, UpdateTableOperation};
@@ -130,14 +130,7 @@ fn transaction(log: &EventLog, purpose: Purpose) -> Result<Transaction, StoreErr
         Purpose::Compact => (UpdateTableOperation::Optimize, false, "compact"),
         Purpose::Erase => (UpdateTableOperation::Delete, true, "purge"),
     };
-    let snapshot = Arc::clone(&log.snapshot);
-    let mut builder = snapshot.update_table(operation, ENGINE_INFO, changes_data);
-    for column in log.table.lacking(&log.snapshot)? {
-        builder = builder.add_column(column);
-    }
-    let transaction = builder
-        .build(&*log.table.engine, Box::new(FileSystemCommitter::new()))
-        .map_err(StoreError::delta(dir))?;
+    let transaction = log.transaction(operation, changes_data, false)?;
     let (note, schema) = append::note(word, &[]).map_err(StoreError::columns(dir))?;
     Ok(transaction.with_commit_info(note, schema))
 }
@@ -276,8 +269,8 @@ fn removals(
             .map(|metadata| {
                 let (data, selected) = metadata?.scan_files.into_parts();
                 let batch = ArrowEngineData::try_from_engine_data(data)?.record_batch().clone();
+                let paths: Option<&StringArray> = typed(&batch, "path");
                 let is_named = |at: usize| {
-                    let paths: Option<&StringArray> = typed(&batch, "path");
                     let path =
                         paths.filter(|paths| paths.is_valid(at)).map(|paths| paths.value(at));
                     path.and_then(|path| log.table.path_of(path))
@@ -303,11 +296,6 @@ fn without(batch: &RecordBatch, column: &str) -> Result<RecordBatch, ArrowError>
     });
     let columns = columns.collect();
     RecordBatch::try_new(schema, columns)
-}
-
-/// A column of a batch, if it has this type.
-pub(super) fn typed<'a, T: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a T> {
-    batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref())
 }
 
 /// The live files of a log, each with its rows by share.

@@ -5,7 +5,7 @@
 //! files of those versions, and what runs that broke off have left. What is not ours stays.
 
 use super::delta::{LOG_DIR, name_of};
-use super::disk::{entries, sync_dir};
+use super::disk::{self, entries, sync_dir};
 use super::error::StoreError;
 use super::history::Counts;
 use super::leftovers;
@@ -108,7 +108,7 @@ impl EventLog {
         version: u64,
         log_dir: &Path,
     ) -> Result<BTreeSet<String>, StoreError> {
-        let mut needed = self.at_version(version)?.data_file_names()?;
+        let mut needed = self.at_version(version)?.data_files()?;
         for (at, path) in log_files::commits(log_dir)? {
             if at > version {
                 let added = log_files::named(&path)?.added;
@@ -132,12 +132,6 @@ impl EventLog {
         }
         superseded.retain(|name| !needed.contains(name));
         Ok(superseded)
-    }
-
-    /// Names of the data files of this version.
-    pub(super) fn data_file_names(&self) -> Result<BTreeSet<String>, StoreError> {
-        let live = self.table.live_files(&self.snapshot, None)?;
-        Ok(live.iter().map(super::delta::LiveFile::name).collect())
     }
 
     fn name_of(&self, named: &str) -> Option<String> {
@@ -181,9 +175,7 @@ pub(super) fn is_older(path: &Path, now_us: i64, age: Duration) -> Result<bool, 
 
 /// Removes a file or a folder; returns the bytes of a file.
 pub(super) fn remove(path: &Path) -> Result<u64, StoreError> {
-    let metadata = std::fs::metadata(path).map_err(StoreError::io(path))?;
-    let removed =
-        if metadata.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-    removed.map_err(StoreError::io(path))?;
+    let metadata = std::fs::symlink_metadata(path).map_err(StoreError::io(path))?;
+    disk::remove(path).map_err(StoreError::io(path))?;
     Ok(if metadata.is_dir() { 0 } else { metadata.len() })
 }

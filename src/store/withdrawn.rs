@@ -1,7 +1,8 @@
-//! Who has withdrawn since a version of the log.
+//! Who has withdrawn.
 
-use super::columns::cells::text;
+use super::columns::cells::{text, typed};
 use super::data_file::{self, Part};
+use super::delta::LiveFile;
 use super::error::StoreError;
 use super::log::EventLog;
 use crate::event::ids::Subject;
@@ -10,30 +11,36 @@ use arrow::array::StringArray;
 use std::collections::BTreeSet;
 
 impl EventLog {
-    /// The subjects whose withdrawal stands in this version of the log, in a data file that an
-    /// earlier version does not have. A withdrawal holds for every report made after it, also for
-    /// one about the time before.
+    /// The subjects whose withdrawal stands in this version of the log.
     ///
     /// # Errors
     /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
+    pub fn withdrawn(&self) -> Result<BTreeSet<Subject>, StoreError> {
+        self.withdrawn_in(|_| true)
+    }
+
+    /// Those of them whose withdrawal stands in a data file that an earlier version does not have. A
+    /// withdrawal holds for every report made after it, also for one about the time before.
+    ///
+    /// # Errors
+    /// As [`EventLog::withdrawn`].
     pub fn withdrawn_since(&self, past: &Self) -> Result<BTreeSet<Subject>, StoreError> {
-        let known = past.table.live_files(&past.snapshot, None)?;
-        let known: BTreeSet<_> = known.into_iter().map(|file| file.path).collect();
+        let known = past.data_files()?;
+        self.withdrawn_in(|file| !known.contains(&file.name()))
+    }
+
+    fn withdrawn_in(
+        &self,
+        is_wanted: impl Fn(&LiveFile) -> bool,
+    ) -> Result<BTreeSet<Subject>, StoreError> {
         let part = Part { columns: &["subject", "type"], shares: None };
         let mut withdrawn = BTreeSet::new();
-        for file in self.table.live_files(&self.snapshot, None)? {
-            if known.contains(&file.path) {
-                continue;
-            }
+        for file in self.table.live_files(&self.snapshot, None)?.iter().filter(|f| is_wanted(f)) {
             data_file::read(&file.path, &part, |batch| {
                 let corrupt = |column| StoreError::Corrupt { path: file.path.clone(), column };
-                let column = |name: &'static str| {
-                    let array = batch.column_by_name(name);
-                    array
-                        .and_then(|array| array.as_any().downcast_ref::<StringArray>())
-                        .ok_or_else(|| corrupt(name))
-                };
-                let (subjects, types) = (column("subject")?, column("type")?);
+                let column = |name: &'static str| typed(batch, name).ok_or_else(|| corrupt(name));
+                let (subjects, types): (&StringArray, &StringArray) =
+                    (column("subject")?, column("type")?);
                 for row in 0..batch.num_rows() {
                     if text(types, row) == Some(EventType::SubjectWithdrawn.name()) {
                         let subject = text(subjects, row).and_then(Subject::new);

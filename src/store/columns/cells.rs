@@ -7,13 +7,18 @@ use crate::event::list::{CodeSet, List};
 use crate::event::number::{Int, Num};
 use crate::event::time::{Axis, Moment};
 use arrow::array::{
-    Array, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, StringArray,
-    StructArray, TimestampMicrosecondArray,
+    Array, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch,
+    StringArray, StructArray, TimestampMicrosecondArray,
 };
 use std::ops::Range;
 
 /// Name of a column that does not hold what it should.
 pub(in crate::store) type Bad = &'static str;
+
+/// A column of a batch, if it has this type.
+pub(in crate::store) fn typed<'a, T: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a T> {
+    batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref())
+}
 
 /// The element structs of a list column.
 pub(super) fn structs(list: &ListArray, name: Bad) -> Result<&StructArray, Bad> {

@@ -1,9 +1,9 @@
 //! Which runs there are, and the keys of which data files they hold: a small file beside the runs.
 
-use super::super::disk::{sync_dir, tighten_file};
+use super::super::disk::replace;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::{self, BufWriter};
 use std::path::Path;
 
 const NAME: &str = "runs.json";
@@ -47,13 +47,7 @@ impl List {
 
     /// Puts the list in place of the one before; on the disk when this returns.
     pub(super) fn write(&self, dir: &Path) -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".list-").tempfile_in(dir)?;
-        serde_json::to_writer(&mut file, self)?;
-        file.flush()?;
-        file.as_file().sync_all()?;
-        tighten_file(file.path())?;
-        file.persist(dir.join(NAME)).map_err(|error| error.error)?;
-        sync_dir(dir)
+        replace(&dir.join(NAME), |file| Ok(serde_json::to_writer(BufWriter::new(file), self)?))
     }
 
     /// Names of all data files whose keys are in the runs.

@@ -18,7 +18,7 @@ mod fresh;
 mod list;
 mod run;
 
-use super::columns::cells::{content, text};
+use super::columns::cells::{content, text, typed};
 use super::data_file::{self, Part};
 use super::delta::LiveFile;
 use super::disk::{make_private_dir, tighten_dir, tighten_file};
@@ -359,5 +359,5 @@ fn column<'a, T: 'static>(
     batch: &'a RecordBatch,
     name: &'static str,
 ) -> Result<&'a T, &'static str> {
-    batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref()).ok_or(name)
+    typed(batch, name).ok_or(name)
 }

@@ -36,7 +36,7 @@ fn commits(dir: &Path, events: &[Logged], step: usize) -> EventLog {
 }
 
 fn names(log: &EventLog) -> BTreeSet<String> {
-    log.data_file_names().expect("the log")
+    log.data_files().expect("the log")
 }
 
 fn scan(log: &EventLog) -> Vec<Logged> {

@@ -45,7 +45,7 @@ fn found(dir: &Path) -> Vec<(FindingKind, PathBuf)> {
 
 fn data_files(dir: &Path) -> Vec<PathBuf> {
     let log = EventLog::open(dir).expect("the log");
-    let names = log.data_file_names().expect("the log").into_iter();
+    let names = log.data_files().expect("the log").into_iter();
     names.map(|name| Path::new("events").join(name)).collect()
 }
 

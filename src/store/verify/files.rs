@@ -23,7 +23,7 @@ pub(super) fn verify(
     // Where a version in between cannot be opened, its files cannot be told from strangers; the
     // log has its own findings then.
     let first = log.table.first_version()?;
-    let needed = log.needed(first, &log_dir).or_else(|_| log.data_file_names())?;
+    let needed = log.needed(first, &log_dir).or_else(|_| log.data_files())?;
     for name in &needed {
         let path = dir.join(name);
         if !path.is_file() {
