@@ -8,14 +8,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-as_root() {
-    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
 if ! command -v strace >/dev/null; then
-    echo "installing strace"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace </dev/null >/dev/null
+    bash tests/install.sh strace
 fi
 venv=$(bash tests/interop/venv.sh)
 target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/afterdose/target}

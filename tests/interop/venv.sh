@@ -7,21 +7,14 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/afterdose
 venv=$cache/venv
 requirements=$here/requirements.txt
 
-as_root() {
-    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
 make_venv() {
     python3 -m venv "$venv" >/dev/null 2>&1 && [[ -x $venv/bin/pip ]]
 }
 
 mkdir -p "$cache"
 if [[ ! -x $venv/bin/pip ]] && ! make_venv; then
-    echo "installing python3-venv" >&2
     rm -rf "$venv"
-    as_root apt-get update -qq >&2
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq python3 python3-venv </dev/null >/dev/null
+    bash "$here/../install.sh" python3 python3-venv
     make_venv
 fi
 if ! cmp -s "$requirements" "$venv/installed.txt"; then

@@ -15,16 +15,9 @@ pictures=${2:-${CARGO_TARGET_DIR:-$root/target}/pictures}
 # A picture with words and charts on it is far above this; a blank page is below.
 least_bytes=20000
 
-as_root() {
-    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
 browser=$(command -v chromium || command -v chromium-browser || true)
 if [[ -z $browser ]]; then
-    echo "installing chromium"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core </dev/null >/dev/null
+    bash "$here/../install.sh" --no-install-recommends chromium fonts-dejavu-core
     browser=$(command -v chromium)
 fi
 
