@@ -2,6 +2,12 @@
 
 use super::refuse::{Reason, refuse};
 use serde::{Deserialize, Deserializer, Serialize};
+use smallvec::SmallVec;
+
+/// Reads entries. Most lists are short, and take their room on the heap once, when they have ended.
+fn read_entries<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Vec<T>, D::Error> {
+    SmallVec::<[T; 24]>::deserialize(d).map(SmallVec::into_vec)
+}
 
 /// A list of at most `MAX` entries.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,7 +30,7 @@ impl<T, const MAX: usize> List<T, MAX> {
 
 impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::new(Vec::deserialize(d)?).ok_or_else(|| refuse(Reason::TooManyItems))
+        Self::new(read_entries(d)?).ok_or_else(|| refuse(Reason::TooManyItems))
     }
 }
 
@@ -59,6 +65,6 @@ impl<T: Ord> CodeSet<T> {
 
 impl<'de, T: Deserialize<'de> + Ord> Deserialize<'de> for CodeSet<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::new(Vec::deserialize(d)?).map_err(refuse)
+        Self::new(read_entries(d)?).map_err(refuse)
     }
 }

@@ -35,7 +35,7 @@ const MODULES: [(&str, &[&str]); 15] = [
 ];
 
 /// Outside crate, and the only places that may name it.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("arrow", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("parquet", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("delta_kernel", &["store/"]),
@@ -55,6 +55,7 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("memchr", &["ingest/"]),
     ("mimalloc", &["main.rs"]),
     ("compact_str", &["event/"]),
+    ("smallvec", &["event/"]),
     ("rand", &["simulate/"]),
     ("rand_chacha", &["simulate/"]),
     ("rand_distr", &["simulate/"]),

@@ -16,5 +16,6 @@ pub(super) mod decode;
 pub(super) mod encode;
 mod layout;
 pub(super) mod names;
+mod sparse;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};
