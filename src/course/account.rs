@@ -114,6 +114,8 @@ pub(super) struct Scored {
     pub(super) at_us: i64,
     /// What.
     pub(super) score: Score,
+    /// The item about death or self-harm, where it was sent.
+    pub(super) item: Option<u8>,
     /// Who sent it.
     pub(super) source: Source,
     /// Whether it is a baseline or an assessment of any course.
@@ -248,6 +250,7 @@ mod tests {
             let scored = Scored {
                 at_us: day * DAY_US,
                 score: Score::whole(9),
+                item: None,
                 source: Source::new("/synthetic/site-01").expect("a source"),
                 used: false,
             };

@@ -4,7 +4,10 @@ use super::account::Account;
 use super::anomaly::Anomaly;
 use super::dose::GivenDose;
 use super::stray::Stray;
-use crate::event::code::{AgeBand, EndReason, Indication, Route, ScreeningDecision, Sex};
+use super::tolerability::Tolerability;
+use crate::event::code::{
+    AdjustReason, AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
+};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
 use crate::event::time::TimeBasis;
@@ -21,6 +24,8 @@ pub struct SubjectFacts {
     pub courses: Vec<Course>,
     /// The latest screening decision, if any.
     pub screening: Option<ScreeningDecision>,
+    /// The contraindications named with it, in code order.
+    pub contraindications: Vec<OpenCode>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
     /// What became of every score, and of every session that stands in no course.
@@ -61,6 +66,8 @@ pub struct Course {
     pub psychotherapy: Option<bool>,
     /// Dose band of the first session.
     pub dose_band: DoseBand,
+    /// Changes of the plan, in time order.
+    pub plans: Vec<Plan>,
     /// Scores by instrument; instruments never scored are absent.
     pub scores: BTreeMap<OpenCode, Scores>,
 }
@@ -70,6 +77,17 @@ pub struct Course {
 pub struct Ending {
     /// Why, where it is said.
     pub reason: Option<EndReason>,
+}
+
+/// A change of the plan of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// How many infusions of the course had been given by then.
+    pub after: usize,
+    /// What was changed, where it is said.
+    pub change: Option<PlanChange>,
+    /// Why, where it is said.
+    pub reason: Option<AdjustReason>,
 }
 
 /// A completed session.
@@ -92,6 +110,8 @@ pub struct Infusion {
     /// Whether a check-in followed in its time: after its start, at or before the next session, and
     /// not too late to count for it.
     pub checked_in: bool,
+    /// How it was borne.
+    pub tolerability: Tolerability,
 }
 
 /// What was recorded when the course was started; all unknown where nothing was.
@@ -153,10 +173,24 @@ impl DoseBand {
 pub struct Scores {
     /// The last score at or before session 1 and not too old.
     pub baseline: Option<Score>,
+    /// The item about death or self-harm at the baseline, where the instrument has one and it was
+    /// sent.
+    pub baseline_item: Option<u8>,
     /// The assessment after each infusion, by position; `None` where it was not measured.
     pub after: Vec<Option<Assessment>>,
     /// The last score after session 1, not later than day 28 and not too old on that day.
     pub day_28: Option<Score>,
+    /// Every score after session 1, up to the start of the next course, in time order.
+    pub later: Vec<Later>,
+}
+
+/// A score after session 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Later {
+    /// Microseconds since the start of session 1; above 0.
+    pub since_first_us: i64,
+    /// The score.
+    pub score: Score,
 }
 
 /// The score that counts for an infusion.
@@ -166,6 +200,8 @@ pub struct Assessment {
     pub score: Score,
     /// Microseconds since the start of that infusion.
     pub since_dose_us: i64,
+    /// The item about death or self-harm, as at the baseline.
+    pub item: Option<u8>,
 }
 
 impl Course {

@@ -3,17 +3,22 @@
 use super::account::{Fate, Scored, Starts, Tally};
 use super::anomaly::Anomaly;
 use super::dose::GivenDose;
-use super::fact::{Assessment, Course, DoseBand, Ending, Infusion, Profile, Scores, SubjectFacts};
+use super::fact::{
+    Assessment, Course, DoseBand, Ending, Infusion, Later, Plan, Profile, Scores, SubjectFacts,
+};
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
+use super::tolerability::{EffectReport, Tolerability};
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision, VitalSign};
 use crate::event::envelope::Logged;
-use crate::event::ids::{OpenCode, Source};
-use crate::event::kind::{CheckinSubmitted, CourseStarted, Data, Effect, SessionCompleted};
+use crate::event::ids::{EventId, OpenCode, Source};
+use crate::event::kind::{
+    CheckinSubmitted, CourseStarted, Data, Effect, PlanAdjusted, SessionCompleted,
+};
 use crate::event::list::List;
 use crate::event::score::Score;
-use crate::event::time::{DAY_US, Moment, whole_days};
+use crate::event::time::{DAY_US, Moment, TimeBasis, whole_days};
 use crate::event::vitals::Vitals;
 use crate::event::vocabulary::Vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +54,8 @@ pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectF
     resolved.unused.iter().for_each(|unused| state.tally.set_aside(unused));
     let strays = std::mem::take(&mut resolved.strays);
     let known = !resolved.events.is_empty();
-    let state = resolved.events.iter().fold(state, |state, event| apply(state, event, context));
+    let events = resolved.events.into_iter();
+    let state = events.fold(state, |state, event| apply(state, event, context));
     Some(SubjectFacts { known, strays, ..state.finish(subject, context) })
 }
 
@@ -82,9 +88,11 @@ struct State {
     drafts: Vec<Draft>,
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
+    contraindications: Vec<OpenCode>,
     scores: BTreeMap<OpenCode, Vec<Scored>>,
-    /// When check-ins were filled in, whatever they hold.
-    checkins: Vec<i64>,
+    /// When check-ins were filled in, whatever they hold, and what they tell of side effects.
+    checkins: Vec<(i64, Option<EffectReport>)>,
+    plans: Vec<(Moment, PlanAdjusted)>,
     latest_us: BTreeMap<Source, i64>,
     order: Order,
     anomalies: Vec<Anomaly>,
@@ -93,38 +101,60 @@ struct State {
 
 /// A course being built.
 struct Draft {
-    sessions: Vec<(Effective, SessionCompleted)>,
+    sessions: Vec<Session>,
     ended: Option<Ending>,
+}
+
+/// A completed session of a course being built.
+struct Session {
+    at_us: i64,
+    basis: TimeBasis,
+    source: Source,
+    id: EventId,
+    data: SessionCompleted,
 }
 
 /// 2000-01-01T00:00:00Z in microseconds.
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
-fn apply(mut state: State, event: &Effective, context: &FoldContext) -> State {
+fn apply(mut state: State, event: Effective, context: &FoldContext) -> State {
     // A secret shift may lead anywhere; only real dates can be too old to be true.
     if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
         state.anomalies.push(Anomaly::BeforeTwoThousand);
     }
-    let odd = state.order.notice(event, !state.drafts.is_empty());
+    let odd = state.order.notice(&event, !state.drafts.is_empty());
     state.anomalies.extend(odd);
-    match &event.data {
-        Data::CourseStarted(started) => state.started(event.when, started),
-        Data::SessionCompleted(session) => state.session(event, session, context.settings),
-        Data::CheckinSubmitted(checkin) => state.checkin(event, checkin, context.vocabulary),
+    let Effective { when, basis, source, id, data } = event;
+    match data {
+        Data::CourseStarted(started) => state.started(when, &started),
+        Data::SessionCompleted(data) => {
+            let session = Session { at_us: when.micros, basis, source, id, data };
+            state.session(session, context.settings);
+        }
+        Data::CheckinSubmitted(checkin) => {
+            state.saw(&source, basis, when.micros);
+            state.checkin(when.micros, &source, &checkin, context.vocabulary);
+        }
         Data::CourseEnded(end) => match state.drafts.last_mut() {
             Some(Draft { ended: Some(_), .. }) => state.anomalies.push(Anomaly::EndedTwice),
             Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
             None => state.anomalies.push(Anomaly::EndWithoutCourse),
         },
-        Data::SessionMissed(_) | Data::PlanAdjusted(_) => {}
+        Data::PlanAdjusted(plan) => state.plans.push((when, plan)),
+        Data::SessionMissed(_) => {}
     }
     state
 }
 
 impl State {
     fn started(&mut self, when: Moment, started: &CourseStarted) {
-        let decision = started.screening.as_ref().and_then(|screening| screening.decision);
-        self.screening = decision.or(self.screening);
+        if let Some(screening) = started.screening.as_ref().filter(|s| s.decision.is_some()) {
+            self.screening = screening.decision;
+            self.contraindications = screening
+                .contraindications
+                .as_ref()
+                .map_or_else(Vec::new, |codes| codes.as_slice().to_vec());
+        }
         let profile = Profile {
             indications: started
                 .indications
@@ -137,18 +167,18 @@ impl State {
         self.starts.push((when.micros, profile));
     }
 
-    fn session(&mut self, event: &Effective, session: &SessionCompleted, settings: &FoldSettings) {
-        self.saw(event);
-        self.effects(session.effects.as_ref().map(List::as_slice));
+    fn session(&mut self, session: Session, settings: &FoldSettings) {
+        self.saw(&session.source, session.basis, session.at_us);
+        self.effects(session.data.effects.as_ref().map(List::as_slice));
         let begins =
             match self.drafts.last().and_then(|draft| draft.sessions.last().zip(Some(draft))) {
                 None => true,
-                Some(((last, _), draft)) => {
-                    if last.when.micros == event.when.micros {
+                Some((last, draft)) => {
+                    if last.at_us == session.at_us {
                         self.anomalies.push(Anomaly::SessionsAtOnce);
                     }
-                    let route = draft.sessions[0].1.route;
-                    let gap = whole_days(last.when.micros, event.when.micros);
+                    let route = draft.sessions[0].data.route;
+                    let gap = whole_days(last.at_us, session.at_us);
                     let is_far = gap > settings.gap_days(route);
                     if draft.ended.is_some() && !is_far {
                         self.anomalies.push(Anomaly::SessionAfterEnd);
@@ -160,14 +190,19 @@ impl State {
             self.drafts.push(Draft { sessions: Vec::new(), ended: None });
         }
         if let Some(draft) = self.drafts.last_mut() {
-            draft.sessions.push((event.clone(), session.clone()));
+            draft.sessions.push(session);
         }
     }
 
-    fn checkin(&mut self, event: &Effective, checkin: &CheckinSubmitted, vocabulary: &Vocabulary) {
-        self.saw(event);
+    fn checkin(
+        &mut self,
+        at_us: i64,
+        source: &Source,
+        checkin: &CheckinSubmitted,
+        vocabulary: &Vocabulary,
+    ) {
         self.effects(checkin.effects.as_ref().map(List::as_slice));
-        self.checkins.push(event.when.micros);
+        self.checkins.push((at_us, EffectReport::of_checkin(checkin)));
         for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
             let code = &measure.instrument;
             let instrument = vocabulary.instrument(code.as_str());
@@ -175,16 +210,17 @@ impl State {
             let total = measure.total.map(crate::event::number::Num::get);
             if instrument.is_some_and(|known| known.total_differs(total, items.as_deref())) {
                 self.anomalies.push(Anomaly::TotalDiffersFromItems);
-                self.tally.total_differs(&event.source, code);
+                self.tally.total_differs(source, code);
             }
             match instrument.map(|known| known.score(total, items.as_deref())) {
                 Some(Ok(score)) => {
-                    let (at_us, source) = (event.when.micros, event.source.clone());
-                    let scored = Scored { at_us, score, source, used: false };
+                    let item = instrument.and_then(|known| known.safety_item(items.as_deref()));
+                    let source = source.clone();
+                    let scored = Scored { at_us, score, item, source, used: false };
                     self.scores.entry(code.clone()).or_default().push(scored);
                 }
                 Some(Err(_)) | None => {
-                    self.tally.score(&event.source, code, Fate::NotInVocabulary);
+                    self.tally.score(source, code, Fate::NotInVocabulary);
                 }
             }
         }
@@ -196,10 +232,15 @@ impl State {
     }
 
     /// The data cut of a source is the latest session or check-in it sent.
-    fn saw(&mut self, event: &Effective) {
-        if event.basis.has_calendar() {
-            let latest = self.latest_us.entry(event.source.clone()).or_insert(i64::MIN);
-            *latest = event.when.micros.max(*latest);
+    fn saw(&mut self, source: &Source, basis: TimeBasis, at_us: i64) {
+        if !basis.has_calendar() {
+            return;
+        }
+        match self.latest_us.get_mut(source) {
+            Some(latest) => *latest = at_us.max(*latest),
+            None => {
+                self.latest_us.insert(source.clone(), at_us);
+            }
         }
     }
 
@@ -210,7 +251,7 @@ impl State {
     ) -> SubjectFacts {
         let drafts = std::mem::take(&mut self.drafts);
         let sessions = drafts.iter().flat_map(|draft| &draft.sessions);
-        let all: Vec<i64> = sessions.map(|(event, _)| event.when.micros).collect();
+        let all: Vec<i64> = sessions.map(|session| session.at_us).collect();
         let mut starts = all.as_slice();
         let mut courses = Vec::with_capacity(drafts.len());
         let mut previous_last_us = i64::MIN;
@@ -220,14 +261,8 @@ impl State {
             previous_last_us = course.last_us();
             courses.push(course);
         }
-        let number =
-            |session: &SessionCompleted| session.session_number.map(crate::event::number::Int::get);
         let sessions = |draft: &Draft| {
-            draft
-                .sessions
-                .iter()
-                .map(|(event, session)| (event.when.micros, number(session)))
-                .collect()
+            draft.sessions.iter().map(|session| (session.at_us, session.number())).collect()
         };
         let given: Vec<Vec<(i64, Option<i64>)>> = drafts.iter().map(sessions).collect();
         let n_ahead = self.order.plans_ahead(&given);
@@ -245,6 +280,7 @@ impl State {
             known: true,
             courses,
             screening: self.screening,
+            contraindications: self.contraindications,
             anomalies: self.anomalies,
             account: self.tally.done(),
             strays: Vec::new(),
@@ -261,28 +297,34 @@ impl State {
         context: &FoldContext,
     ) -> Course {
         let settings = context.settings;
-        let (first_event, first) = &draft.sessions[0];
-        let first_us = first_event.when.micros;
+        let first = &draft.sessions[0];
+        let first_us = first.at_us;
         let infusions: Vec<Infusion> = draft
             .sessions
             .iter()
             .enumerate()
-            .map(|(position, (event, session))| Infusion {
-                start_us: event.when.micros,
-                route: session.route,
-                drug: session.drug.clone(),
-                id: event.id.clone(),
-                source: event.source.clone(),
-                dose: GivenDose::of(session),
-                pressures_reversed: session.vitals.as_ref().is_some_and(are_reversed),
-                checked_in: self
-                    .checkins
-                    .get(self.checkins.partition_point(|at| *at <= event.when.micros))
-                    .is_some_and(|at| Window::of(starts, position, settings).holds(*at)),
+            .map(|(position, session)| {
+                let window = Window::of(starts, position, settings);
+                let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
+                let held: Vec<_> =
+                    self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at)).collect();
+                let mut tolerability = Tolerability::of(&session.data);
+                tolerability.reports.extend(held.iter().filter_map(|(_, report)| report.clone()));
+                Infusion {
+                    start_us: session.at_us,
+                    route: session.data.route,
+                    drug: session.data.drug.clone(),
+                    id: session.id.clone(),
+                    source: session.source.clone(),
+                    dose: GivenDose::of(&session.data),
+                    pressures_reversed: session.data.vitals.as_ref().is_some_and(are_reversed),
+                    checked_in: !held.is_empty(),
+                    tolerability,
+                }
             })
             .collect();
-        for (position, (_, session)) in draft.sessions.iter().enumerate() {
-            let declared = session.session_number.map(crate::event::number::Int::get);
+        for (position, session) in draft.sessions.iter().enumerate() {
+            let declared = session.number();
             if declared.is_some_and(|n| usize::try_from(n).ok() != Some(position + 1)) {
                 self.anomalies.push(Anomaly::SessionNumberDiffers);
             }
@@ -295,8 +337,18 @@ impl State {
             .find(|(at, _)| *at > previous_last_us && *at <= first_us)
             .map_or_else(Profile::default, |(_, profile)| profile.clone());
         let n_induction = n_induction(&draft.sessions, settings);
-        let said: Vec<bool> =
-            draft.sessions[..n_induction].iter().filter_map(|(_, s)| s.psychotherapy).collect();
+        let induction = draft.sessions[..n_induction].iter();
+        let said: Vec<bool> = induction.filter_map(|session| session.data.psychotherapy).collect();
+        let own = &starts[..infusions.len()];
+        let next_us = starts.get(infusions.len()).copied().unwrap_or(i64::MAX);
+        let plans = self.plans.iter().filter_map(|(when, plan)| {
+            // Of a day-only time nobody knows the hour: what was given that day may be before.
+            let last_us = if when.day_only { when.micros + DAY_US - 1 } else { when.micros };
+            let after = own.partition_point(|start| *start <= last_us);
+            let is_here = after > 0 && when.micros < next_us;
+            is_here.then_some(Plan { after, change: plan.change, reason: plan.reason })
+        });
+        let plans = plans.collect();
         let scores = self
             .scores
             .iter_mut()
@@ -304,36 +356,44 @@ impl State {
             .collect();
         Course {
             order,
-            site: first_event.source.clone(),
-            basis: first_event.basis,
-            route: first.route,
-            drug: first.drug.clone(),
-            switched: draft.sessions.iter().any(|(_, session)| session.route != first.route),
-            prevalent: first.phase == Some(Phase::Maintenance)
-                || first.session_number.is_some_and(|n| n.get() > 1),
+            site: first.source.clone(),
+            basis: first.basis,
+            route: first.data.route,
+            drug: first.data.drug.clone(),
+            switched: draft.sessions.iter().any(|other| other.data.route != first.data.route),
+            prevalent: first.data.phase == Some(Phase::Maintenance)
+                || first.number().is_some_and(|number| number > 1),
             ended: draft.ended,
             infusions,
             n_induction,
             profile,
             psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),
-            dose_band: dose_band(first),
+            dose_band: dose_band(&first.data),
+            plans,
             scores,
         }
     }
 }
 
+impl Session {
+    /// The number the site gives it.
+    fn number(&self) -> Option<i64> {
+        self.data.session_number.map(crate::event::number::Int::get)
+    }
+}
+
 /// Sessions of induction, from the first: until a gap, a number or a day is passed, or a session
 /// is declared maintenance. A session declared induction extends it.
-fn n_induction(sessions: &[(Effective, SessionCompleted)], settings: &FoldSettings) -> usize {
-    let rule = settings.induction(sessions[0].1.route);
-    let first_us = sessions[0].0.when.micros;
+fn n_induction(sessions: &[Session], settings: &FoldSettings) -> usize {
+    let rule = settings.induction(sessions[0].data.route);
+    let first_us = sessions[0].at_us;
     let mut previous_us = first_us;
-    for (position, (event, session)) in sessions.iter().enumerate() {
-        let start_us = event.when.micros;
+    for (position, session) in sessions.iter().enumerate() {
+        let start_us = session.at_us;
         let within = position < rule.sessions
             && whole_days(previous_us, start_us) <= rule.gap_days
             && whole_days(first_us, start_us) <= rule.days;
-        let belongs = match session.phase {
+        let belongs = match session.data.phase {
             Some(Phase::Maintenance) => false,
             Some(Phase::Induction) => true,
             None => within,
@@ -380,13 +440,14 @@ fn assess(
     let first_us = starts.first().copied().unwrap_or_default();
     let baseline = last(scores, |at| at <= first_us)
         .filter(|scored| whole_days(scored.at_us, first_us) <= settings.baseline_max_age_days)
-        .map(take);
+        .map(|scored| (take(scored), scored.item));
     let after = (0..n_infusions)
         .map(|position| {
             let window = Window::of(starts, position, settings);
             last(scores, |at| window.holds(at)).map(|scored| Assessment {
                 score: take(scored),
                 since_dose_us: scored.at_us - window.start_us,
+                item: scored.item,
             })
         })
         .collect();
@@ -396,7 +457,17 @@ fn assess(
     let day_28 = last(scores, |at| at > first_us && at <= day_28_us.min(next_course))
         .filter(|scored| whole_days(scored.at_us, day_28_us) <= settings.followup_days)
         .map(take);
-    Scores { baseline, after, day_28 }
+    let later =
+        scores.iter().filter(|scored| scored.at_us > first_us && scored.at_us <= next_course);
+    Scores {
+        baseline: baseline.map(|(score, _)| score),
+        baseline_item: baseline.and_then(|(_, item)| item),
+        after,
+        day_28,
+        later: later
+            .map(|scored| Later { since_first_us: scored.at_us - first_us, score: scored.score })
+            .collect(),
+    }
 }
 
 /// The last score at a time that fits.
@@ -452,7 +523,7 @@ mod tests {
 
     fn at(day: i64, score: i64) -> Scored {
         let source = Source::new("/synthetic/site-01").expect("a source");
-        Scored { at_us: day * DAY_US, score: Score::whole(score), source, used: false }
+        Scored { at_us: day * DAY_US, score: Score::whole(score), item: None, source, used: false }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod resolve;
 pub mod settings;
 pub mod stray;
 pub mod table;
+pub mod tolerability;
 
 use crate::event::envelope::Logged;
 use fact::SubjectFacts;

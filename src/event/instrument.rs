@@ -42,6 +42,12 @@ pub struct Instrument {
     pub bands: Vec<(i64, String)>,
     /// Days the questions ask about.
     pub recall_days: u32,
+    /// Number, from 1, of the item that asks about death or self-harm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety_item: Option<usize>,
+    /// What tells a reliable change from one that the instrument's error may have made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reliability: Option<Reliability>,
     /// LOINC code of the total.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loinc: Option<String>,
@@ -70,6 +76,19 @@ pub enum Scoring {
     SumTimes4,
     /// Their mean (BPI).
     Mean,
+}
+
+/// How reliable an instrument is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reliability {
+    /// Reliability coefficient r, between 0 and 1.
+    pub r: f64,
+    /// Where it comes from. Internal consistency and test-retest move the line by half.
+    pub source: String,
+    /// The line beyond which a reliably improved person is recovered; absent: the remission line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<RemissionLine>,
 }
 
 /// Direction of improvement.
@@ -102,31 +121,60 @@ pub enum RemissionLine {
     Above(i64),
 }
 
+impl RemissionLine {
+    fn is_passed(self, score: Score) -> bool {
+        match self {
+            Self::AtMost(line) => score <= Score::whole(line),
+            Self::Above(line) => score > Score::whole(line),
+        }
+    }
+}
+
 impl Instrument {
     /// Whether `score` is a response from `baseline`, in exact arithmetic: `100 * (baseline -
     /// score) >= p * baseline`, or at least so many points. `None` where no rule is agreed.
     #[must_use]
     pub fn is_response(&self, baseline: Score, score: Score) -> Option<bool> {
-        Some(match (self.response?, self.better) {
-            (ResponseRule::Percent(percent), Better::Lower) => {
-                baseline.falls_to_by_percent(score, percent)
-            }
-            // A rise by p percent is a fall by -p percent.
-            (ResponseRule::Percent(percent), Better::Higher) => {
-                !baseline.is_zero() && !baseline.falls_short_of_rise(score, percent)
-            }
-            (ResponseRule::Points(points), Better::Lower) => baseline.exceeds_by(score, points),
-            (ResponseRule::Points(points), Better::Higher) => score.exceeds_by(baseline, points),
+        Some(match self.response? {
+            ResponseRule::Percent(percent) => self.improves_by_percent(baseline, score, percent),
+            ResponseRule::Points(points) => match self.better {
+                Better::Lower => baseline.exceeds_by(score, points),
+                Better::Higher => score.exceeds_by(baseline, points),
+            },
         })
+    }
+
+    /// Whether `score` is better than `baseline` by at least this share of it, in percent, in exact
+    /// arithmetic; never from a baseline of 0, of which there is no share.
+    #[must_use]
+    pub fn improves_by_percent(&self, baseline: Score, score: Score, percent: i64) -> bool {
+        match self.better {
+            Better::Lower => baseline.falls_to_by_percent(score, percent),
+            // A rise by p percent is a fall by -p percent.
+            Better::Higher => !baseline.is_zero() && !baseline.falls_short_of_rise(score, percent),
+        }
+    }
+
+    /// Whether `score` is worse than `baseline`, by however little.
+    #[must_use]
+    pub fn is_worse(&self, baseline: Score, score: Score) -> bool {
+        match self.better {
+            Better::Lower => score > baseline,
+            Better::Higher => score < baseline,
+        }
     }
 
     /// Whether `score` is at or beyond the remission line. `None` where no line is agreed.
     #[must_use]
     pub fn is_remission(&self, score: Score) -> Option<bool> {
-        Some(match self.remission? {
-            RemissionLine::AtMost(line) => score <= Score::whole(line),
-            RemissionLine::Above(line) => score > Score::whole(line),
-        })
+        Some(self.remission?.is_passed(score))
+    }
+
+    /// Whether `score` is beyond the line of recovery. `None` where no line is agreed.
+    #[must_use]
+    pub fn is_recovered(&self, score: Score) -> Option<bool> {
+        let line = self.reliability.as_ref().and_then(|known| known.recovered);
+        Some(line.or(self.remission)?.is_passed(score))
     }
 
     /// Whether a person with this baseline can respond at all: a baseline of 0 on a scale where
@@ -156,6 +204,15 @@ impl Instrument {
         let from_items = items.map(|items| self.score_items(items)).transpose()?.flatten();
         let from_total = total.map(|total| self.score_total(total)).transpose()?;
         from_items.or(from_total).ok_or(Reason::ScoreMissing)
+    }
+
+    /// The item about death or self-harm; `None` where the instrument has none, or not all items
+    /// were sent.
+    #[must_use]
+    pub fn safety_item(&self, items: Option<&[i64]>) -> Option<u8> {
+        let items = items.filter(|items| self.score_items(items).is_ok())?;
+        let item = items.get(self.safety_item?.checked_sub(1)?)?;
+        u8::try_from(*item).ok()
     }
 
     /// Whether a reported total differs from what its items make; `false` unless both are given.
