@@ -4,6 +4,7 @@
 //! Estimates and errors within 1e-9, limits within 1e-8: R prints fifteen digits, and a limit is
 //! an exponential of an exponential of them.
 
+use super::oracle::rows;
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::kaplan_meier::kaplan_meier;
 use crate::stats::life_table::{Estimate, Step, TimePoint, median};
@@ -13,11 +14,6 @@ use std::collections::BTreeMap;
 
 const STEPS: &str = include_str!("../../../tests/oracle/survival/steps.csv");
 const EXPECTED: &str = include_str!("../../../tests/oracle/survival/expected.csv");
-
-/// Lines of a CSV file below its header, as cells.
-fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    text.lines().skip(1).map(|line| line.split(',').collect())
-}
 
 /// A life table: times with an event, and the step at each.
 #[derive(Default)]

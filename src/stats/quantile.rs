@@ -1,0 +1,111 @@
+//! Quantiles of a sample: the median and the quartiles.
+//!
+//! Definition 7 of Hyndman and Fan, R's default: with `h = (n - 1) p`, the value at rank `h`
+//! counted from 0, in a straight line between neighbours. The median is then the usual one.
+//!
+//! Reference: Hyndman and Fan 1996, doi 10.1080/00031305.1996.10473566.
+//!
+//! Undefined for no values and for `p` outside 0 to 1. Values are finite and sorted; that is the
+//! matter of the caller.
+
+/// The middle of a sample, and of its lower and upper half.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quartiles {
+    /// A quarter of the values lie at or below it.
+    pub lower: f64,
+    /// Half of the values lie at or below it.
+    pub median: f64,
+    /// Three quarters of the values lie at or below it.
+    pub upper: f64,
+}
+
+/// The quantile at `p`, 0 to 1, of values sorted from the smallest.
+#[must_use]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rank: at least 0, far below 2^53"
+)]
+pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    if !(0.0..=1.0).contains(&p) {
+        return None;
+    }
+    let rank = last as f64 * p;
+    let below = rank.floor() as usize;
+    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    let beyond = rank - rank.floor();
+    // On a value and between equal ones nothing is rounded.
+    Some(if beyond > 0.0 { low + beyond * (high - low) } else { low })
+}
+
+/// The quartiles of values sorted from the smallest.
+#[must_use]
+pub fn quartiles(sorted: &[f64]) -> Option<Quartiles> {
+    Some(Quartiles {
+        lower: quantile(sorted, 0.25)?,
+        median: quantile(sorted, 0.5)?,
+        upper: quantile(sorted, 0.75)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::tests::oracle::{near, number, rows};
+
+    const SCORES: &str = include_str!("../../tests/oracle/effect_size/scores.csv");
+    const EXPECTED: &str = include_str!("../../tests/oracle/effect_size/expected.csv");
+
+    #[test]
+    fn agrees_with_r() {
+        // R 4.2.2, quantile(type = 7), in tests/oracle/effect_size/make.R.
+        let mut compared = 0;
+        for row in rows(EXPECTED) {
+            let of_set = rows(SCORES).filter(|scores| scores[0] == row[0]);
+            let mut scores: Vec<f64> = of_set.filter_map(|scores| number(scores[2])).collect();
+            scores.sort_by(f64::total_cmp);
+            let found = quartiles(&scores).expect("people");
+            near(Some(found.lower), number(row[4]), 1e-9);
+            near(Some(found.median), number(row[5]), 1e-9);
+            near(Some(found.upper), number(row[6]), 1e-9);
+            compared += 1;
+        }
+        assert_eq!(compared, 9);
+    }
+
+    #[test]
+    fn the_median_is_the_middle_or_the_mean_of_both_middles() {
+        assert_eq!(quantile(&[3.0], 0.5), Some(3.0));
+        assert_eq!(quantile(&[1.0, 2.0, 9.0], 0.5), Some(2.0));
+        assert_eq!(quantile(&[1.0, 2.0, 5.0, 9.0], 0.5), Some(3.5));
+        assert_eq!(quantile(&[1.0, 2.0, 5.0, 9.0], 1.0), Some(9.0));
+        assert_eq!(quantile(&[1.0, 2.0, 5.0, 9.0], 0.0), Some(1.0));
+    }
+
+    #[test]
+    fn mirrors_and_stays_between() {
+        for n in 1..40 {
+            let values: Vec<f64> = (0..n).map(|i| f64::from(i * i % 17)).collect();
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let mut mirror: Vec<f64> = values.iter().map(|value| -value).collect();
+            mirror.sort_by(f64::total_cmp);
+            for p in [0.0, 0.025, 0.25, 0.5, 0.75, 0.975, 1.0] {
+                let here = quantile(&sorted, p).expect("values");
+                near(Some(-here), quantile(&mirror, 1.0 - p), 1e-12);
+                assert!((sorted[0]..=sorted[sorted.len() - 1]).contains(&here));
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_has_no_quantile() {
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quartiles(&[]), None);
+        for p in [-0.1, 1.1, f64::NAN] {
+            assert_eq!(quantile(&[1.0, 2.0], p), None);
+        }
+    }
+}
