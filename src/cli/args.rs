@@ -49,6 +49,10 @@ pub enum Command {
     Ingest(Ingest),
     /// A run without ingest, from what the store holds.
     Curves(Curves),
+    /// Say who stands in a cell of a table, and why: from the store, for its custodian alone.
+    Explain(Explain),
+    /// Say why the numbers moved between two published runs: what went in, and what came out.
+    Diff(Diff),
     /// List the commits of a store: version, time, what, how many, from which files.
     History(History),
     /// Copy a store, whole and at one version, while runs go on.
@@ -208,6 +212,62 @@ pub struct Curves {
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
     #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
     pub wait: Option<Duration>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Directory of the store.
+    #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
+    pub store: Option<PathBuf>,
+    /// Pipeline file, for its settings: those of the run whose cell is asked about.
+    #[arg(long)]
+    pub pipeline: Option<PathBuf>,
+    /// Explain the store as it was at a version, an RFC 3339 time with its offset, or the end of a
+    /// date in UTC.
+    #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
+    pub as_of: Option<AsOf>,
+    /// Table whose cell it is.
+    #[arg(
+        long,
+        default_value = "response_by_infusion",
+        help = "Table: response_by_infusion or cumulative_response"
+    )]
+    pub table: String,
+    /// Instrument, such as phq-9.
+    #[arg(long)]
+    pub instrument: String,
+    /// Stratum, as in the table.
+    #[arg(long, default_value = "all")]
+    pub stratum: String,
+    /// Level of the stratum, as in the table.
+    #[arg(long, default_value = "all")]
+    pub level: String,
+    /// Route, as in the table: all, one of the list, or mixed.
+    #[arg(long, default_value = "all")]
+    pub route: String,
+    /// Infusion number. May be left out with --subject, for every infusion.
+    #[arg(long, value_name = "K", required_unless_present = "subject")]
+    pub infusion: Option<usize>,
+    /// Explain one person: in the cell, or out at which step. The pseudonym stays in the history of
+    /// a shell.
+    #[arg(long, value_name = "PSEUDONYM")]
+    pub subject: Option<String>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Folder of the run before.
+    pub before: PathBuf,
+    /// Folder of the run after.
+    pub after: PathBuf,
+    /// Only this table.
+    #[arg(long)]
+    pub table: Option<String>,
+    /// List every row and cell that differs, not only the largest moves.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of `history`.

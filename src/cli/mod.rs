@@ -6,7 +6,9 @@ pub mod args;
 pub mod audit;
 pub mod backup;
 pub mod check;
+pub mod diff;
 pub mod exit;
+pub mod explain;
 pub mod history;
 pub mod map;
 pub mod output;
@@ -111,6 +113,20 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
                 None => work(),
             }
         }
+        Command::Explain(args) => {
+            let plan = Plan::resolve(&Overrides {
+                pipeline: args.pipeline.clone(),
+                store: args.store.clone(),
+                subject_key: terminal::subject_key(),
+                without_sources: true,
+                ..Overrides::default()
+            })?;
+            needs(&plan.store, "store", "[store] path")?;
+            audit::noted(terminal, &plan.store, None, || {
+                explain::explain(cli.json, args, &plan, terminal)
+            })
+        }
+        Command::Diff(args) => diff::diff(cli.json, args),
         Command::History(args) => audit::noted(terminal, &args.store, None, || {
             let commits = EventLog::open(&args.store)?.history()?;
             history::print(cli.json, &commits)?;

@@ -1,0 +1,164 @@
+//! The events behind what is explained: where in the log they stand, and where in which file they
+//! were read. Looked up for the people of the answer alone, after the fold, so that the fold keeps
+//! nothing for it.
+
+use super::answer::EventRow;
+use crate::course::fact::{Course, Infusion, Scores};
+use crate::course::resolve::{Conflicts, Effective, resolve};
+use crate::event::envelope::{Logged, Origin};
+use crate::event::ids::{EventId, OpenCode, Source, Subject};
+use crate::event::instrument::Instrument;
+use crate::event::kind::{Data, Kind};
+use crate::event::number::Num;
+use crate::event::time::Moment;
+use crate::pipeline::accounts::SourceAccount;
+use crate::pipeline::error::PipelineError;
+use crate::store::log::EventLog;
+use crate::store::share::share_of;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What single people's events say, by person.
+pub(super) type People = BTreeMap<Subject, Evidence>;
+
+/// Names of the source files, by the digests of their bytes.
+pub(super) type Files = BTreeMap<String, String>;
+
+/// The names of the source files of a store.
+pub(super) fn files(accounts: &[SourceAccount]) -> Arc<Files> {
+    let named = accounts.iter().map(|account| (account.blake3.clone(), account.file.clone()));
+    Arc::new(named.collect())
+}
+
+/// The events of one person that count, and what is told of each.
+pub(super) struct Evidence {
+    /// Clinical events in the order of (time, source, id).
+    events: Vec<Effective>,
+    /// Where the event of a key was read.
+    origins: BTreeMap<(Source, EventId), Origin>,
+    /// Corrections that name a key.
+    corrections: BTreeMap<(Source, EventId), BTreeSet<EventId>>,
+    files: Arc<Files>,
+}
+
+/// Reads the events of some people.
+///
+/// # Errors
+/// If the log cannot be read.
+pub(super) fn of_people(
+    log: &EventLog,
+    people: &BTreeSet<Subject>,
+    conflicts: &Conflicts,
+    files: &Arc<Files>,
+) -> Result<People, PipelineError> {
+    let shares: BTreeSet<i32> = people.iter().map(share_of).collect();
+    let mut found = People::new();
+    for share in shares {
+        let events = log.scan(share..share + 1)?;
+        for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
+            let subject = &events[0].event.subject;
+            if people.contains(subject) {
+                found.insert(subject.clone(), Evidence::of(events, conflicts, files));
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Evidence {
+    fn of(logged: &[Logged], conflicts: &Conflicts, files: &Arc<Files>) -> Self {
+        let mut origins = BTreeMap::new();
+        let mut corrections: BTreeMap<_, BTreeSet<EventId>> = BTreeMap::new();
+        for Logged { event, origin, .. } in logged {
+            // Of two versions of a key any may be named, but always the same one.
+            let place = origins.entry((event.source.clone(), event.id.clone())).or_insert(*origin);
+            *place = *origin.min(place);
+            if let Kind::Corrected(correction) = &event.kind {
+                let key = (event.source.clone(), correction.corrects.clone());
+                corrections.entry(key).or_default().insert(event.id.clone());
+            }
+        }
+        let events = resolve(logged, conflicts).map(|resolved| resolved.events);
+        Self { events: events.unwrap_or_default(), origins, corrections, files: Arc::clone(files) }
+    }
+
+    /// The event of a session.
+    pub(super) fn session(&self, course: &Course, infusion: &Infusion) -> EventRow {
+        self.row(&infusion.source, &infusion.id, moment(course, infusion.start_us))
+    }
+
+    /// The check-in with the baseline: the last at or before session 1 with a score.
+    pub(super) fn baseline(
+        &self,
+        course: &Course,
+        scores: &Scores,
+        code: &OpenCode,
+        instrument: &Instrument,
+    ) -> Option<EventRow> {
+        let first_us = course.first_us();
+        let last = self.scored(course, code, instrument, |at| at <= first_us)?;
+        scores.baseline.map(|_| self.row(&last.source, &last.id, last.when))
+    }
+
+    /// The check-in with the score after a session: the last of that moment with a score.
+    pub(super) fn checkin(
+        &self,
+        course: &Course,
+        position: usize,
+        scores: &Scores,
+        code: &OpenCode,
+        instrument: &Instrument,
+    ) -> Option<EventRow> {
+        let assessment = scores.after.get(position).copied().flatten()?;
+        let at_us = course.infusions.get(position)?.start_us + assessment.since_dose_us;
+        let last = self.scored(course, code, instrument, |at| at == at_us)?;
+        Some(self.row(&last.source, &last.id, last.when))
+    }
+
+    fn scored(
+        &self,
+        course: &Course,
+        code: &OpenCode,
+        instrument: &Instrument,
+        fits: impl Fn(i64) -> bool,
+    ) -> Option<&Effective> {
+        self.events.iter().rev().find(|event| {
+            let on_clock = event.when.axis == course.basis.axis() && fits(event.when.micros);
+            on_clock && has_score(&event.data, code, instrument)
+        })
+    }
+
+    fn row(&self, source: &Source, id: &EventId, at: Moment) -> EventRow {
+        let key = (source.clone(), id.clone());
+        let corrections = self.corrections.get(&key).into_iter().flatten();
+        let digest = self.origins.get(&key).map(|origin| hex(origin.file_digest));
+        EventRow {
+            source: source.to_string(),
+            id: id.to_string(),
+            at: at.to_text(),
+            file: digest.as_ref().and_then(|digest| self.files.get(digest)).cloned(),
+            blake3: digest,
+            line: self.origins.get(&key).map(|origin| origin.line),
+            corrections: corrections.map(EventId::to_string).collect(),
+        }
+    }
+}
+
+fn hex(digest: [u8; 32]) -> String {
+    blake3::Hash::from(digest).to_hex().to_string()
+}
+
+/// A moment on the clock of a course.
+pub(super) fn moment(course: &Course, micros: i64) -> Moment {
+    Moment { axis: course.basis.axis(), micros, day_only: false }
+}
+
+/// Whether an event is a check-in with a score of the instrument that counts.
+fn has_score(data: &Data, code: &OpenCode, instrument: &Instrument) -> bool {
+    let Data::CheckinSubmitted(checkin) = data else { return false };
+    let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
+    measures.iter().filter(|measure| measure.instrument == *code).any(|measure| {
+        let total = measure.total.map(Num::get);
+        instrument.score(total, measure.item_values().as_deref()).is_ok()
+    })
+}
