@@ -12,6 +12,18 @@ pub enum Synthetic {
     All,
 }
 
+impl Synthetic {
+    /// The word of the manifest.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Part => "part",
+            Self::All => "all",
+        }
+    }
+}
+
 /// The markings of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Marking {

@@ -87,6 +87,11 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
         return None;
     }
+    let undisputed = if conflicts.is_empty() { undisputed(events) } else { None };
+    Some(undisputed.unwrap_or_else(|| key_by_key(events, conflicts)))
+}
+
+fn key_by_key(events: &[Logged], conflicts: &Conflicts) -> Resolved {
     let mut anomalies = Vec::new();
     let mut versions: BTreeMap<Key, Vec<&Logged>> = BTreeMap::new();
     for logged in events {
@@ -130,7 +135,28 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     effective
         .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
     anomalies.sort_unstable();
-    Some(Resolved { events: effective, unused, anomalies, strays })
+    Resolved { events: effective, unused, anomalies, strays }
+}
+
+/// Events of which none speaks of another and no two share a key: each counts as it is. `None` for
+/// any others. The same as going through them key by key, and most people's.
+fn undisputed(events: &[Logged]) -> Option<Resolved> {
+    let mut keys: Vec<Key> =
+        events.iter().map(|logged| (&logged.event.source, &logged.event.id)).collect();
+    keys.sort_unstable();
+    if keys.windows(2).any(|two| two[0] == two[1]) {
+        return None;
+    }
+    let counts = |logged: &Logged| {
+        let Event { source, id, when, kind, .. } = &logged.event;
+        let Kind::Clinical(data) = kind else { return None };
+        let (source, id, data) = (source.clone(), id.clone(), data.clone());
+        Some(Effective { when: *when, basis: logged.basis, source, id, data })
+    };
+    let mut effective = events.iter().map(counts).collect::<Option<Vec<_>>>()?;
+    effective
+        .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
+    Some(Resolved { events: effective, ..Resolved::default() })
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
@@ -256,4 +282,54 @@ fn corrected<'a>(
         None => return Err(Anomaly::CorrectionWithoutTime),
     };
     Ok((when, data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::envelope::Origin;
+    use crate::event::ids::Subject;
+    use crate::event::key::ContentDigest;
+    use crate::event::kind::{EventRetracted, SessionMissed};
+
+    fn logged(id: usize, day: i64, kind: Kind) -> Logged {
+        let event = Event {
+            source: Source::new(&format!("/synthetic/site-0{}", 1 + id % 2)).expect("a source"),
+            id: EventId::new(&format!("e-{id}")).expect("an id"),
+            subject: Subject::new("s-abc").expect("a subject"),
+            when: Moment::calendar(day * crate::event::time::DAY_US),
+            kind,
+        };
+        let origin = Origin { file_digest: [0; 32], line: 1 };
+        Logged { event, origin, basis: TimeBasis::Actual, content: ContentDigest(id as u128) }
+    }
+
+    fn missed() -> Kind {
+        Kind::Clinical(Data::SessionMissed(SessionMissed { reason: None }))
+    }
+
+    #[test]
+    fn undisputed_events_are_those_found_key_by_key() {
+        // A twin: the short way and the long one, with several events at one time.
+        let mut events: Vec<Logged> = [3, 1, 1, 2, 1, 9, 0]
+            .iter()
+            .enumerate()
+            .map(|(id, day)| logged(id, *day, missed()))
+            .collect();
+        for turn in 0..events.len() {
+            events.rotate_left(turn);
+            let short = undisputed(&events).expect("nothing is disputed");
+            let long = key_by_key(&events, &Conflicts::new());
+            assert_eq!(format!("{short:?}"), format!("{long:?}"));
+        }
+    }
+
+    #[test]
+    fn whoever_speaks_of_another_or_shares_a_key_is_disputed() {
+        let retraction =
+            EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
+        let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
+        assert!(undisputed(&spoken).is_none());
+        assert!(undisputed(&[logged(1, 1, missed()), logged(1, 4, missed())]).is_none());
+    }
 }

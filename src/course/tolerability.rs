@@ -155,12 +155,12 @@ mod tests {
             reading
         };
         let vitals = json!([
-            reading("systolic", json!({"moment": "pre"}), 150.0, "mmHg"),
-            reading("systolic", json!({"at_min": 40}), 18.7, "kPa"),
-            reading("systolic", json!({"moment": "end"}), 130.0, "mmHg"),
-            reading("diastolic", json!({"at_min": 0}), 80.0, "mmHg"),
-            reading("saturation", json!({"at_min": 10}), 97.0, "%"),
-            reading("saturation", json!({"at_min": 20}), 94.0, "%"),
+            reading("sbp", json!({"moment": "pre"}), 150.0, "mmHg"),
+            reading("sbp", json!({"at_min": 40}), 18.7, "kPa"),
+            reading("sbp", json!({"moment": "end"}), 130.0, "mmHg"),
+            reading("dbp", json!({"at_min": 0}), 80.0, "mmHg"),
+            reading("spo2", json!({"at_min": 10}), 97.0, "%"),
+            reading("spo2", json!({"at_min": 20}), 94.0, "%"),
         ]);
         let vitals: Vitals = serde_json::from_value(vitals).expect("vital signs");
         let signs = Signs::of(&vitals);

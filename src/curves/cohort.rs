@@ -191,6 +191,15 @@ impl<'a> Cohort<'a> {
         })
     }
 
+    /// The first course of everyone treated in the period that did not begin before the data,
+    /// whatever was measured: of all who reach [`Step::NotPrevalent`].
+    pub fn treated(&self) -> impl Iterator<Item = &'a Course> {
+        let filter = &self.analysis.filter;
+        let known = self.subjects.iter().filter(|facts| facts.known);
+        let first = known.filter_map(|facts| facts.courses.first());
+        first.filter(move |course| is_in_period(course, filter) && !course.prevalent)
+    }
+
     /// The data cut that holds for a course; `None` without a calendar.
     #[must_use]
     pub fn cut(&self, course: &Course) -> Option<i64> {

@@ -5,8 +5,8 @@
 //! response. Definitions: `docs/methods/comparison.md`.
 
 use super::cohort::Cohort;
+use super::population::{Population, View, table_of};
 use super::row::Row;
-use super::tally::tally;
 use crate::table::{ColumnType as T, Table};
 
 /// Columns. Not published as they are: `comparison` is made from them.
@@ -24,27 +24,27 @@ const COLUMNS: [(&str, T); 8] = [
 /// The counts, one row per instrument, stratum, level and route. Column `infusion` is the one at
 /// which routes are compared. Instruments without a response rule have no rows.
 #[must_use]
-pub fn day_28(cohort: &Cohort) -> Table {
-    let mut table = Table::new("day_28", &COLUMNS);
-    for code in &cohort.analysis.instruments {
-        let instrument = cohort.vocabulary.instrument(code.as_str());
-        let Some(instrument) = instrument.filter(|instrument| instrument.response.is_some()) else {
-            continue;
-        };
-        let counts = tally(cohort, code, instrument, &(0_u64, 0_u64), |(n, responders), view| {
+pub fn day_28(cohort: &Cohort, populations: &[Population]) -> Table {
+    table_of("day_28", &COLUMNS, populations, |population, table| {
+        let instrument = population.instrument;
+        if instrument.response.is_none() {
+            return;
+        }
+        let look = |view: &View| {
             let member = view.member;
             let responds = |score| instrument.is_response(member.baseline, score) == Some(true);
-            *n += u64::from(member.reached_day_28);
-            let is_response = member.scores.day_28.is_some_and(responds);
-            *responders += u64::from(member.reached_day_28 && is_response);
-        });
-        for (standing, (n, responders)) in &counts {
-            let mut row = Row::of(&standing.head(code));
+            member.reached_day_28.then(|| member.scores.day_28.is_some_and(responds))
+        };
+        let count = |(n, responders): &mut (u64, u64), responds: &Option<bool>| {
+            *n += u64::from(responds.is_some());
+            *responders += u64::from(*responds == Some(true));
+        };
+        for (head, (n, responders)) in population.tally(&(0, 0), look, count) {
+            let mut row = Row::of(&head);
             row.int("infusion", cohort.analysis.compare_at as u64, None);
-            row.int("n_day28", *n, None);
-            row.int("responders_day28", *responders, None);
+            row.int("n_day28", n, None);
+            row.int("responders_day28", responders, None);
             table.push(row.done());
         }
-    }
-    table
+    })
 }

@@ -5,16 +5,16 @@
 //! difference of two of them. Definitions: `docs/methods/cumulative_response.md`.
 
 use super::cohort::Cohort;
+use super::population::{Population, View, table_of};
 use super::row::Row;
-use super::tally::{View, tally};
 use crate::event::instrument::Instrument;
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::kaplan_meier::kaplan_meier;
-use crate::stats::life_table::{Estimate, Step};
+use crate::stats::life_table::Step;
 use crate::table::{ColumnType as T, Table};
 
 /// Columns. Not published as they are: `cumulative` and `time_to_response` are made from them.
-pub const COLUMNS: [(&str, T); 25] = [
+pub const COLUMNS: [(&str, T); 26] = [
     ("instrument", T::Text),
     ("stratum", T::Text),
     ("level", T::Text),
@@ -34,8 +34,9 @@ pub const COLUMNS: [(&str, T); 25] = [
     // At risk at this infusion, where leaving competes and where it censors.
     ("at_risk", T::Int),
     ("at_risk_km", T::Int),
-    // The same as `at_risk_km`, for test statistics: never hidden and never published.
+    // The same two, for test statistics: never hidden and never published.
     ("risk_set", T::Int),
+    ("risk_set_km", T::Int),
     ("aj", T::Float),
     ("aj_se", T::Float),
     ("aj_lo", T::Float),
@@ -149,23 +150,19 @@ impl Fates {
 /// The table, one row per instrument, stratum, level, route and infusion number; instruments
 /// without a response rule have none.
 #[must_use]
-pub fn first_response(cohort: &Cohort) -> Table {
-    let mut table = Table::new("first_response", &columns());
+pub fn first_response(cohort: &Cohort, populations: &[Population]) -> Table {
     let horizon = cohort.analysis.horizon;
-    for code in &cohort.analysis.instruments {
-        let instrument = cohort.vocabulary.instrument(code.as_str());
-        let Some(instrument) = instrument.filter(|instrument| instrument.response.is_some()) else {
-            continue;
-        };
-        let none = Fates::none(horizon);
-        let fates = tally(cohort, code, instrument, &none, |fates, view| {
-            fates.count(Fate::of(view, instrument, horizon));
-        });
-        for (standing, fates) in &fates {
-            push_rows(&mut table, standing.head(code), fates);
+    let none = Fates::none(horizon);
+    table_of("first_response", &columns(), populations, |population, table| {
+        let instrument = population.instrument;
+        if instrument.response.is_none() {
+            return;
         }
-    }
-    table
+        let look = |view: &View| Fate::of(view, instrument, horizon);
+        for (head, fates) in population.tally(&none, look, |fates, fate| fates.count(*fate)) {
+            push_rows(table, head, &fates);
+        }
+    })
 }
 
 fn push_rows(table: &mut Table, head: [&str; 4], fates: &Fates) {
@@ -195,24 +192,17 @@ fn push_rows(table: &mut Table, head: [&str; 4], fates: &Fates) {
         row.int("censored", censored, None);
         row.int("at_risk", step.at_risk, None);
         row.int("at_risk_km", km_step.at_risk, None);
-        row.int("risk_set", km_step.at_risk, None);
+        row.int("risk_set", step.at_risk, None);
+        row.int("risk_set_km", km_step.at_risk, None);
         let nobody = (competing[0].at_risk == 0).then_some("nobody");
-        estimate(&mut row, ["aj", "aj_se", "aj_lo", "aj_hi"], &incidence.event, nobody);
+        let event = Some(&incidence.event).filter(|_| nobody.is_none());
+        row.estimate(["aj", "aj_se", "aj_lo", "aj_hi"], event);
         row.float("stopped_estimate", Some(incidence.competing), nobody);
         row.float("unmeasured_estimate", Some(unmeasured_estimate), nobody);
-        let nobody = (censoring[0].at_risk == 0).then_some("nobody");
-        estimate(&mut row, ["km", "km_se", "km_lo", "km_hi"], &meier[position], nobody);
+        let share = Some(&meier[position]).filter(|_| censoring[0].at_risk > 0);
+        row.estimate(["km", "km_se", "km_lo", "km_hi"], share);
         table.push(row.done());
     }
-}
-
-fn estimate(row: &mut Row, columns: [&str; 4], estimate: &Estimate, nobody: Option<&str>) {
-    let without = |is_defined: bool| nobody.or((!is_defined).then_some("no-interval"));
-    let interval = estimate.interval;
-    row.float(columns[0], Some(estimate.value), nobody);
-    row.float(columns[1], estimate.se, without(estimate.se.is_some()));
-    row.float(columns[2], interval.map(|i| i.lo), without(interval.is_some()));
-    row.float(columns[3], interval.map(|i| i.hi), without(interval.is_some()));
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of people, far below 2^53")]

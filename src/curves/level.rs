@@ -1,11 +1,11 @@
 //! Levels of a stratum, in code order, and the level a course belongs to.
 
+use super::cohort::Cohort;
 use super::settings::Stratum;
 use crate::course::fact::{Course, DoseBand};
 use crate::event::code::Sex;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
-use crate::event::vocabulary::Vocabulary;
 
 /// A level with its place in the order of tables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,8 @@ impl Level {
 }
 
 /// The level of a stratum that a course belongs to; `None` where the stratum does not exist for
-/// it: severity bands of an instrument without bands, `course_order` of a first course.
+/// it: severity bands of an instrument without bands, `course_order` of a first course,
+/// `fixed_cohort` of a course with fewer infusions.
 ///
 /// `phase` has the level `induction`, to which every course belongs with its induction sessions.
 #[must_use]
@@ -45,7 +46,7 @@ pub fn level_of(
     course: &Course,
     baseline: Score,
     instrument: &Instrument,
-    vocabulary: &Vocabulary,
+    cohort: &Cohort,
 ) -> Option<Level> {
     let profile = &course.profile;
     Some(match stratum {
@@ -53,9 +54,16 @@ pub fn level_of(
         Stratum::Phase => Level::new(0, "induction"),
         Stratum::CourseOrder if course.order == 1 => return None,
         Stratum::CourseOrder => Level::new(course.order, &course.order.to_string()),
+        Stratum::FixedCohort => {
+            let least = cohort.analysis.compare_at;
+            if course.infusions.len() < least {
+                return None;
+            }
+            Level::new(0, &format!("{least}+"))
+        }
         Stratum::Drug => {
             let drug = course.drug.as_str();
-            let place = vocabulary.drugs.iter().position(|known| known == drug);
+            let place = cohort.vocabulary.drugs.iter().position(|known| known == drug);
             Level::new(place.unwrap_or(usize::MAX), drug)
         }
         Stratum::Site => Level::new(0, course.site.as_str()),

@@ -3,19 +3,37 @@
 //! Facts are read once, in a stable order, into counts and exact sums; every table is made from
 //! those. Nothing here knows about disclosure but [`disclose`], which every table passes.
 
+pub mod adjusted;
+pub mod arithmetic;
+pub mod blood_pressure;
+pub mod change;
 pub mod cohort;
 pub mod comparison;
 pub mod completeness;
 pub mod cumulative;
 pub mod day_28;
 pub mod disclose;
+pub mod dissociation;
+pub mod durability;
+pub mod explain;
 pub mod first_response;
 pub mod flow;
+pub mod follow_up;
+pub mod given;
+pub mod go_on;
+pub mod individual_change;
+pub mod item_9;
+pub mod landmark;
 pub mod level;
+pub mod onset;
 pub mod outside;
+pub mod population;
 pub mod response;
 pub mod route;
 pub mod row;
+pub mod screening;
 pub mod settings;
-pub mod tally;
+pub mod severity_shift;
+pub mod side_effects;
+pub mod time_on_treatment;
 pub mod time_to_response;

@@ -5,9 +5,10 @@
 //! Definitions: `docs/methods/response_by_infusion.md`.
 
 use super::cohort::Cohort;
+use super::population::{Population, View, table_of};
 use super::row::Row;
-use super::tally::{View, tally};
 use crate::event::instrument::Instrument;
+use crate::event::score::Score;
 use crate::stats::mean::Moments;
 use crate::stats::proportion::proportion;
 use crate::table::{Cell, ColumnType as T, Table};
@@ -60,49 +61,81 @@ struct Tally {
     responders_locf: u64,
 }
 
-/// The table, one row per instrument, stratum, level, route and infusion number.
-#[must_use]
-pub fn response_by_infusion(cohort: &Cohort) -> Table {
-    let mut table = Table::new("response_by_infusion", &COLUMNS);
-    for code in &cohort.analysis.instruments {
-        let Some(instrument) = cohort.vocabulary.instrument(code.as_str()) else { continue };
-        let empty = vec![Tally::default(); cohort.analysis.horizon];
-        let tallies = tally(cohort, code, instrument, &empty, |cells, view| {
-            for (position, tally) in cells.iter_mut().enumerate() {
-                count(view, tally, position, instrument);
-            }
-        });
-        for (standing, cells) in &tallies {
-            for (position, tally) in cells.iter().enumerate() {
-                table.push(row(standing.head(code), position + 1, tally, instrument));
-            }
-        }
-    }
-    table
+/// What there is to count of a course at one infusion.
+struct Seen {
+    treated: bool,
+    /// Not yet due: the course runs and has not come to the infusion.
+    not_due: bool,
+    responds_locf: bool,
+    observed: Option<Observed>,
 }
 
-/// Counts a course in the cell of infusion `position + 1`.
-fn count(view: &View, tally: &mut Tally, position: usize, instrument: &Instrument) {
+/// A course scored after an infusion.
+struct Observed {
+    score: f64,
+    change: f64,
+    responds: bool,
+    remits: bool,
+    above: bool,
+}
+
+/// The table, one row per instrument, stratum, level, route and infusion number.
+#[must_use]
+pub fn response_by_infusion(cohort: &Cohort, populations: &[Population]) -> Table {
+    let empty = vec![Tally::default(); cohort.analysis.horizon];
+    table_of("response_by_infusion", &COLUMNS, populations, |population, table| {
+        let instrument = population.instrument;
+        let look = |view: &View| look(view, instrument, cohort.analysis.horizon);
+        let count = |cells: &mut Vec<Tally>, seen: &Vec<Seen>| {
+            cells.iter_mut().zip(seen).for_each(|(tally, seen)| tally.count(seen));
+        };
+        for (head, cells) in population.tally(&empty, look, count) {
+            for (position, tally) in cells.iter().enumerate() {
+                table.push(row(head, position + 1, tally, instrument));
+            }
+        }
+    })
+}
+
+/// What a course shows at each infusion up to the horizon.
+fn look(view: &View, instrument: &Instrument, horizon: usize) -> Vec<Seen> {
     let baseline = view.member.baseline;
-    let treated = position < view.n_infusions;
-    tally.n_treated += u64::from(treated);
-    if view.running && !treated {
-        tally.n_not_due += 1;
-        return;
-    }
-    tally.n_enrolled += 1;
     let responds = |score| instrument.is_response(baseline, score) == Some(true);
-    let last = (0..=position).rev().find_map(|earlier| view.score(earlier));
-    tally.responders_locf += u64::from(last.is_some_and(responds));
-    let Some(score) = view.score(position) else { return };
-    tally.score.push(score.value());
-    tally.change.push(score.minus_value(baseline));
-    tally.responders += u64::from(responds(score));
-    let remits = instrument.is_remission(score) == Some(true);
     let above = instrument.is_remission(baseline) == Some(false);
-    tally.remitters += u64::from(remits);
-    tally.n_above_line += u64::from(above);
-    tally.remitters_above_line += u64::from(above && remits);
+    let observed = |score: Score| Observed {
+        score: score.value(),
+        change: score.minus_value(baseline),
+        responds: responds(score),
+        remits: instrument.is_remission(score) == Some(true),
+        above,
+    };
+    let mut responds_locf = false;
+    let at = |position| {
+        let treated = position < view.n_infusions;
+        let observed = view.score(position).map(observed);
+        responds_locf = observed.as_ref().map_or(responds_locf, |observed| observed.responds);
+        Seen { treated, not_due: view.running && !treated, responds_locf, observed }
+    };
+    (0..horizon).map(at).collect()
+}
+
+impl Tally {
+    fn count(&mut self, seen: &Seen) {
+        self.n_treated += u64::from(seen.treated);
+        if seen.not_due {
+            self.n_not_due += 1;
+            return;
+        }
+        self.n_enrolled += 1;
+        self.responders_locf += u64::from(seen.responds_locf);
+        let Some(observed) = &seen.observed else { return };
+        self.score.push(observed.score);
+        self.change.push(observed.change);
+        self.responders += u64::from(observed.responds);
+        self.remitters += u64::from(observed.remits);
+        self.n_above_line += u64::from(observed.above);
+        self.remitters_above_line += u64::from(observed.above && observed.remits);
+    }
 }
 
 /// Writes a row; every undefined cell is `NA` with its reason.

@@ -1,5 +1,6 @@
 //! A row of a table under way: cells in column order, every undefined one with its reason.
 
+use crate::stats::life_table::Estimate;
 use crate::stats::proportion::{proportion, wilson};
 use crate::table::{Cell, Table};
 
@@ -27,14 +28,42 @@ impl Row {
         self.push(column, value.into(), undefined);
     }
 
+    /// A text.
+    pub fn text(&mut self, text: &str) {
+        self.cells.push(text.into());
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self, column: &str, value: Option<bool>, undefined: Option<&str>) {
+        self.push(column, value.into(), undefined);
+    }
+
     /// A count, its share of `n`, and the Wilson interval.
     pub fn rate(&mut self, columns: [&str; 4], k: u64, n: u64, no_rule: Option<&str>) {
+        let [count, share @ ..] = columns;
+        self.int(count, k, no_rule);
+        self.share(share, k, n, no_rule);
+    }
+
+    /// The share of `k` in `n`, and the Wilson interval.
+    pub fn share(&mut self, columns: [&str; 3], k: u64, n: u64, no_rule: Option<&str>) {
         let undefined = no_rule.or((n == 0).then_some("nobody"));
         let interval = wilson(k, n);
-        self.int(columns[0], k, no_rule);
-        self.float(columns[1], proportion(k, n), undefined);
-        self.float(columns[2], interval.map(|i| i.lo), undefined);
-        self.float(columns[3], interval.map(|i| i.hi), undefined);
+        self.float(columns[0], proportion(k, n), undefined);
+        self.float(columns[1], interval.map(|i| i.lo), undefined);
+        self.float(columns[2], interval.map(|i| i.hi), undefined);
+    }
+
+    /// An estimate, its standard error and its limits; without one there was nobody at risk.
+    pub fn estimate(&mut self, columns: [&str; 4], estimate: Option<&Estimate>) {
+        let nobody = estimate.is_none().then_some("nobody");
+        let without = |is_defined: bool| nobody.or((!is_defined).then_some("no-interval"));
+        let se = estimate.and_then(|estimate| estimate.se);
+        let interval = estimate.and_then(|estimate| estimate.interval);
+        self.float(columns[0], estimate.map(|estimate| estimate.value), nobody);
+        self.float(columns[1], se, without(se.is_some()));
+        self.float(columns[2], interval.map(|i| i.lo), without(interval.is_some()));
+        self.float(columns[3], interval.map(|i| i.hi), without(interval.is_some()));
     }
 
     fn push(&mut self, column: &str, cell: Cell, undefined: Option<&str>) {

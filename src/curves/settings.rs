@@ -13,7 +13,17 @@ pub struct Analysis {
     pub horizon: usize,
     /// The infusion at which routes are compared.
     pub compare_at: usize,
-    /// Strata besides `all`, `drug`, `phase` and `course_order`, in table order.
+    /// Better by this share of the baseline, in percent, is improved.
+    pub improved_percent: i64,
+    /// Infusions by which people at a landmark are followed, ascending.
+    pub go_on_by: Vec<usize>,
+    /// Ends of the windows after the first dose, in hours, ascending.
+    pub onset_hours: Vec<i64>,
+    /// Resamples of people for the intervals of adjusted differences; 0 for none.
+    pub resamples: u32,
+    /// Seed of the resamples.
+    pub seed: u64,
+    /// Strata besides those always made, in table order.
     pub strata: Vec<Stratum>,
     /// Which courses count.
     pub filter: Filter,
@@ -42,6 +52,9 @@ pub enum Stratum {
     Phase,
     /// Levels `2`, `3`, ...: later courses; always made.
     CourseOrder,
+    /// One level, such as `6+`: courses with at least as many infusions as routes are compared at,
+    /// the same people at every infusion up to there; always made.
+    FixedCohort,
     /// Why the person is treated.
     Indication,
     /// Age band.
@@ -62,7 +75,8 @@ pub enum Stratum {
 
 impl Stratum {
     /// Strata made whether asked for or not.
-    pub const ALWAYS: [Self; 4] = [Self::All, Self::Drug, Self::Phase, Self::CourseOrder];
+    pub const ALWAYS: [Self; 5] =
+        [Self::All, Self::Drug, Self::Phase, Self::CourseOrder, Self::FixedCohort];
 
     /// Strata a pipeline may ask for.
     pub const ON_REQUEST: [Self; 8] = [
@@ -84,6 +98,7 @@ impl Stratum {
             Self::Drug => "drug",
             Self::Phase => "phase",
             Self::CourseOrder => "course_order",
+            Self::FixedCohort => "fixed_cohort",
             Self::Indication => "indication",
             Self::AgeBand => "age_band",
             Self::Sex => "sex",
@@ -95,9 +110,15 @@ impl Stratum {
         }
     }
 
+    /// The stratum of a name in tables.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALWAYS.into_iter().chain(Self::ON_REQUEST).find(|known| known.as_str() == name)
+    }
+
     /// Whether the levels add up to the whole.
     #[must_use]
     pub const fn adds_up(self) -> bool {
-        !matches!(self, Self::All | Self::Phase | Self::CourseOrder)
+        !matches!(self, Self::All | Self::Phase | Self::CourseOrder | Self::FixedCohort)
     }
 }

@@ -121,15 +121,6 @@ pub enum RemissionLine {
     Above(i64),
 }
 
-impl RemissionLine {
-    fn is_passed(self, score: Score) -> bool {
-        match self {
-            Self::AtMost(line) => score <= Score::whole(line),
-            Self::Above(line) => score > Score::whole(line),
-        }
-    }
-}
-
 impl Instrument {
     /// Whether `score` is a response from `baseline`, in exact arithmetic: `100 * (baseline -
     /// score) >= p * baseline`, or at least so many points. `None` where no rule is agreed.
@@ -167,14 +158,10 @@ impl Instrument {
     /// Whether `score` is at or beyond the remission line. `None` where no line is agreed.
     #[must_use]
     pub fn is_remission(&self, score: Score) -> Option<bool> {
-        Some(self.remission?.is_passed(score))
-    }
-
-    /// Whether `score` is beyond the line of recovery. `None` where no line is agreed.
-    #[must_use]
-    pub fn is_recovered(&self, score: Score) -> Option<bool> {
-        let line = self.reliability.as_ref().and_then(|known| known.recovered);
-        Some(line.or(self.remission)?.is_passed(score))
+        Some(match self.remission? {
+            RemissionLine::AtMost(line) => score <= Score::whole(line),
+            RemissionLine::Above(line) => score > Score::whole(line),
+        })
     }
 
     /// Whether a person with this baseline can respond at all: a baseline of 0 on a scale where

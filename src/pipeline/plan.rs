@@ -31,6 +31,20 @@ pub const MIN_CELL: u32 = 11;
 pub const HORIZON: usize = 8;
 /// Default of `compare_at`.
 pub const COMPARE_AT: usize = 6;
+/// Default of `improved_percent`: less than this is no improvement.
+const IMPROVED_PERCENT: i64 = 20;
+/// Default of `onset_hours`.
+const ONSET_HOURS: [i64; 5] = [2, 4, 24, 72, 168];
+/// Largest entry of `onset_hours`: 90 days.
+const LONGEST_ONSET_HOURS: i64 = 24 * 90;
+/// Default of `resamples`.
+const RESAMPLES: u32 = 200;
+/// Fewest: the 2.5th percentile of fewer is the least of them.
+const LEAST_RESAMPLES: u32 = 100;
+/// Most resamples.
+const MOST_RESAMPLES: u32 = 100_000;
+/// Default of `seed`.
+const SEED: u64 = 1;
 /// Largest horizon: a table has a row an infusion.
 const LARGEST_HORIZON: usize = 200;
 
@@ -355,14 +369,53 @@ fn analysis(
             .collect(),
         data_cut_us: date("data_cut", &spec.data_cut)?,
     };
+    let horizon = infusion("horizon", spec.horizon, HORIZON)?;
+    let compare_at = infusion("compare_at", spec.compare_at, COMPARE_AT)?;
+    let go_on_by = spec.go_on_by.clone().unwrap_or_else(|| {
+        // Nobody can be followed from an infusion before the first.
+        [compare_at, horizon].into_iter().filter(|by| *by > 1).collect()
+    });
+    let improved_percent = spec.improved_percent.unwrap_or(IMPROVED_PERCENT);
+    if !(1..=100).contains(&improved_percent) {
+        return Err("[analysis] improved_percent must be 1 to 100".into());
+    }
+    let resamples = spec.resamples.unwrap_or(RESAMPLES);
+    if resamples > MOST_RESAMPLES || (1..LEAST_RESAMPLES).contains(&resamples) {
+        return Err(format!(
+            "[analysis] resamples must be 0 (no intervals) or {LEAST_RESAMPLES} to {MOST_RESAMPLES}"
+        ));
+    }
     let analysis = Analysis {
         instruments,
-        horizon: infusion("horizon", spec.horizon, HORIZON)?,
-        compare_at: infusion("compare_at", spec.compare_at, COMPARE_AT)?,
+        horizon,
+        compare_at,
+        improved_percent,
+        go_on_by: ascending("go_on_by", go_on_by, 2..=LARGEST_HORIZON)?,
+        onset_hours: ascending(
+            "onset_hours",
+            spec.onset_hours.clone().unwrap_or_else(|| ONSET_HOURS.to_vec()),
+            1..=LONGEST_ONSET_HOURS,
+        )?,
+        resamples,
+        seed: spec.seed.unwrap_or(SEED),
         strata,
         filter,
     };
     Ok((fold, analysis))
+}
+
+/// A list of whole numbers in a range, in ascending order, each once.
+fn ascending<T: Copy + Ord + std::fmt::Display>(
+    key: &str,
+    mut list: Vec<T>,
+    range: std::ops::RangeInclusive<T>,
+) -> Result<Vec<T>, String> {
+    if list.iter().any(|value| !range.contains(value)) {
+        return Err(format!("[analysis] {key} must be {} to {}", range.start(), range.end()));
+    }
+    list.sort_unstable();
+    list.dedup();
+    Ok(list)
 }
 
 /// Limits are shares.
@@ -375,7 +428,7 @@ fn checked(limits: Limits) -> Result<Limits, String> {
     Ok(limits)
 }
 
-fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     match nearest(name, known) {
         Some(known) => format!("{key}: `{name}` is not known; did you mean `{known}`?"),
         None => format!("{key}: `{name}` is not known"),

@@ -18,7 +18,7 @@ use super::waiting;
 use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
-use crate::charts::marking::{Marking, Synthetic};
+use crate::charts::marking::Marking;
 use crate::charts::{completeness, cumulative_response, mean_change, response_rate};
 use crate::curves::disclose::DisclosedTables;
 use crate::event::time::Moment;
@@ -323,11 +323,7 @@ fn publish_curves(
         store_version: log.version(),
         as_of: basis.stated(),
         events: folded.n_events,
-        synthetic: match marking.synthetic {
-            Synthetic::None => "none",
-            Synthetic::Part => "part",
-            Synthetic::All => "all",
-        },
+        synthetic: marking.synthetic.as_str(),
         disclosure: label(settings.min_cell),
         pseudonyms: if is_keyed { "second" } else { "as-sent" },
         limits_passed: &estimates.marks,

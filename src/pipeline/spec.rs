@@ -78,6 +78,16 @@ pub struct AnalysisSpec {
     pub horizon: Option<usize>,
     /// The infusion at which routes are compared.
     pub compare_at: Option<usize>,
+    /// Better by this share of the baseline, in percent, is improved.
+    pub improved_percent: Option<i64>,
+    /// Infusions by which people at a landmark are followed.
+    pub go_on_by: Option<Vec<usize>>,
+    /// Ends of the windows after the first dose, in hours.
+    pub onset_hours: Option<Vec<i64>>,
+    /// Resamples of people for the intervals of adjusted differences.
+    pub resamples: Option<u32>,
+    /// Seed of the resamples.
+    pub seed: Option<u64>,
     /// Oldest baseline, days.
     pub baseline_max_age_days: Option<i64>,
     /// Longest gap inside a course, days.

@@ -10,6 +10,7 @@ pub mod erased;
 pub mod gate;
 pub mod identifier;
 mod json;
+mod links;
 pub mod outgoing;
 mod pattern;
 mod plain;

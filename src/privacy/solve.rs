@@ -1,6 +1,7 @@
 //! Which hidden counts follow from the shown ones: exact elimination over the equations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 /// A cell of one of the tables, in the order they were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,126 +17,210 @@ pub struct CellAt {
 /// Cells whose values, times their coefficients, add up to zero.
 pub type Equation = Vec<(CellAt, i64)>;
 
-/// Splits equations into systems that share no cell, so that each can be solved by itself.
+/// The hidden cells whose value every solution of the equations shares, given the shown cells; each
+/// with the shown cells of which any one, hidden too, would keep it from following.
+///
+/// Only the hidden cells are unknown. A hidden cell is determined exactly if some combination of the
+/// equations holds that hidden cell alone. A shown cell of that combination stands in its way unless
+/// it follows itself from other shown cells.
 #[must_use]
-pub fn systems(equations: Vec<Equation>) -> Vec<Vec<Equation>> {
-    let mut of_cell: BTreeMap<CellAt, usize> = BTreeMap::new();
-    let mut leader: Vec<usize> = (0..equations.len()).collect();
-    let find = |leader: &[usize], mut at: usize| {
-        while leader[at] != at {
-            at = leader[at];
+pub fn determined(
+    equations: &[&Equation],
+    hidden: &BTreeSet<CellAt>,
+) -> BTreeMap<CellAt, Vec<CellAt>> {
+    let places = Places::of(equations, hidden);
+    let n_hidden = places.n_hidden;
+    // Mostly nothing follows, and that can be seen from the hidden cells alone.
+    let rows = equations.iter().map(|equation| places.row(equation, n_hidden));
+    let mut unknown = Echelon::of(n_hidden, rows);
+    let follow: Vec<usize> =
+        (0..n_hidden).filter(|at| unknown.alone(*at, n_hidden).is_some()).collect();
+    if follow.is_empty() {
+        return BTreeMap::new();
+    }
+    let n_all = places.cells.len();
+    let rows = equations.iter().map(|equation| places.row(equation, n_all));
+    let mut whole = Echelon::of(n_all, rows);
+    // Rows of shown cells alone say which of those follow from others.
+    let among_shown = whole.pivots[n_hidden..].iter().flatten().flatten();
+    let bound: BTreeSet<usize> = among_shown.map(|(at, _)| *at).collect();
+    let with_savers = follow.into_iter().filter_map(|at| {
+        let shown = whole.alone(at, n_hidden)?.into_iter().map(|(at, _)| at);
+        let savers = shown.filter(|at| *at >= n_hidden && !bound.contains(at));
+        let mut savers: Vec<CellAt> = savers.map(|at| places.cells[at]).collect();
+        savers.sort_unstable();
+        Some((places.cells[at], savers))
+    });
+    with_savers.collect()
+}
+
+/// The cells of some equations in the order of elimination: the hidden ones, then the shown ones, of
+/// either those first that stand in the fewest equations. Whoever stands in one alone stands in
+/// nobody's way.
+struct Places {
+    cells: Vec<CellAt>,
+    n_hidden: usize,
+    of: HashMap<CellAt, usize>,
+}
+
+impl Places {
+    fn of(equations: &[&Equation], hidden: &BTreeSet<CellAt>) -> Self {
+        let mut counts: HashMap<CellAt, usize> = HashMap::new();
+        for (at, _) in equations.iter().copied().flatten() {
+            *counts.entry(*at).or_default() += 1;
         }
-        at
-    };
-    for (index, equation) in equations.iter().enumerate() {
-        for (cell, _) in equation {
-            let other = *of_cell.entry(*cell).or_insert(index);
-            let (a, b) = (find(&leader, index), find(&leader, other));
-            leader[a.max(b)] = a.min(b);
+        let mut cells: Vec<(bool, usize, CellAt)> =
+            counts.into_iter().map(|(at, n)| (!hidden.contains(&at), n, at)).collect();
+        cells.sort_unstable();
+        let n_hidden = cells.partition_point(|(is_shown, ..)| !is_shown);
+        let cells: Vec<CellAt> = cells.into_iter().map(|(.., at)| at).collect();
+        let of = cells.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+        Self { cells, n_hidden, of }
+    }
+
+    /// The part of an equation that stands before a place.
+    fn row(&self, equation: &Equation, end: usize) -> Row {
+        let mut row: Row = equation
+            .iter()
+            .map(|(at, coefficient)| (self.of[at], modulo(*coefficient)))
+            .filter(|(place, _)| *place < end)
+            .collect();
+        row.sort_unstable();
+        row
+    }
+}
+
+/// Coefficients by place, in order, none of them 0.
+type Row = Vec<(usize, u64)>;
+
+/// Rows by their first place, whose coefficient is 1.
+struct Echelon {
+    pivots: Vec<Option<Row>>,
+    work: Work,
+}
+
+impl Echelon {
+    fn of(width: usize, rows: impl Iterator<Item = Row>) -> Self {
+        let mut echelon = Self { pivots: vec![None; width], work: Work::new(width) };
+        // Short rows first: they make the others longer the least.
+        let mut rows: Vec<Row> = rows.collect();
+        rows.sort_by_key(Row::len);
+        for row in rows {
+            echelon.take_in(&row);
+        }
+        echelon
+    }
+
+    fn take_in(&mut self, row: &Row) {
+        let Self { pivots, work } = self;
+        work.load(row);
+        while let Some((first, coefficient)) = work.next() {
+            if let Some(pivot) = &pivots[first] {
+                work.subtract(pivot, coefficient);
+                continue;
+            }
+            let factor = inverse(coefficient);
+            let rest = std::iter::from_fn(|| work.next());
+            let row = rest.map(|(at, value)| (at, times(value, factor)));
+            pivots[first] = Some(std::iter::once((first, 1)).chain(row).collect());
         }
     }
-    let mut systems: BTreeMap<usize, Vec<Equation>> = BTreeMap::new();
-    for (index, equation) in equations.into_iter().enumerate() {
-        systems.entry(find(&leader, index)).or_default().push(equation);
+
+    /// The combination of rows that begins at a place and holds no other below `end`, if there is
+    /// one; without its first place.
+    fn alone(&mut self, at: usize, end: usize) -> Option<Row> {
+        let Self { pivots, work } = self;
+        work.load(&pivots[at].as_ref()?[1..]);
+        let mut rest = Row::new();
+        while let Some((next, coefficient)) = work.next() {
+            if next >= end {
+                rest.push((next, coefficient));
+            } else if let Some(pivot) = &pivots[next] {
+                work.subtract(pivot, coefficient);
+            } else {
+                // No later row holds this place: it stays.
+                work.clear();
+                return None;
+            }
+        }
+        Some(rest)
     }
-    systems.into_values().collect()
+}
+
+/// A row under work: every place at hand, those that are not 0 in order.
+struct Work {
+    values: Vec<u64>,
+    waits: Vec<bool>,
+    next: BinaryHeap<Reverse<usize>>,
+}
+
+impl Work {
+    fn new(width: usize) -> Self {
+        Self { values: vec![0; width], waits: vec![false; width], next: BinaryHeap::new() }
+    }
+
+    fn load(&mut self, row: &[(usize, u64)]) {
+        for (at, value) in row {
+            self.add(*at, *value);
+        }
+    }
+
+    fn add(&mut self, at: usize, value: u64) {
+        self.values[at] = (self.values[at] + value) % PRIME;
+        if !std::mem::replace(&mut self.waits[at], true) {
+            self.next.push(Reverse(at));
+        }
+    }
+
+    /// The first place that is not 0, which is taken out.
+    fn next(&mut self) -> Option<(usize, u64)> {
+        while let Some(Reverse(at)) = self.next.pop() {
+            self.waits[at] = false;
+            let value = std::mem::take(&mut self.values[at]);
+            if value != 0 {
+                return Some((at, value));
+            }
+        }
+        None
+    }
+
+    /// Takes so many times a row away, whose first place was taken out.
+    fn subtract(&mut self, row: &[(usize, u64)], factor: u64) {
+        let factor = PRIME - factor;
+        for (at, coefficient) in &row[1..] {
+            self.add(*at, times(*coefficient, factor));
+        }
+    }
+
+    fn clear(&mut self) {
+        while self.next().is_some() {}
+    }
 }
 
 /// A prime near 2^61: arithmetic modulo it is exact, and a system of small whole numbers that has
 /// another rank modulo it than over the rationals does not occur.
-const PRIME: i128 = (1 << 61) - 1;
+const PRIME: u64 = (1 << 61) - 1;
 
-/// A cell in the order of elimination: the hidden ones, then the shown ones.
-type Place = (bool, CellAt);
-
-/// Coefficients of an equation.
-type Row = BTreeMap<Place, i128>;
-
-/// The hidden cells whose value every solution of the equations shares, given the shown cells; each
-/// with the shown cells of which any one, hidden too, would keep it from following.
-///
-/// Only the hidden cells are unknown. A hidden cell is determined exactly if the reduced row echelon
-/// form has a row with that hidden cell alone. A shown cell of that row stands in its way unless it
-/// follows itself from other shown cells.
-#[must_use]
-pub fn determined(
-    equations: &[Equation],
-    hidden: &BTreeSet<CellAt>,
-) -> BTreeMap<CellAt, Vec<CellAt>> {
-    let mut pivots: BTreeMap<Place, Row> = BTreeMap::new();
-    for equation in equations {
-        let mut row = Row::new();
-        for (at, coefficient) in equation {
-            add(&mut row, (!hidden.contains(at), *at), i128::from(*coefficient));
-        }
-        // Forward: each pivot is the first cell of its row.
-        while let Some((first, coefficient)) = row.first_key_value().map(|(at, c)| (*at, *c)) {
-            let Some(pivot) = pivots.get(&first) else {
-                scale(&mut row, inverse(coefficient));
-                pivots.insert(first, row);
-                break;
-            };
-            subtract(&mut row, pivot, coefficient);
-        }
-    }
-    // Rows of shown cells alone say which of those follow from others.
-    let among_shown = pivots.split_off(&SHOWN);
-    let bound: BTreeSet<CellAt> =
-        among_shown.values().flat_map(Row::keys).map(|(_, at)| *at).collect();
-    // Backward, from the last pivot to the first: no row holds another row's pivot.
-    let order: Vec<Place> = pivots.keys().rev().copied().collect();
-    for pivot in &order {
-        let Some(mut row) = pivots.remove(pivot) else { continue };
-        let others: Vec<Place> = row.range(..SHOWN).skip(1).map(|(at, _)| *at).collect();
-        for other in others {
-            if let (Some(below), Some(coefficient)) = (pivots.get(&other), row.get(&other).copied())
-            {
-                subtract(&mut row, below, coefficient);
-            }
-        }
-        pivots.insert(*pivot, row);
-    }
-    let alone = pivots.into_iter().filter(|(_, row)| row.range(..SHOWN).count() == 1);
-    alone
-        .map(|((_, at), row)| {
-            let shown = row.range(SHOWN..).map(|((_, at), _)| *at);
-            (at, shown.filter(|at| !bound.contains(at)).collect())
-        })
-        .collect()
+const fn modulo(value: i64) -> u64 {
+    let rest = value.unsigned_abs() % PRIME;
+    if value < 0 && rest > 0 { PRIME - rest } else { rest }
 }
 
-/// Where the shown cells begin.
-const SHOWN: Place = (true, CellAt { table: 0, row: 0, column: 0 });
-
-fn add(row: &mut Row, at: Place, coefficient: i128) {
-    let sum = (row.get(&at).copied().unwrap_or(0) + coefficient).rem_euclid(PRIME);
-    if sum == 0 {
-        row.remove(&at);
-    } else {
-        row.insert(at, sum);
-    }
-}
-
-fn subtract(row: &mut Row, other: &Row, factor: i128) {
-    for (at, coefficient) in other {
-        add(row, *at, -(coefficient * factor % PRIME));
-    }
-}
-
-fn scale(row: &mut Row, factor: i128) {
-    for coefficient in row.values_mut() {
-        *coefficient = *coefficient * factor % PRIME;
-    }
+/// The product: 2^61 leaves 1, so that the upper bits are added to the lower ones.
+#[allow(clippy::cast_possible_truncation, reason = "61 bits each")]
+const fn times(a: u64, b: u64) -> u64 {
+    let product = a as u128 * b as u128;
+    ((product & PRIME as u128) as u64 + (product >> 61) as u64) % PRIME
 }
 
 /// The inverse modulo the prime, by Fermat's little theorem.
-fn inverse(value: i128) -> i128 {
+fn inverse(value: u64) -> u64 {
     let (mut base, mut exponent, mut result) = (value, PRIME - 2, 1);
     while exponent > 0 {
         if exponent & 1 == 1 {
-            result = result * base % PRIME;
+            result = times(result, base);
         }
-        base = base * base % PRIME;
+        base = times(base, base);
         exponent >>= 1;
     }
     result

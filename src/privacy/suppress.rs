@@ -12,11 +12,13 @@
 //!
 //! What is left goes on to [`super::outgoing`]. With `min_cell = 0` nothing is hidden.
 
+use super::links::Links;
 use super::outgoing::Cleared;
 use super::rules::ColumnRules;
 pub use super::solve::CellAt;
-use super::solve::{Equation, determined, systems};
+use super::solve::{Equation, determined};
 use crate::table::{Column, ColumnType, Table};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `N` tables on their way out, hidden together because their counts are of the same people.
@@ -30,8 +32,9 @@ pub struct Suppression<const N: usize> {
     parts: Vec<(CellAt, CellAt)>,
     chains: Vec<Vec<(usize, Vec<CellAt>)>>,
     repeats: Vec<Vec<(CellAt, CellAt)>>,
-    yielding: Option<usize>,
+    yielding: BTreeSet<usize>,
     hidden: BTreeSet<CellAt>,
+    links: Links,
 }
 
 impl<const N: usize> Suppression<N> {
@@ -49,8 +52,9 @@ impl<const N: usize> Suppression<N> {
             parts: Vec::new(),
             chains: Vec::new(),
             repeats: Vec::new(),
-            yielding: None,
+            yielding: BTreeSet::new(),
             hidden: BTreeSet::new(),
+            links: Links::default(),
         }
     }
 
@@ -135,9 +139,9 @@ impl<const N: usize> Suppression<N> {
         self.repeats.push(pairs);
     }
 
-    /// Where one of several cells must be hidden, one of this table goes before any other.
-    pub const fn yields(&mut self, table: usize) {
-        self.yielding = Some(table);
+    /// Where one of several cells must be hidden, one of such a table goes before one of any other.
+    pub fn yields(&mut self, table: usize) {
+        self.yielding.insert(table);
     }
 
     /// Hides what must be hidden.
@@ -265,6 +269,7 @@ impl<const N: usize> Suppression<N> {
         if !self.hidden.insert(at) {
             return;
         }
+        self.links.hide(at);
         let (table, rules) = &self.tables[at.table];
         let name = table.names()[at.column].as_str();
         let computed = rules.computed.iter().filter(|(input, _)| *input == name);
@@ -280,43 +285,26 @@ impl<const N: usize> Suppression<N> {
 
     /// Until nothing changes: no hidden cell is alone in an equation, and none follows from several.
     fn hide_what_gives_back(&mut self) {
-        let systems = systems(std::mem::take(&mut self.equations));
-        let mut solved_at = vec![None; systems.len()];
+        self.links = Links::new(std::mem::take(&mut self.equations), &self.hidden);
         loop {
-            let before = self.hidden.len();
-            for (system, solved_at) in systems.iter().zip(&mut solved_at) {
-                // What hides in one system may hide, by way of its row, in another.
-                if *solved_at != Some(self.n_hidden(system)) {
-                    self.hide_lone(system);
-                    self.hide_determined(system);
-                    *solved_at = Some(self.n_hidden(system));
-                }
-            }
-            if self.hidden.len() == before {
+            self.hide_lone();
+            let groups = self.links.unsettled(&self.hidden);
+            if groups.is_empty() {
                 return;
+            }
+            let known: Vec<_> = groups.par_iter().map(|group| self.determined(group)).collect();
+            for (group, known) in groups.iter().zip(known) {
+                self.hide_savers(group, &known);
             }
         }
     }
 
-    /// Hidden cells of a system, each as often as it stands there.
-    fn n_hidden(&self, system: &[Equation]) -> usize {
-        system.iter().flatten().filter(|(at, _)| self.hidden.contains(at)).count()
-    }
-
     /// A lone hidden cell of an equation takes the smallest non-zero one with it.
-    fn hide_lone(&mut self, system: &[Equation]) {
-        loop {
-            let before = self.hidden.len();
-            for equation in system {
-                let n_hidden = equation.iter().filter(|(at, _)| self.hidden.contains(at)).count();
-                if n_hidden == 1
-                    && let Some(next) = self.smallest_shown(equation)
-                {
-                    self.hide(next);
-                }
-            }
-            if self.hidden.len() == before {
-                return;
+    fn hide_lone(&mut self) {
+        while let Some(equation) = self.links.next_lone() {
+            let equation = equation.clone();
+            if let Some(next) = self.smallest_shown(&equation) {
+                self.hide(next);
             }
         }
     }
@@ -332,31 +320,46 @@ impl<const N: usize> Suppression<N> {
             .map(|(_, _, at)| at)
     }
 
-    /// Whether the cell may not be hidden before one of the yielding table.
+    /// Whether the cell may not be hidden before one of a yielding table.
     fn is_kept(&self, at: CellAt) -> bool {
-        self.yielding.is_some_and(|table| at.table != table)
+        !self.yielding.contains(&at.table)
     }
 
-    /// Solves the equations together, and hides more as long as a hidden cell follows: for each such
-    /// cell the smallest shown one that keeps it from following, unless one of those was just
-    /// hidden; where there is none for any, the smallest that adds up with it.
-    fn hide_determined(&mut self, system: &[Equation]) {
-        loop {
-            let known = determined(system, &self.hidden);
-            let before = self.hidden.len();
-            for saving in known.values() {
-                if !saving.iter().any(|at| self.hidden.contains(at))
-                    && let Some(next) = self.smallest(saving)
-                {
-                    self.hide(next);
-                }
-            }
-            if self.hidden.len() == before {
-                let next = known.keys().find_map(|at| self.smallest_beside(*at, system));
-                let Some(next) = next else { return };
+    /// The hidden cells that follow from these equations, each with the shown ones of which any one,
+    /// hidden too, would keep it from following.
+    fn determined(&self, group: &[usize]) -> BTreeMap<CellAt, Vec<CellAt>> {
+        let equations = group.iter().map(|number| self.links.equation(*number));
+        determined(&equations.collect::<Vec<_>>(), &self.hidden)
+    }
+
+    /// Hides more where a hidden cell follows: for each such cell the smallest shown one that keeps
+    /// it from following, unless one of those was just hidden; where no cell has any, the smallest
+    /// that adds up with it, unless one that does was just hidden.
+    fn hide_savers(&mut self, group: &[usize], known: &BTreeMap<CellAt, Vec<CellAt>>) {
+        let before = self.hidden.len();
+        for saving in known.values() {
+            if !saving.iter().any(|at| self.hidden.contains(at))
+                && let Some(next) = self.smallest(saving)
+            {
                 self.hide(next);
             }
-            self.hide_lone(system);
+        }
+        if self.hidden.len() > before {
+            return;
+        }
+        let mut helped: BTreeSet<usize> = BTreeSet::new();
+        for at in known.keys() {
+            let own = self.links.of(*at);
+            if own.iter().any(|number| helped.contains(number)) {
+                continue;
+            }
+            let own = own.to_vec();
+            if let Some(next) = self.smallest_beside(*at, group) {
+                helped.extend(own);
+                self.hide(next);
+                // What was hidden may stand far away.
+                self.links.look_again(*at);
+            }
         }
     }
 
@@ -368,14 +371,16 @@ impl<const N: usize> Suppression<N> {
     }
 
     /// The smallest non-zero shown cell of the equations of a hidden one; where there is none, of
-    /// the whole system. A hidden count of nobody needs none: where it follows, all is nobody.
-    fn smallest_beside(&self, at: CellAt, system: &[Equation]) -> Option<CellAt> {
+    /// all that hang together with them. A hidden count of nobody needs none: where it follows, all
+    /// is nobody.
+    fn smallest_beside(&self, at: CellAt, group: &[usize]) -> Option<CellAt> {
         self.value(at).filter(|n| *n != 0)?;
-        let shown = |equation: &Equation| self.smallest_shown(equation);
-        let own = system.iter().filter(|equation| equation.iter().any(|(cell, _)| *cell == at));
-        let own: Vec<CellAt> = own.filter_map(shown).collect();
-        let all = || system.iter().filter_map(shown).collect::<Vec<_>>();
-        self.smallest(&own).or_else(|| self.smallest(&all()))
+        let shown = |numbers: &[usize]| -> Vec<CellAt> {
+            let equations = numbers.iter().map(|number| self.links.equation(*number));
+            equations.filter_map(|equation| self.smallest_shown(equation)).collect()
+        };
+        let own = self.smallest(&shown(self.links.of(at)));
+        own.or_else(|| self.smallest(&shown(&self.links.around(group))))
     }
 
     /// The table with hidden cells cleared and named.

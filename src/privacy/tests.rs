@@ -1,8 +1,9 @@
 //! Each rule of suppression by a small table made by hand.
 
 use super::disclosed::Disclosed;
+use super::links::Links;
 use super::rules::{ColumnRules, Rounding};
-use super::solve::{Equation, determined, systems};
+use super::solve::{Equation, determined};
 use super::suppress::{CellAt, Suppression};
 use crate::table::{Cell, ColumnType as T, Table};
 use arrow::array::{Array, RecordBatch};
@@ -171,7 +172,8 @@ fn relate_bridged(s: &mut Suppression<1>) {
 
 fn follow(equations: &[Equation], rows: &[usize]) -> Vec<usize> {
     let hidden: BTreeSet<CellAt> = rows.iter().map(|at| row(*at)).collect();
-    determined(equations, &hidden).keys().map(|at| at.row).collect()
+    let equations: Vec<&Equation> = equations.iter().collect();
+    determined(&equations, &hidden).keys().map(|at| at.row).collect()
 }
 
 #[test]
@@ -199,7 +201,8 @@ fn where_no_single_cell_helps_more_are_hidden() {
     let mut equations = bridged_equations();
     equations
         .extend(twins.iter().enumerate().map(|(n, at)| vec![(row(*at), -1), (row(19 + n), 1)]));
-    let found = determined(&equations, &CYCLES.iter().map(|at| row(*at)).collect());
+    let all: Vec<&Equation> = equations.iter().collect();
+    let found = determined(&all, &CYCLES.iter().map(|at| row(*at)).collect());
     assert!(found[&row(6)].is_empty(), "{found:?}");
     let rows = hidden(&counts, |s| {
         relate_bridged(s);
@@ -219,11 +222,29 @@ fn nothing_follows_from_nothing_hidden_and_all_from_one() {
 }
 
 #[test]
-fn equations_without_a_common_cell_are_solved_apart() {
+fn equations_hang_together_by_hidden_cells_alone() {
     let pair = |a, b| vec![(row(a), 1), (row(b), -1)];
-    let parts = systems(vec![pair(0, 1), pair(2, 3), pair(4, 5), pair(3, 1)]);
-    let sizes: Vec<usize> = parts.iter().map(Vec::len).collect();
-    assert_eq!(sizes, [3, 1]);
+    let equations = vec![pair(0, 1), pair(2, 3), pair(4, 5), pair(3, 1), pair(5, 6)];
+    let mut hidden: BTreeSet<CellAt> = [1, 4].map(row).into();
+    let mut links = Links::new(equations, &hidden);
+    assert_eq!(links.unsettled(&hidden), [vec![0, 3], vec![2]]);
+    assert!(links.unsettled(&hidden).is_empty(), "nothing was hidden since");
+    hidden.insert(row(3));
+    links.hide(row(3));
+    assert_eq!(links.unsettled(&hidden), [vec![0, 1, 3]]);
+    // By whatever cells: all but the pairs of 4, 5 and 6.
+    assert_eq!(links.around(&[1]), [0, 1, 3]);
+}
+
+#[test]
+fn a_cell_is_lone_until_another_is_hidden_beside_it() {
+    let equations = vec![vec![(row(0), -1), (row(1), 1), (row(2), 1)]];
+    let mut links = Links::new(equations.clone(), &BTreeSet::from([row(1)]));
+    assert_eq!(links.next_lone(), Some(&equations[0]));
+    assert_eq!(links.next_lone(), None, "asked once");
+    let mut links = Links::new(equations, &BTreeSet::from([row(1)]));
+    links.hide(row(2));
+    assert_eq!(links.next_lone(), None);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::data_file::{self, Part};
 use super::error::StoreError;
 use super::log::EventLog;
 use crate::event::envelope::Logged;
+use rayon::prelude::*;
 use std::ops::Range;
 
 impl EventLog {
@@ -17,11 +18,11 @@ impl EventLog {
     /// # Errors
     /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
     pub fn scan(&self, shares: Range<i32>) -> Result<Vec<Logged>, StoreError> {
-        let mut events = Vec::new();
-        let mut names = Names::default();
         let files = self.table.live_files(&self.snapshot, Some(&shares))?;
         let part = Part { columns: &[], shares: Some(shares) };
-        for file in files {
+        let runs = files.par_iter().map(|file| {
+            let mut events = Vec::new();
+            let mut names = Names::default();
             data_file::read(&file.path, &part, |batch| {
                 let corrupt = |column| StoreError::Corrupt { path: file.path.clone(), column };
                 let decoder = Decoder::new(batch).map_err(corrupt)?;
@@ -31,9 +32,13 @@ impl EventLog {
                 }
                 Ok(())
             })?;
-        }
+            Ok(events)
+        });
+        let runs: Vec<Vec<Logged>> = runs.collect::<Result<_, StoreError>>()?;
+        let mut events: Vec<Logged> = Vec::with_capacity(runs.iter().map(Vec::len).sum());
+        events.extend(runs.into_iter().flatten());
         // Stable, because it is fast on the sorted runs that the files are.
-        events.sort_by(Logged::log_order);
+        events.par_sort_by(Logged::log_order);
         Ok(events)
     }
 }

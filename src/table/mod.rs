@@ -7,5 +7,6 @@
 pub mod csv;
 mod data;
 pub mod parquet;
+pub mod text;
 
 pub use data::{Cell, Column, ColumnType, Table};

@@ -11,6 +11,7 @@ use afterdose::course::resolve::Conflicts;
 use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::first_response::first_response;
+use afterdose::curves::population::Population;
 use afterdose::curves::response::response_by_infusion;
 use afterdose::curves::settings::{Analysis, Filter};
 use afterdose::event::envelope::{Logged, Origin};
@@ -50,6 +51,11 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
         instruments: OpenCode::new("phq-9").into_iter().collect(),
         horizon: HORIZON,
         compare_at: 6,
+        improved_percent: 20,
+        go_on_by: vec![6, 8],
+        onset_hours: vec![2, 4, 24, 72, 168],
+        resamples: 0,
+        seed: 1,
         strata: Vec::new(),
         filter: Filter::default(),
     };
@@ -73,7 +79,8 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
     let cuts = data_cuts(&subjects, None);
     let cohort =
         Cohort { subjects: &subjects, fold: &fold, analysis: &analysis, vocabulary, cuts: &cuts };
-    (response_by_infusion(&cohort), first_response(&cohort))
+    let populations = Population::all(&cohort);
+    (response_by_infusion(&cohort, &populations), first_response(&cohort, &populations))
 }
 
 /// Every interval of a curve that rests on enough people, held against the truth.

@@ -278,7 +278,7 @@ fn strata_and_routes_add_up_to_the_whole() {
             "all" => {
                 whole.insert(key, counts);
             }
-            "course_order" | "phase" => {}
+            "course_order" | "phase" | "fixed_cohort" => {}
             stratum => add(sums.entry((stratum.to_owned(), key)).or_default()),
         }
     }

@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
 use crate::disclosure_account as account;
+use crate::disclosure_safety as safety;
 use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
 use afterdose::charts::figure::{Figure, Plot};
@@ -19,15 +20,29 @@ use afterdose::charts::{mean_change, response_rate};
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
+use afterdose::curves::adjusted::adjusted_comparison;
+use afterdose::curves::blood_pressure::blood_pressure;
+use afterdose::curves::change::change_by_infusion;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::completeness::completeness;
 use afterdose::curves::day_28::day_28;
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
+use afterdose::curves::dissociation::dissociation;
+use afterdose::curves::durability::durability_counts;
 use afterdose::curves::first_response::first_response;
 use afterdose::curves::flow::cohort_flow;
+use afterdose::curves::go_on::{after_adjustment, go_on};
+use afterdose::curves::individual_change::individual_change;
+use afterdose::curves::item_9::item_9;
+use afterdose::curves::onset::onset;
 use afterdose::curves::outside::outside;
+use afterdose::curves::population::Population;
 use afterdose::curves::response::response_by_infusion;
+use afterdose::curves::screening::screening;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
+use afterdose::curves::severity_shift::severity_shift;
+use afterdose::curves::side_effects::side_effects;
+use afterdose::curves::time_on_treatment::time_on_treatment_counts;
 use afterdose::event::envelope::{Logged, Origin};
 use afterdose::event::ids::OpenCode;
 use afterdose::event::key::{ContentDigest, KeyDigest};
@@ -48,11 +63,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 pub(crate) const HORIZON: i64 = 8;
-const RESPONSE: usize = 0;
-const FLOW: usize = 1;
+pub(crate) const RESPONSE: usize = 0;
+pub(crate) const FLOW: usize = 1;
 const FIRST: usize = 3;
 pub(crate) const COMPLETENESS: usize = 4;
 pub(crate) const ACCOUNT: usize = 5;
+pub(crate) const ITEM_9: usize = 6;
+pub(crate) const SIDE_EFFECTS: usize = 7;
+pub(crate) const DISSOCIATION: usize = 8;
+pub(crate) const BLOOD_PRESSURE: usize = 9;
+pub(crate) const SCREENING: usize = 10;
 
 /// Counts by first response that a reader may see, as sums of steps.
 const STEP_COUNTS: [&str; 4] = ["responded", "stopped", "at_risk", "at_risk_km"];
@@ -90,8 +110,8 @@ const NESTED: [(&str, &str); 10] = [
 
 /// A network of clinics: its tables as they are, and as they leave.
 pub(crate) struct Network {
-    pub(crate) whole: [Table; 6],
-    pub(crate) shown: [Table; 6],
+    pub(crate) whole: [Table; 11],
+    pub(crate) shown: [Table; 11],
     pub(crate) full: FullTables,
     pub(crate) tables: DisclosedTables,
     pub(crate) outside: account::Outside,
@@ -134,6 +154,11 @@ impl Network {
             instruments: vec![code("phq-9"), code("gad-7")],
             horizon: usize::try_from(HORIZON).expect("small"),
             compare_at: 6,
+            improved_percent: 20,
+            go_on_by: vec![6, 8],
+            onset_hours: vec![2, 4, 24, 72, 168],
+            resamples: 0,
+            seed: 1,
             strata: vec![Stratum::Indication, Stratum::BaselineSeverity],
             filter: Filter::default(),
         };
@@ -145,12 +170,13 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
+        let populations = Population::all(&cohort);
         let full = FullTables {
-            response: response_by_infusion(&cohort),
+            response: response_by_infusion(&cohort, &populations),
             flow: cohort_flow(&cohort),
             anomalies: anomalies(&subjects),
-            first_response: first_response(&cohort),
-            day_28: day_28(&cohort),
+            first_response: first_response(&cohort, &populations),
+            day_28: day_28(&cohort, &populations),
             completeness: completeness(&cohort),
             data_quality: data_quality(
                 &subjects,
@@ -161,14 +187,42 @@ impl Network {
                 },
             ),
             outside: outside(&cohort),
+            change: change_by_infusion(&cohort, &populations),
+            individual_change: individual_change(&cohort, &populations),
+            severity_shift: severity_shift(&cohort, &populations),
+            onset: onset(&cohort, &populations),
+            go_on: go_on(&cohort, &populations),
+            after_adjustment: after_adjustment(&cohort, &populations),
+            durability: durability_counts(&cohort, &populations),
+            time_on_treatment: time_on_treatment_counts(&cohort, &populations),
+            adjusted: adjusted_comparison(&cohort, &populations),
+            item_9: item_9(&cohort, &populations),
+            side_effects: side_effects(&cohort),
+            dissociation: dissociation(&cohort),
+            blood_pressure: blood_pressure(&cohort),
+            screening: screening(&cohort),
         };
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
-        let FullTables { response, flow, anomalies: odd, first_response, completeness, .. } =
-            full.clone();
-        let first_shown =
-            steps_shown(&first_response, tables.cumulative.get(), tables.time_to_response.get());
-        let whole = [response, flow, odd, first_response, completeness, full.data_quality.clone()];
+        let first_shown = steps_shown(
+            &full.first_response,
+            tables.cumulative.get(),
+            tables.time_to_response.get(),
+        );
+        let whole = [
+            &full.response,
+            &full.flow,
+            &full.anomalies,
+            &full.first_response,
+            &full.completeness,
+            &full.data_quality,
+            &full.item_9,
+            &full.side_effects,
+            &full.dissociation,
+            &full.blood_pressure,
+            &full.screening,
+        ];
+        let whole = whole.map(Table::clone);
         let of = |table: &Disclosed<Table>| table.get().clone();
         let shown = [
             of(&tables.response),
@@ -177,6 +231,11 @@ impl Network {
             first_shown,
             of(&tables.completeness),
             of(&tables.data_quality),
+            of(&tables.item_9),
+            of(&tables.side_effects),
+            of(&tables.dissociation),
+            of(&tables.blood_pressure),
+            of(&tables.screening),
         ];
         Self { whole, shown, full, tables, outside }
     }
@@ -191,7 +250,19 @@ impl Network {
 
     fn name(&self, at: &At) -> String {
         let table = &self.whole[at.0];
-        let keys = ["instrument", "stratum", "level", "route", "site", "step", "check"];
+        let keys = [
+            "instrument",
+            "stratum",
+            "level",
+            "route",
+            "site",
+            "step",
+            "check",
+            "capture",
+            "term",
+            "decision",
+            "reason",
+        ];
         let keys: Vec<&str> = keys.iter().map(|key| table.text(at.1, key)).collect();
         let infusion = table.int(at.1, "infusion").unwrap_or_default();
         format!("{} {} at {infusion}: {} = {}", table.name, keys.join(" "), at.2, self.value(at))
@@ -337,6 +408,7 @@ fn known(network: &Network, places: &Places) -> Vec<Sum> {
     step_relations(network, places, &mut known);
     completeness_relations(network, places, &mut known);
     account::relations(network, &mut known);
+    safety::relations(network, &mut known);
     known
 }
 
@@ -587,6 +659,7 @@ fn told(network: &Network, places: &Places) -> Vec<Sum> {
             }
         }
     }
+    told.extend(safety::told(network));
     told
 }
 
@@ -694,9 +767,9 @@ fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
     }
     // A hidden count that is nobody's can be seen from a total of nobody; `n_enrolled` follows from
     // `n_not_due` where neither is small.
-    for (number, columns) in
-        [(RESPONSE, &PEOPLE[..]), (FLOW, &["n_subjects", "n_courses", "lost"]), (ACCOUNT, &["n"])]
-    {
+    let estimates: [(usize, &[&str]); 3] =
+        [(RESPONSE, &PEOPLE), (FLOW, &["n_subjects", "n_courses", "lost"]), (ACCOUNT, &["n"])];
+    for (number, columns) in estimates.into_iter().chain(safety::PUBLISHED) {
         for row in 0..network.whole[number].n_rows() {
             for column in columns.iter().filter(|column| **column != "n_enrolled") {
                 let at = (number, row, *column);
@@ -735,25 +808,28 @@ fn nothing_small_follows_from_what_is_shown() {
 fn the_audit_sees_what_is_not_hidden() {
     let mut network = Network::new(180, 5, None, 11);
     assert!(leaks(&network, 11).is_empty());
-    network.shown = network.whole.clone();
+    let shown = std::mem::replace(&mut network.shown, network.whole.clone());
     let found = leaks(&network, 11).len();
     assert!(found > 1000, "{found}");
     // One cell given back that was hidden only to protect another is enough.
-    let tells = |row: &usize| {
-        let mut network = Network::new(180, 5, None, 11);
+    network.shown = shown;
+    let rows: Vec<usize> =
+        Places::of(&network).response.values().flat_map(BTreeMap::values).copied().collect();
+    let column = network.shown[RESPONSE].position("n_observed").expect("a column");
+    let mut tells = |row: &usize| {
         let at = (RESPONSE, *row, "n_observed");
         let value = network.value(&at);
         if !network.is_hidden(&at) || value < 11 {
             return false;
         }
-        let column = network.shown[RESPONSE].position("n_observed").expect("a column");
         if let Some(Column::Int(cells)) = network.shown[RESPONSE].column_mut(column) {
             cells[*row] = Some(value);
         }
-        !leaks(&network, 11).is_empty()
+        let found = !leaks(&network, 11).is_empty();
+        network.shown[RESPONSE].column_mut(column).expect("a column").clear(*row);
+        found
     };
-    let places = Places::of(&network);
-    assert!(places.response.values().flat_map(BTreeMap::values).any(tells));
+    assert!(rows.iter().any(&mut tells));
 }
 
 #[test]
@@ -773,14 +849,13 @@ fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
 
 fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
     let mut missing = Vec::new();
-    // How many people stand behind the account decides what is hidden, and is not published.
-    let kept = |name: &&String| {
-        *name != "na_reason" && (whole.name != "data_quality" || *name != "n_subjects")
-    };
+    // Some counts only decide what is hidden, and are not published.
+    let kept = |name: &&String| *name != "na_reason" && shown.position(name).is_some();
     for name in whole.names().iter().filter(kept) {
         match (whole.cell(row, name), shown.cell(row, name)) {
             (Cell::Float(whole), Cell::Float(shown)) => {
-                let decimals = if name.contains("mean") || name.contains("change") { 1 } else { 2 };
+                let tenths = ["mean", "change", "median", "total_", "rise_"];
+                let decimals = if tenths.iter().any(|part| name.contains(part)) { 1 } else { 2 };
                 let text = shown.to_string();
                 let after = text.split_once('.').map_or(0, |(_, after)| after.len());
                 let far = (whole - shown).abs() * 10_f64.powi(decimals);

@@ -318,9 +318,10 @@ fn json_is_json_on_every_command() {
 fn help_lists_every_command() {
     let workspace = Workspace::new();
     let help = workspace.expect(0, &["--help"]).stdout;
-    for command in
-        ["run", "check", "ingest", "curves", "history", "backup", "schema", "simulate", "map"]
-    {
+    for command in [
+        "run", "check", "ingest", "curves", "explain", "diff", "history", "backup", "schema",
+        "simulate", "map",
+    ] {
         let listed = help.lines().any(|line| line.trim_start().split(' ').next() == Some(command));
         assert!(listed, "{command}");
         assert!(workspace.expect(0, &[command, "--help"]).stdout.contains(command));

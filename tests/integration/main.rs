@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod adjusted;
 mod as_of;
 mod audit;
 mod backup;
@@ -17,10 +18,14 @@ mod corrections;
 mod coverage;
 mod determinism;
 mod dictionary;
+mod diff;
 mod disclosure;
 mod disclosure_account;
+mod disclosure_safety;
 mod erasure;
 mod exit_codes;
+mod explain;
+mod fixed_cohort;
 mod fuzz;
 mod harness;
 mod history;
@@ -30,6 +35,7 @@ mod newer;
 mod oracle;
 mod race;
 mod records;
+mod safety;
 mod schemas;
 mod second_pseudonym;
 mod settings;

@@ -17,13 +17,14 @@ fn every_command_refuses_it_and_leaves_it_as_it_is() {
     workspace.write("store/afterdose.format", newer);
     workspace.events("b.ndjson", person("s-bbb", [20, 12, 8]));
     let before = contents(&workspace.path("store"));
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 12] = [
         &["run", "p.toml"],
         &["run", "p.toml", "--as-of", "1"],
         &["ingest", "--pipeline", "p.toml"],
         &["curves", "--pipeline", "p.toml"],
         &["curves", "--pipeline", "p.toml", "--as-of", "1"],
         &["check", "--store", "store", "--time-basis", "actual", "in/b.ndjson"],
+        &["explain", "--store", "store", "--instrument", "phq-9", "--infusion", "1"],
         &["history", "--store", "store"],
         &["backup", "--store", "store", "--to", "copy"],
         &["compact", "--store", "store"],

@@ -56,8 +56,8 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("mimalloc", &["main.rs"]),
     ("compact_str", &["event/"]),
     ("smallvec", &["event/"]),
-    ("rand", &["simulate/"]),
-    ("rand_chacha", &["simulate/"]),
+    ("rand", &["simulate/", "stats/bootstrap.rs"]),
+    ("rand_chacha", &["simulate/", "stats/bootstrap.rs"]),
     ("rand_distr", &["simulate/"]),
 ];
 

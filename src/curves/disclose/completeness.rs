@@ -131,9 +131,7 @@ fn to_response(tables: &mut Tables, places: &Places, responses: &Rows) {
         let (stratum, level) =
             if site == ALL { (ALL, ALL) } else { (Stratum::Site.as_str(), site) };
         for (infusion, row) in rows.range(1..) {
-            let [instrument, stratum, level, route] =
-                [instrument, stratum, level, route].map(str::to_owned);
-            let same = RowKey { instrument, infusion: *infusion, stratum, level, route };
+            let same = RowKey::new(*infusion, [instrument, stratum, level, route]);
             let Some(same) = responses.get(&same) else { continue };
             for (own, other) in [("n_due", "n_treated"), ("n_scored", "n_observed")] {
                 let cells = pair(tables, (COMPLETENESS_AT, *row, own), (RESPONSE_AT, same, other));

@@ -4,10 +4,11 @@
 //! choice, its own cells go first: the estimates are what the report is for.
 
 use super::joint::{ACCOUNT_AT, ALL, COMPLETENESS_AT, OUTSIDE_AT, Tables};
+use super::published::without;
 use crate::curves::outside::{SCORES, SESSIONS};
 use crate::privacy::rules::{ColumnRules, Rounding, Roundings};
 use crate::privacy::suppress::CellAt;
-use crate::table::{Column, ColumnType, Table};
+use crate::table::Table;
 use std::collections::BTreeMap;
 
 /// `data_quality`: events are hidden with their people, and shares with their events.
@@ -36,7 +37,6 @@ pub(super) fn relate(tables: &mut Tables, sums: Sums) {
     let account = tables.table(ACCOUNT_AT).clone();
     let key = |row| ["instrument", "route", "site", "check"].map(|name| account.text(row, name));
     let rows: BTreeMap<Key, usize> = (0..account.n_rows()).map(|row| (key(row), row)).collect();
-    tables.yields(ACCOUNT_AT);
     over_checks(tables, &rows, sums);
     over_places(tables, &rows);
     let whole = |row: usize| account.text(row, "whole");
@@ -137,15 +137,5 @@ fn to_completeness(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
 
 /// The table as it is published: without the count of people that decided what is hidden.
 pub(super) fn published<const N: usize>(tables: &[&Table; N]) -> Table {
-    let mut table = tables[ACCOUNT_AT].clone();
-    let mut hidden = Column::empty(ColumnType::Text);
-    for row in 0..table.n_rows() {
-        let names = table.text(row, "hidden").split(';').filter(|name| *name != "n_subjects");
-        hidden.push(names.collect::<Vec<_>>().join(";").into());
-    }
-    for name in ["n_subjects", "hidden"] {
-        table.remove_column(name);
-    }
-    table.add_column("hidden", hidden);
-    table
+    without(tables[ACCOUNT_AT], &["n_subjects"])
 }

@@ -12,7 +12,7 @@ use crate::curves::cohort::Step;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;
 
-/// Estimates are hidden with the counts at their infusion. `risk_set` never leaves.
+/// Estimates are hidden with the counts at their infusion. `risk_set` and `risk_set_km` never leave.
 pub(super) const FIRST_RESPONSE: ColumnRules = ColumnRules {
     people: &[
         "n",
@@ -122,10 +122,8 @@ fn to_flow(tables: &mut Tables, rows: &Rows) {
     let last: Vec<(RowKey, usize)> = (0..flow.n_rows())
         .filter(|row| flow.text(*row, "step") == Step::ScoredAfterTreatment.as_str())
         .map(|row| {
-            let [instrument, route] =
-                ["instrument", "route"].map(|name| flow.text(row, name).to_owned());
-            let [stratum, level] = [ALL, ALL].map(str::to_owned);
-            (RowKey { instrument, infusion: 1, stratum, level, route }, row)
+            let [instrument, route] = ["instrument", "route"].map(|name| flow.text(row, name));
+            (RowKey::new(1, [instrument, ALL, ALL, route]), row)
         })
         .collect();
     for (key, row) in last {

@@ -86,8 +86,7 @@ pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
             tables.same(a, b);
         }
         if step == Step::Scorable.as_str() {
-            let [all, first] = [ALL.to_owned(), ALL.to_owned()];
-            let response = RowKey { instrument, infusion: 1, stratum: all, level: first, route };
+            let response = RowKey::new(1, [&instrument, ALL, ALL, &route]);
             if let Some(row_of_response) = rows.get(&response) {
                 let cells = pair(
                     tables,

@@ -23,9 +23,39 @@ pub(super) const COMPLETENESS_AT: usize = 5;
 pub(super) const ACCOUNT_AT: usize = 6;
 /// Of how many people `data_quality` counts otherwise than `completeness`.
 pub(super) const OUTSIDE_AT: usize = 7;
+/// `item_9`.
+pub(super) const ITEM_9_AT: usize = 17;
+/// `side_effects`.
+pub(super) const SIDE_EFFECTS_AT: usize = 18;
+/// `dissociation`.
+pub(super) const DISSOCIATION_AT: usize = 19;
+/// `blood_pressure`.
+pub(super) const BLOOD_PRESSURE_AT: usize = 20;
+/// `screening`.
+pub(super) const SCREENING_AT: usize = 21;
+
+/// `change_by_infusion`.
+pub(super) const CHANGE_AT: usize = 8;
+/// `individual_change`.
+pub(super) const INDIVIDUAL_AT: usize = 9;
+/// `severity_shift`.
+pub(super) const SHIFT_AT: usize = 10;
+/// `onset`.
+pub(super) const ONSET_AT: usize = 11;
+/// `go_on`.
+pub(super) const GO_ON_AT: usize = 12;
+/// `after_adjustment`.
+pub(super) const ADJUSTMENT_AT: usize = 13;
+/// Counts from which `durability` is made.
+pub(super) const DURABILITY_AT: usize = 14;
+/// Counts from which `time_on_treatment` is made.
+pub(super) const TREATMENT_AT: usize = 15;
+
+/// `adjusted_comparison`.
+pub(super) const ADJUSTED_AT: usize = 16;
 
 /// All tables of a run.
-pub(super) type Tables = Suppression<8>;
+pub(super) type Tables = Suppression<22>;
 
 /// Rows of a table by what they are.
 pub(super) struct Rows(pub(super) BTreeMap<RowKey, usize>);
@@ -35,6 +65,8 @@ pub(super) struct Rows(pub(super) BTreeMap<RowKey, usize>);
 #[allow(missing_docs, reason = "the columns of the tables")]
 pub(super) struct RowKey {
     pub(super) instrument: String,
+    /// What else a row is one of: a group, a band, a start.
+    pub(super) part: String,
     pub(super) infusion: i64,
     pub(super) stratum: String,
     pub(super) level: String,
@@ -42,9 +74,20 @@ pub(super) struct RowKey {
 }
 
 impl RowKey {
+    /// That of a row which is one of nothing else.
+    pub(super) fn new(infusion: i64, of: [&str; 4]) -> Self {
+        let [instrument, stratum, level, route] = of.map(str::to_owned);
+        Self { instrument, part: String::new(), infusion, stratum, level, route }
+    }
+
+    /// The row of the response table with the same instrument, stratum, level and route.
+    pub(super) fn response(&self, infusion: i64) -> Self {
+        Self { part: String::new(), infusion, ..self.clone() }
+    }
+
     fn with(&self, stratum: &str, level: &str, route: &str) -> Self {
         let [stratum, level, route] = [stratum, level, route].map(str::to_owned);
-        Self { instrument: self.instrument.clone(), infusion: self.infusion, stratum, level, route }
+        Self { stratum, level, route, ..self.clone() }
     }
 }
 
@@ -52,14 +95,48 @@ impl Rows {
     /// The rows of a table.
     #[must_use]
     pub(super) fn of(table: &Table) -> Self {
+        Self::along(table, "infusion", &[])
+    }
+
+    /// The rows of a table whose numbers stand in a column of another name, and which are one of
+    /// what these columns say besides.
+    #[must_use]
+    pub(super) fn along(table: &Table, number: &str, parts: &[&str]) -> Self {
+        let part = |row: usize| {
+            let text = |name: &&str| match table.int(row, name) {
+                Some(number) => number.to_string(),
+                None => table.text(row, name).to_owned(),
+            };
+            parts.iter().map(text).collect::<Vec<_>>().join(";")
+        };
         let key = |row| RowKey {
             instrument: table.text(row, "instrument").to_owned(),
-            infusion: table.int(row, "infusion").unwrap_or_default(),
+            part: part(row),
+            infusion: table.int(row, number).unwrap_or_default(),
             stratum: table.text(row, "stratum").to_owned(),
             level: table.text(row, "level").to_owned(),
             route: table.text(row, "route").to_owned(),
         };
         Self((0..table.n_rows()).map(|row| (key(row), row)).collect())
+    }
+
+    /// The rows of a table without strata, of those to keep. In place of the instrument stand the
+    /// columns by which its rows are told apart besides route and infusion.
+    #[must_use]
+    pub(super) fn by_route(table: &Table, names: &[&str], keep: impl Fn(usize) -> bool) -> Self {
+        let key = |row| RowKey {
+            instrument: names
+                .iter()
+                .map(|name| table.text(row, name))
+                .collect::<Vec<_>>()
+                .join(" "),
+            part: String::new(),
+            infusion: table.int(row, "infusion").unwrap_or_default(),
+            stratum: ALL.to_owned(),
+            level: ALL.to_owned(),
+            route: table.text(row, "route").to_owned(),
+        };
+        Self((0..table.n_rows()).filter(|row| keep(*row)).map(|row| (key(row), row)).collect())
     }
 
     /// The row of a key.
@@ -86,6 +163,14 @@ pub(super) fn pair(
     tables.at(first.0, first.1, first.2).zip(tables.at(second.0, second.1, second.2))
 }
 
+/// The people of the first cell are part of the second's, and where few are left of the whole, they
+/// are a count that may not follow either, not even where both cells are hidden. For counts that
+/// stand in the same sums, by way of which it could.
+pub(super) fn part_and_rest(tables: &mut Tables, part: CellAt, whole: CellAt) {
+    tables.part(part, whole);
+    tables.difference(whole, part);
+}
+
 /// A chain of single counts.
 #[must_use]
 pub(super) fn links(cells: &[CellAt]) -> Vec<Vec<CellAt>> {
@@ -96,7 +181,16 @@ pub(super) fn links(cells: &[CellAt]) -> Vec<Vec<CellAt>> {
 pub(super) const ALL: &str = "all";
 const MIXED: &str = "mixed";
 
-/// Routes add up to `all`, levels to the whole; `mixed` is part of it, `phase` repeats it.
+/// A set of rows that repeat others: stratum, instrument, part, infusion.
+type Repeated<'a> = (&'a str, &'a str, &'a str, i64);
+
+/// Whether the one level of a stratum repeats people of the whole.
+fn repeats(stratum: &str) -> bool {
+    [Stratum::Phase, Stratum::FixedCohort].iter().any(|known| known.as_str() == stratum)
+}
+
+/// Routes add up to `all`, levels to the whole; `mixed` is part of it, `phase` and `fixed_cohort`
+/// repeat it.
 pub(super) fn across_routes_and_levels(
     tables: &mut Tables,
     number: usize,
@@ -106,7 +200,7 @@ pub(super) fn across_routes_and_levels(
     let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut by_level: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
     let mut mixed = Vec::new();
-    let mut phase: BTreeMap<(&str, i64), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut repeated: BTreeMap<Repeated, Vec<(usize, usize)>> = BTreeMap::new();
     for (key, row) in &rows.0 {
         let all_routes = rows.get(&key.with(&key.stratum, &key.level, ALL));
         match (key.route.as_str(), all_routes) {
@@ -117,8 +211,9 @@ pub(super) fn across_routes_and_levels(
         let whole = rows.get(&key.with(ALL, ALL, &key.route));
         match (key.stratum.as_str(), whole) {
             (ALL, _) | (_, None) => {}
-            (name, Some(whole)) if name == Stratum::Phase.as_str() => {
-                phase.entry((&key.instrument, key.infusion)).or_default().push((*row, whole));
+            (name, Some(whole)) if repeats(name) => {
+                let set = (name, key.instrument.as_str(), key.part.as_str(), key.infusion);
+                repeated.entry(set).or_default().push((*row, whole));
             }
             (name, Some(whole)) if name != Stratum::CourseOrder.as_str() => {
                 by_level.entry((whole, name)).or_default().push(*row);
@@ -143,7 +238,7 @@ pub(super) fn across_routes_and_levels(
                 tables.part(part, whole);
             }
         }
-        for rows in phase.values() {
+        for rows in repeated.values() {
             let pairs =
                 rows.iter().filter_map(|(row, whole)| at(tables, *row).zip(at(tables, *whole)));
             let pairs = pairs.collect();

@@ -5,23 +5,43 @@
 //! together, because their counts are of the same people; what is made from several of them is
 //! made from what may be shown.
 
+mod adjusted;
+mod blood_pressure;
+mod change;
 mod completeness;
 mod data_quality;
 mod day_28;
+mod dissociation;
 mod first_response;
 mod flow;
+mod follow_up;
+mod go_on;
+mod item_9;
 mod joint;
+mod onset;
+mod published;
 mod response;
+mod screening;
+mod severity_shift;
+mod side_effects;
+mod treated;
 
-use super::comparison::{self, comparison};
+use super::comparison::{self, comparison, level_comparison};
 use super::cumulative::{self, cumulative_response};
+use super::durability::{self, durability};
+use super::time_on_treatment::time_on_treatment;
 use super::time_to_response::{self, time_to_response};
 use crate::privacy::disclosed::Disclosed;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::Suppression;
 use crate::table::Table;
 pub use data_quality::Sums;
-use joint::{ANOMALIES_AT, COMPLETENESS_AT, DAY_28_AT, FIRST_AT, FLOW_AT, RESPONSE_AT, Rows};
+use joint::{
+    ACCOUNT_AT, ADJUSTED_AT, ADJUSTMENT_AT, ANOMALIES_AT, BLOOD_PRESSURE_AT, CHANGE_AT,
+    COMPLETENESS_AT, DAY_28_AT, DISSOCIATION_AT, DURABILITY_AT, FIRST_AT, FLOW_AT, GO_ON_AT,
+    INDIVIDUAL_AT, ITEM_9_AT, ONSET_AT, RESPONSE_AT, Rows, SCREENING_AT, SHIFT_AT, SIDE_EFFECTS_AT,
+    TREATMENT_AT,
+};
 
 /// `anomalies`: events are hidden with their people.
 const ANOMALIES: ColumnRules = ColumnRules {
@@ -31,6 +51,26 @@ const ANOMALIES: ColumnRules = ColumnRules {
     computed: &[("n_subjects", &["n_events"])],
     rounding: &[],
 };
+
+/// Where hiding takes a choice, cells of these tables go first: the account of the data, and what is
+/// counted of the same people besides their response.
+const YIELDING: [usize; 15] = [
+    ACCOUNT_AT,
+    CHANGE_AT,
+    INDIVIDUAL_AT,
+    SHIFT_AT,
+    ONSET_AT,
+    GO_ON_AT,
+    ADJUSTMENT_AT,
+    DURABILITY_AT,
+    TREATMENT_AT,
+    ADJUSTED_AT,
+    ITEM_9_AT,
+    SIDE_EFFECTS_AT,
+    DISSOCIATION_AT,
+    BLOOD_PRESSURE_AT,
+    SCREENING_AT,
+];
 
 /// The counts and estimates of a run, complete.
 #[derive(Debug, Clone)]
@@ -51,6 +91,34 @@ pub struct FullTables {
     pub data_quality: Table,
     /// People whom `data_quality` and `completeness` count differently.
     pub outside: Table,
+    /// `change_by_infusion`.
+    pub change: Table,
+    /// `individual_change`.
+    pub individual_change: Table,
+    /// `severity_shift`.
+    pub severity_shift: Table,
+    /// `onset`.
+    pub onset: Table,
+    /// `go_on`.
+    pub go_on: Table,
+    /// `after_adjustment`.
+    pub after_adjustment: Table,
+    /// Counts from which `durability` is made.
+    pub durability: Table,
+    /// Counts from which `time_on_treatment` is made.
+    pub time_on_treatment: Table,
+    /// `adjusted_comparison`.
+    pub adjusted: Table,
+    /// `item_9`.
+    pub item_9: Table,
+    /// `side_effects`.
+    pub side_effects: Table,
+    /// `dissociation`.
+    pub dissociation: Table,
+    /// `blood_pressure`.
+    pub blood_pressure: Table,
+    /// `screening`.
+    pub screening: Table,
 }
 
 /// The tables of a run, as they may leave.
@@ -64,6 +132,26 @@ pub struct DisclosedTables {
     pub time_to_response: Disclosed<Table>,
     /// `comparison`.
     pub comparison: Disclosed<Table>,
+    /// `level_comparison`.
+    pub level_comparison: Disclosed<Table>,
+    /// `adjusted_comparison`.
+    pub adjusted: Disclosed<Table>,
+    /// `change_by_infusion`.
+    pub change: Disclosed<Table>,
+    /// `individual_change`.
+    pub individual_change: Disclosed<Table>,
+    /// `severity_shift`.
+    pub severity_shift: Disclosed<Table>,
+    /// `onset`.
+    pub onset: Disclosed<Table>,
+    /// `go_on`.
+    pub go_on: Disclosed<Table>,
+    /// `after_adjustment`.
+    pub after_adjustment: Disclosed<Table>,
+    /// `durability`.
+    pub durability: Disclosed<Table>,
+    /// `time_on_treatment`.
+    pub time_on_treatment: Disclosed<Table>,
     /// `completeness`.
     pub completeness: Disclosed<Table>,
     /// `cohort_flow`.
@@ -72,21 +160,46 @@ pub struct DisclosedTables {
     pub anomalies: Disclosed<Table>,
     /// `data_quality`.
     pub data_quality: Disclosed<Table>,
+    /// `item_9`.
+    pub item_9: Disclosed<Table>,
+    /// `side_effects`.
+    pub side_effects: Disclosed<Table>,
+    /// `dissociation`.
+    pub dissociation: Disclosed<Table>,
+    /// `blood_pressure`.
+    pub blood_pressure: Disclosed<Table>,
+    /// `screening`.
+    pub screening: Disclosed<Table>,
 }
 
 impl DisclosedTables {
     /// Every table, in the order in which they are written.
     #[must_use]
-    pub const fn all(&self) -> [&Disclosed<Table>; 8] {
+    pub const fn all(&self) -> [&Disclosed<Table>; 23] {
         [
             &self.response,
             &self.cumulative,
             &self.time_to_response,
             &self.comparison,
+            &self.level_comparison,
+            &self.adjusted,
+            &self.change,
+            &self.individual_change,
+            &self.severity_shift,
+            &self.onset,
+            &self.go_on,
+            &self.after_adjustment,
+            &self.durability,
+            &self.time_on_treatment,
             &self.completeness,
             &self.flow,
             &self.anomalies,
             &self.data_quality,
+            &self.item_9,
+            &self.side_effects,
+            &self.dissociation,
+            &self.blood_pressure,
+            &self.screening,
         ]
     }
 }
@@ -105,6 +218,20 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         (full.completeness, &completeness::COMPLETENESS),
         (full.data_quality, &data_quality::DATA_QUALITY),
         (full.outside, &data_quality::OUTSIDE),
+        (full.change, &change::CHANGE),
+        (full.individual_change, &change::INDIVIDUAL),
+        (full.severity_shift, &severity_shift::SHIFT),
+        (full.onset, &onset::ONSET),
+        (full.go_on, &go_on::GO_ON),
+        (full.after_adjustment, &go_on::GO_ON),
+        (full.durability, &follow_up::FOLLOW_UP),
+        (full.time_on_treatment, &follow_up::FOLLOW_UP),
+        (full.adjusted, &adjusted::ADJUSTED),
+        (full.item_9, &item_9::ITEM_9),
+        (full.side_effects, &side_effects::SIDE_EFFECTS),
+        (full.dissociation, &dissociation::DISSOCIATION),
+        (full.blood_pressure, &blood_pressure::BLOOD_PRESSURE),
+        (full.screening, &screening::SCREENING),
     ];
     let mut suppression = Suppression::new(min_cell, tables);
     if min_cell > 0 {
@@ -116,6 +243,20 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         day_28::relate(&mut suppression, &firsts);
         completeness::relate(&mut suppression, &responses);
         data_quality::relate(&mut suppression, sums);
+        change::relate(&mut suppression, &responses);
+        severity_shift::relate(&mut suppression, &responses);
+        onset::relate(&mut suppression);
+        go_on::relate(&mut suppression, &responses);
+        follow_up::relate(&mut suppression, &firsts, &responses);
+        adjusted::relate(&mut suppression, &responses);
+        item_9::relate(&mut suppression, &responses);
+        side_effects::relate(&mut suppression);
+        dissociation::relate(&mut suppression);
+        blood_pressure::relate(&mut suppression);
+        screening::relate(&mut suppression);
+        for table in YIELDING {
+            suppression.yields(table);
+        }
     }
     let cleared = suppression.finish();
     DisclosedTables {
@@ -128,9 +269,28 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
             |tables| comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
             comparison::ROUNDING,
         ),
+        level_comparison: cleared.make(
+            |tables| level_comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
+            comparison::ROUNDING,
+        ),
+        adjusted: cleared.leave(ADJUSTED_AT),
+        change: cleared.leave(CHANGE_AT),
+        individual_change: cleared.leave(INDIVIDUAL_AT),
+        severity_shift: cleared.leave(SHIFT_AT),
+        onset: cleared.leave(ONSET_AT),
+        go_on: cleared.leave(GO_ON_AT),
+        after_adjustment: cleared.leave(ADJUSTMENT_AT),
+        durability: cleared.make(|tables| durability(tables[DURABILITY_AT]), durability::ROUNDING),
+        time_on_treatment: cleared
+            .make(|tables| time_on_treatment(tables[TREATMENT_AT]), durability::ROUNDING),
         completeness: cleared.leave(COMPLETENESS_AT),
         flow: cleared.leave(FLOW_AT),
         anomalies: cleared.leave(ANOMALIES_AT),
         data_quality: cleared.make(data_quality::published, data_quality::ROUNDING),
+        item_9: cleared.make(item_9::published, item_9::ROUNDING),
+        side_effects: cleared.leave(SIDE_EFFECTS_AT),
+        dissociation: cleared.leave(DISSOCIATION_AT),
+        blood_pressure: cleared.leave(BLOOD_PRESSURE_AT),
+        screening: cleared.make(screening::published, &[]),
     }
 }

@@ -1,6 +1,7 @@
 //! What the counts of `response_by_infusion` are to each other.
 
-use super::joint::{RESPONSE_AT, Rows, Tables, across_routes_and_levels, links, pair};
+use super::joint::{ALL, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels, links, pair};
+use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
 
@@ -92,6 +93,7 @@ pub(super) const RESPONSE: ColumnRules = ColumnRules {
 pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
     within_rows(tables);
     across_infusions(tables, rows);
+    fixed_cohort(tables, rows);
     across_routes_and_levels(tables, RESPONSE_AT, rows, RESPONSE.people);
 }
 
@@ -163,5 +165,24 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
         not_due.reverse();
         tables.chain(&links(&treated), &forward);
         tables.chain(&links(&not_due), &forward);
+    }
+}
+
+/// Whoever stands in the fixed cohort was treated at the infusion that admits to it, and everyone who
+/// was stands there: at each earlier infusion too they are that many.
+fn fixed_cohort(tables: &mut Tables, rows: &Rows) {
+    for (key, row) in rows.0.iter().filter(|(key, _)| key.stratum == Stratum::FixedCohort.as_str())
+    {
+        let Ok(least) = key.level.trim_end_matches('+').parse() else { continue };
+        if key.infusion > least {
+            continue;
+        }
+        let whole = RowKey::new(least, [&key.instrument, ALL, ALL, &key.route]);
+        let cells = rows.get(&whole).and_then(|whole| {
+            pair(tables, (RESPONSE_AT, *row, "n_treated"), (RESPONSE_AT, whole, "n_treated"))
+        });
+        if let Some((here, there)) = cells {
+            tables.same(here, there);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::settings::induction;
 use crate::course::settings::FoldSettings;
+use crate::curves::blood_pressure::{HIGH, LOW_SATURATION, RISEN};
+use crate::curves::item_9::NOT_A_CLINICAL_ALERT;
 use crate::curves::settings::{Analysis, Stratum};
 use crate::pipeline::plan::Settings;
 use crate::quality::dose::DOSE_RULES;
@@ -24,6 +26,7 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Method> {
     methods.extend(response());
     methods.extend(cumulative(analysis.horizon));
     methods.extend(comparison(analysis.compare_at));
+    methods.extend(safety(&settings.fold));
     methods.extend(disclosure(settings.min_cell));
     methods
 }
@@ -229,6 +232,45 @@ fn cumulative(horizon: usize) -> Vec<Method> {
                  above the Kaplan-Meier curve. Not defined where stopping competes with response."
             ),
             "Royston and Parmar 2013, doi 10.1186/1471-2288-13-152",
+        ),
+    ]
+}
+
+/// What the tables of safety count.
+fn safety(fold: &FoldSettings) -> Vec<Method> {
+    let FoldSettings { followup_days, .. } = fold;
+    let [[risen_systolic, risen_diastolic], [high_systolic, high_diastolic]] = [RISEN, HIGH];
+    vec![
+        method(
+            "Item 9 endorsed",
+            format!(
+                "In the table item_9: the question about death or self-harm answered with 1 or more. \
+                 Counted are those who answered it at the baseline and after infusion k: reduced is \
+                 any fall, and resolved among it a fall to 0; increased is any rise, and new among it \
+                 a rise from 0. {NOT_A_CLINICAL_ALERT}"
+            ),
+            "",
+        ),
+        method(
+            "Side effects",
+            format!(
+                "In the table side_effects: people with their first course, with or without a \
+                 baseline. What a session and the check-ins up to the next one, at most \
+                 {followup_days} whole days later, tell of an infusion, by the way it was asked for; \
+                 asked from a list and told unasked are never added up. Where nobody had an effect, \
+                 the exact one-sided 95 % upper limit over people, 1 - 0.05^(1/n)."
+            ),
+            "Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404",
+        ),
+        method(
+            "Blood pressure",
+            format!(
+                "In the table blood_pressure: the highest pressure after the start of dosing, less the \
+                 one before. Risen is {risen_systolic} mmHg or more systolic or {risen_diastolic} \
+                 diastolic; high is {high_systolic} systolic or {high_diastolic} diastolic or more; a \
+                 saturation below {LOW_SATURATION} % is low."
+            ),
+            "doi 10.1080/14740338.2020.1776699, for what is high; the others are conventions",
         ),
     ]
 }

@@ -27,6 +27,26 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
     say("instruments", instruments.join(", "), "Instruments reported");
     say("horizon", analysis.horizon.to_string(), "The last infusion number reported");
     say("compare_at", analysis.compare_at.to_string(), "The infusion at which routes are compared");
+    let joined = |values: &[String]| values.join(", ");
+    let go_on_by: Vec<String> = analysis.go_on_by.iter().map(ToString::to_string).collect();
+    let hours: Vec<String> = analysis.onset_hours.iter().map(ToString::to_string).collect();
+    say(
+        "improved_percent",
+        analysis.improved_percent.to_string(),
+        "Better by at least this percentage of the baseline is improved",
+    );
+    say(
+        "go_on_by",
+        joined(&go_on_by),
+        "Infusions by which people are followed after each infusion",
+    );
+    say(
+        "resamples",
+        analysis.resamples.to_string(),
+        "Resamples of people for the intervals of adjusted differences; 0 for none",
+    );
+    say("seed", analysis.seed.to_string(), "Seed of the resamples");
+    say("onset_hours", joined(&hours), "Ends of the windows after the first dose, in hours");
     say(
         "baseline_max_age_days",
         fold.baseline_max_age_days.to_string(),
@@ -55,7 +75,11 @@ pub fn all(settings: &Settings, analysis: &Analysis) -> Vec<Setting> {
         by_route(rules.map(|(route, rule)| format!("{route}: {}", induction(*rule))).collect()),
         "The same for single routes",
     );
-    say("strata", strata.join(", "), "Split by these, besides drug, phase and course order");
+    say(
+        "strata",
+        strata.join(", "),
+        "Split by these, besides drug, phase, course order and the fixed cohort",
+    );
     say("start_from", date(analysis.filter.from_us), "Courses begun at or after this moment");
     say("start_before", date(analysis.filter.before_us), "Courses begun before this moment");
     let sites = if sites.is_empty() { "all".into() } else { sites.join(", ") };

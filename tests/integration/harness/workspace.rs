@@ -169,6 +169,11 @@ impl Ran {
     }
 }
 
+/// The entries of a list in an object; none where there is no such list.
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
 /// Asserts that two runs say the same, byte by byte.
 #[track_caller]
 pub(crate) fn assert_same(

@@ -2,7 +2,7 @@
 """Make the oracle of the cumulative curves: made-up people, and what other programs say of them.
 
     pip install -r tests/oracle/cumulative_response/requirements.txt
-    apt-get install r-cran-survival
+    apt-get install r-cran-survival r-cran-cmprsk
     python tests/oracle/cumulative_response/make.py
 
 Writes beside itself:
@@ -11,7 +11,8 @@ Writes beside itself:
     cumulative_response.csv   Kaplan-Meier by lifelines and statsmodels, Aalen-Johansen by the
                               product integral of matrices with its Greenwood covariance
     time_to_response.csv      medians and restricted means of those curves
-    comparison.csv            log-rank tests by lifelines, Holm and Newcombe by statsmodels
+    comparison.csv            log-rank tests by lifelines, Gray's by R's cmprsk, Holm and Newcombe by
+                              statsmodels
     versions.txt              what made them
 
 Before anything is written, R's `survfit` has to agree with both curves, their errors and limits,
@@ -46,7 +47,7 @@ COMPARE_AT = 4
 FEW = 5
 Z = scipy.stats.norm.ppf(0.975)
 # Columns of whole numbers, some of them undefined in places.
-COUNTS = {"n", "responders", "stopped", "median", "median_lo", "median_hi", "horizon", "logrank_df"}
+COUNTS = {"n", "responders", "stopped", "median", "median_lo", "median_hi", "horizon", "logrank_df", "gray_df"}
 COUNTS |= {f"n_{side}{kind}" for side in "ab" for kind in ("", "_nri", "_day28")}
 HOUR = datetime.timedelta(hours=1)
 DAY = 24 * HOUR
@@ -321,6 +322,22 @@ def comparison(people):
     return pandas.DataFrame([*rows, whole | test(risk)])
 
 
+def gray(people, table):
+    """Adds Gray's tests to the comparison; the version of cmprsk."""
+    run = subprocess.run(
+        ["Rscript", str(HERE / "gray.R"), *ROUTES],
+        input=people.to_csv(index=False),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    *lines, version = run.stdout.strip().split("\n")
+    tests = numpy.array([[float(number) for number in line.split(",")] for line in lines])
+    for column, name in enumerate(("gray_chisq", "gray_df", "gray_p")):
+        table[name] = tests[:, column]
+    return version.strip()
+
+
 def agree_with_r(people, curves, times):
     """Stops where R's survfit says anything else; the versions of R and survival."""
     run = subprocess.run(
@@ -368,6 +385,7 @@ def main():
         "time_to_response": pandas.DataFrame(times).T.rename_axis(names).reset_index(),
         "comparison": comparison(people),
     }
+    cmprsk_version = gray(people, tables["comparison"])
     for name, table in tables.items():
         for column in COUNTS & set(table):
             table[column] = table[column].astype("Int64")
@@ -376,6 +394,7 @@ def main():
         for event in events(everyone):
             file.write(json.dumps(event, separators=(",", ":")) + "\n")
     versions = {"python": platform.python_version(), "R": r_version, "survival": survival_version}
+    versions["cmprsk"] = cmprsk_version
     modules = (lifelines, numpy, pandas, scipy, statsmodels)
     versions |= {module.__name__: module.__version__ for module in modules}
     versions["seed"] = SEED

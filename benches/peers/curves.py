@@ -1,0 +1,64 @@
+"""Times `afterdose curves` against one query of DuckDB's, on the same made-up events.
+
+    python benches/peers/curves.py [--subjects N] [--runs N] [--program PATH]
+
+Each reads what it made of the events itself: afterdose its store, with the facts deleted before every
+run, DuckDB its own Parquet, sorted by subject and time. Every run is a process of its own; the two take
+turns. Adjusted comparisons are made without resampling. See benches/README.md.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ingest import Afterdose, HERE, head, run, say, spread
+
+PIPELINE = """name = "curves"
+[analysis]
+resamples = 0
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--subjects", type=int, default=107_000, help="about 19 events each")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--program", help="the afterdose to measure")
+    args = parser.parse_args()
+    target = os.environ.get("CARGO_TARGET_DIR", str(HERE.parents[1] / "target"))
+    program = args.program or str(Path(target) / "release" / "afterdose")
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        afterdose = Afterdose(program, work)
+        events, store, parquet = work / "events.ndjson", work / "store", work / "peer.parquet"
+        pipeline = work / "curves.toml"
+        pipeline.write_text(PIPELINE)
+        afterdose.simulate(args.subjects, 1, events)
+        print(f"{sum(1 for _ in events.open('rb')):,} events, {args.runs} runs each\n")
+        subprocess.run(afterdose.ingest(events, store), check=True, stdout=subprocess.DEVNULL)
+        peer = [sys.executable, str(HERE / "read.py"), "duckdb-sorted", str(events), str(parquet)]
+        subprocess.run(peer, check=True)
+        ours = [program, "--quiet", "curves", "--store", str(store), "--pipeline", str(pipeline)]
+        commands = {
+            "afterdose": [*ours, "--out", str(work / "out")],
+            "DuckDB": [sys.executable, str(HERE / "query.py"), str(parquet)],
+        }
+        runs = {name: [] for name in commands}
+        for _ in range(args.runs):
+            shutil.rmtree(store / "facts", ignore_errors=True)
+            shutil.rmtree(work / "out", ignore_errors=True)
+            for name, command in commands.items():
+                runs[name].append(run(command))
+    head()
+    for name, measured in runs.items():
+        say(name, measured)
+    ratios = [a[0] / b[0] for a, b in zip(runs["afterdose"], runs["DuckDB"])]
+    print(f"\nafterdose / DuckDB {spread(ratios)}")
+
+
+if __name__ == "__main__":
+    main()

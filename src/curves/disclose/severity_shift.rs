@@ -1,0 +1,126 @@
+//! What the counts of `severity_shift` are to each other and to the response table: a table of two
+//! ways, whose sums are counts of others.
+
+use super::joint::{
+    ALL, RESPONSE_AT, RowKey, Rows, SHIFT_AT, Tables, across_routes_and_levels, pair,
+};
+use crate::curves::settings::Stratum;
+use crate::privacy::rules::{ColumnRules, Rounding};
+use crate::privacy::suppress::CellAt;
+use std::collections::BTreeMap;
+
+/// `severity_shift`.
+pub(super) const SHIFT: ColumnRules = ColumnRules {
+    people: &["n"],
+    parts: &[],
+    rests_on: &[("n", &["share"])],
+    computed: &[("n", &["share"])],
+    rounding: &[("share", Rounding::Hundredths)],
+};
+
+/// What the rows of one table of two ways are about: the response row with the same people.
+type Shifts = BTreeMap<RowKey, BTreeMap<(String, String), usize>>;
+
+/// Whether the band before and the band after belong to a sum.
+type IsPart<'a> = &'a dyn Fn(&str, &str) -> bool;
+
+/// Everything that is known to add up.
+pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
+    let table = tables.table(SHIFT_AT);
+    let rows = Rows::along(table, "infusion", &["band_before", "band_after"]);
+    let mut shifts = Shifts::new();
+    for (key, row) in &rows.0 {
+        let bands = ["band_before", "band_after"].map(|name| table.text(*row, name).to_owned());
+        let [before, after] = bands;
+        shifts.entry(key.response(key.infusion)).or_default().insert((before, after), *row);
+    }
+    for (key, shift) in &shifts {
+        within(tables, shift);
+        if let Some(response) = responses.get(key) {
+            to_response(tables, shift, response);
+        }
+        by_baseline(tables, key, shift, responses);
+    }
+    across_routes_and_levels(tables, SHIFT_AT, &rows, SHIFT.people);
+}
+
+fn n(tables: &Tables, row: usize) -> Option<CellAt> {
+    tables.at(SHIFT_AT, row, "n")
+}
+
+/// Bands add up to their sums; a share is of everyone in its band before.
+fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
+    for ((before, after), row) in shift {
+        let Some(cell) = n(tables, *row) else { continue };
+        let whole = shift.get(&(before.clone(), ALL.to_owned()));
+        let share = tables.at(SHIFT_AT, *row, "share");
+        if let Some((whole, share)) = whole.and_then(|row| n(tables, *row)).zip(share) {
+            tables.together(whole, share);
+        }
+        let parts = |is_part: IsPart| -> Vec<CellAt> {
+            let rows = shift.iter().filter(|((before, after), _)| is_part(before, after));
+            rows.filter_map(|(_, row)| n(tables, *row)).collect()
+        };
+        let over_before = (before == ALL).then(|| parts(&|b, a| b != ALL && a == after));
+        let over_after = (after == ALL).then(|| parts(&|b, a| b == before && a != ALL));
+        for parts in [over_before, over_after].into_iter().flatten() {
+            tables.sum(cell, parts);
+        }
+    }
+}
+
+/// Everyone in the table was observed; where no band is cut by the line of remission, sums of bands
+/// are those in remission, those above the line before, and both.
+fn to_response(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>, response: usize) {
+    let table = tables.table(SHIFT_AT);
+    let remits: BTreeMap<&str, bool> = shift
+        .iter()
+        .filter_map(|((_, after), row)| match table.cell(*row, "in_remission") {
+            crate::table::Cell::Bool(remits) => Some((after.as_str(), remits)),
+            _ => None,
+        })
+        .collect();
+    let n_bands = shift.keys().filter(|(before, after)| before == ALL && after != ALL).count();
+    let is_whole = remits.len() == n_bands;
+    let in_remission = |band: &str| remits.get(band) == Some(&true);
+    let sums: [(&str, IsPart); 4] = [
+        ("n_observed", &|before, after| before == ALL && after == ALL),
+        ("remitters", &|before, after| before == ALL && after != ALL && in_remission(after)),
+        ("n_above_line", &|before, after| before != ALL && after == ALL && !in_remission(before)),
+        ("remitters_above_line", &|before, after| {
+            before != ALL && after != ALL && !in_remission(before) && in_remission(after)
+        }),
+    ];
+    let n_sums = if is_whole { sums.len() } else { 1 };
+    let mut equations = Vec::new();
+    for (column, is_part) in &sums[..n_sums] {
+        let rows = shift.iter().filter(|((before, after), _)| is_part(before, after));
+        let parts: Vec<CellAt> = rows.filter_map(|(_, row)| n(tables, *row)).collect();
+        equations.extend(tables.at(RESPONSE_AT, response, column).map(|whole| (whole, parts)));
+    }
+    for (whole, parts) in equations {
+        tables.sum(whole, parts);
+    }
+}
+
+/// A band before is a level of the stratum `baseline_severity`.
+fn by_baseline(
+    tables: &mut Tables,
+    key: &RowKey,
+    shift: &BTreeMap<(String, String), usize>,
+    responses: &Rows,
+) {
+    if key.stratum != ALL {
+        return;
+    }
+    for ((before, after), row) in shift {
+        let stratum = Stratum::BaselineSeverity.as_str();
+        let level = RowKey::new(key.infusion, [&key.instrument, stratum, before, &key.route]);
+        let cells = responses.get(&level).filter(|_| after == ALL).and_then(|same| {
+            pair(tables, (SHIFT_AT, *row, "n"), (RESPONSE_AT, same, "n_observed"))
+        });
+        if let Some((a, b)) = cells {
+            tables.same(a, b);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `dissociation`: totals of the scale of dissociation after a session, by route and infusion.
+//!
+//! The highest total is not there: a maximum is one person's. Definitions:
+//! `docs/methods/dissociation.md`.
+
+use super::cohort::Cohort;
+use super::given::by_route;
+use super::route::RouteRow;
+use super::row::Row;
+use crate::event::ids::OpenCode;
+use crate::stats::mean::Moments;
+use crate::stats::quantile::quantile;
+use crate::table::{Cell, ColumnType as T, Table};
+use std::collections::BTreeMap;
+
+/// Columns before suppression.
+pub const COLUMNS: [(&str, T); 10] = [
+    ("instrument", T::Text),
+    ("route", T::Text),
+    ("infusion", T::Int),
+    ("n_persons", T::Int),
+    ("mean_total", T::Float),
+    ("total_sd", T::Float),
+    ("total_lo", T::Float),
+    ("total_hi", T::Float),
+    ("median_total", T::Float),
+    ("na_reason", T::Text),
+];
+
+/// Totals of one scale, route and infusion.
+type Totals = Vec<f64>;
+
+/// The table, one row per scale, route and infusion number; a route has rows where anybody was
+/// measured there with that scale.
+#[must_use]
+pub fn dissociation(cohort: &Cohort) -> Table {
+    let none: BTreeMap<OpenCode, Totals> = BTreeMap::new();
+    let measured = by_route(cohort, &none, |by_scale, infusion| {
+        if let Some((scale, total)) = &infusion.tolerability.dissociation {
+            by_scale.entry(scale.clone()).or_default().push(*total);
+        }
+    });
+    let mut by_scale: BTreeMap<(OpenCode, RouteRow), Vec<Totals>> = BTreeMap::new();
+    for (route, cells) in measured {
+        let horizon = cells.len();
+        for (position, totals) in cells.into_iter().enumerate() {
+            for (scale, totals) in totals {
+                let rows = by_scale.entry((scale, route));
+                rows.or_insert_with(|| vec![Totals::new(); horizon])[position] = totals;
+            }
+        }
+    }
+    let mut table = Table::new("dissociation", &COLUMNS);
+    for ((scale, route), rows) in by_scale {
+        for (position, totals) in rows.into_iter().enumerate() {
+            table.push(row([scale.as_str(), route.as_str()], position + 1, totals));
+        }
+    }
+    table
+}
+
+fn row(head: [&str; 2], infusion: usize, mut totals: Totals) -> Vec<Cell> {
+    totals.sort_by(f64::total_cmp);
+    let moments = Moments::of(&totals);
+    let nobody = totals.is_empty().then_some("nobody");
+    let one = nobody.or((totals.len() == 1).then_some("one"));
+    let interval = moments.t_interval();
+    let mut row = Row::of(&head);
+    row.int("infusion", infusion as u64, None);
+    row.int("n_persons", moments.n(), None);
+    row.float("mean_total", moments.mean(), nobody);
+    row.float("total_sd", moments.sd(), one);
+    row.float("total_lo", interval.map(|i| i.lo), one);
+    row.float("total_hi", interval.map(|i| i.hi), one);
+    row.float("median_total", quantile(&totals, 0.5), nobody);
+    row.done()
+}

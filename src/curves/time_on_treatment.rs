@@ -1,0 +1,93 @@
+//! `time_on_treatment`: the share still in treatment, by infusions given and by days since session 1.
+//!
+//! A course that is over ended with its last session, be it that an end was recorded or that no
+//! session followed within the gap that ends a course. A running one was in treatment when last
+//! seen: after its last session by infusions, at its source's data cut by days. Definitions:
+//! `docs/methods/time_on_treatment.md`.
+
+use super::cohort::Cohort;
+use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
+use super::population::{Population, View, table_of};
+use crate::event::time::whole_days;
+use crate::table::{ColumnType as T, Table};
+
+/// What a curve is about.
+pub const HEAD: [(&str, T); 5] = [
+    ("instrument", T::Text),
+    ("stratum", T::Text),
+    ("level", T::Text),
+    ("route", T::Text),
+    ("clock", T::Text),
+];
+
+/// Columns of the published table before the label.
+pub const COLUMNS: [(&str, T); 15] = [
+    ("instrument", T::Text),
+    ("stratum", T::Text),
+    ("level", T::Text),
+    ("route", T::Text),
+    ("clock", T::Text),
+    ("time", T::Int),
+    ("n", T::Int),
+    ("n_at_risk", T::Int),
+    ("ended", T::Int),
+    ("estimate", T::Float),
+    ("se", T::Float),
+    ("lo", T::Float),
+    ("hi", T::Float),
+    ("hidden", T::Text),
+    ("na_reason", T::Text),
+];
+
+/// Days between the points of the grid, and how many there are after day 0: a year.
+const DAYS: (usize, usize) = (28, 13);
+
+/// The counts, one row per instrument, stratum, level, route, clock and time.
+#[must_use]
+pub fn time_on_treatment_counts(cohort: &Cohort, populations: &[Population]) -> Table {
+    let columns: Vec<_> = HEAD.into_iter().chain(COUNTS).collect();
+    let infusions: Vec<usize> = (1..=cohort.analysis.horizon).collect();
+    let days: Vec<usize> = (0..=DAYS.1).map(|month| DAYS.0 * month).collect();
+    let empty = [
+        Followed::none(Leaving::None, cohort.analysis.horizon),
+        Followed::none(Leaving::None, DAYS.0 * DAYS.1),
+    ];
+    table_of("time_on_treatment_counts", &columns, populations, |population, table| {
+        let look = |view: &View| ends(view, cohort);
+        let followed = population.tally(&empty, look, |cells, ends| {
+            cells.iter_mut().zip(ends).for_each(|(followed, end)| followed.count(*end));
+        });
+        for ([instrument, stratum, level, route], cells) in followed {
+            for ((clock, followed), grid) in
+                ["infusions", "days"].iter().zip(&cells).zip([&infusions, &days])
+            {
+                let head = [instrument, stratum, level, route, clock];
+                push_counts(table, &head, followed, grid);
+            }
+        }
+    })
+}
+
+/// The published table, from the counts with what must be hidden cleared.
+#[must_use]
+pub fn time_on_treatment(counts: &Table) -> Table {
+    let mut table = Table::new("time_on_treatment", &COLUMNS);
+    let names = StepNames { events: "ended", competing: None };
+    gathered(&mut table, counts, &HEAD.map(|(name, _)| name), names);
+    table
+}
+
+/// When treatment ended, by infusions given and by whole days since session 1.
+fn ends(view: &View, cohort: &Cohort) -> [End; 2] {
+    let course = view.member.course;
+    let given = view.n_infusions;
+    let first_us = course.first_us();
+    let days = |at_us| usize::try_from(whole_days(first_us, at_us)).unwrap_or_default();
+    let last = given.checked_sub(1).and_then(|position| course.infusions.get(position));
+    let last_us = last.map_or(first_us, |infusion| infusion.start_us);
+    if view.running {
+        let seen_us = cohort.cut(course).map_or(last_us, |cut_us| cut_us.max(last_us));
+        return [End::Unseen(given), End::Unseen(days(seen_us))];
+    }
+    [End::Event(given), End::Event(days(last_us))]
+}
