@@ -1,33 +1,58 @@
 //! Equations by the cells that stand in them, and how many of those are hidden: what there is to
 //! look at again when a cell was hidden.
+//!
+//! Cells are numbered here, because there are many and they are looked up all the time.
 
-use super::solve::{CellAt, Equation};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use super::solve::{CellAt, Equation, determined};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// The equations between cells, while more and more of these are hidden.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    equations: Vec<Equation>,
-    of_cell: HashMap<CellAt, Vec<usize>>,
+    cells: Vec<CellAt>,
+    numbers: HashMap<CellAt, usize>,
+    equations: Vec<Vec<(usize, i64)>>,
+    of_cell: Vec<Vec<usize>>,
+    hidden: Vec<bool>,
+    /// Hidden cells of each equation.
     n_hidden: Vec<usize>,
     /// Equations that came to have one hidden cell.
     lone: VecDeque<usize>,
     /// Cells hidden since the equations were last solved.
-    fresh: Vec<CellAt>,
+    fresh: BTreeSet<usize>,
+    /// When each equation was last met in a walk, and how many walks there were.
+    met: Vec<u32>,
+    walks: u32,
 }
 
 impl Links {
     /// Equations of which these cells are hidden.
     #[must_use]
     pub(super) fn new(equations: Vec<Equation>, hidden: &BTreeSet<CellAt>) -> Self {
-        let mut of_cell: HashMap<CellAt, Vec<usize>> = HashMap::new();
-        for (number, equation) in equations.iter().enumerate() {
-            for (at, _) in equation {
-                of_cell.entry(*at).or_default().push(number);
+        let all: BTreeSet<CellAt> = equations.iter().flatten().map(|(at, _)| *at).collect();
+        let cells: Vec<CellAt> = all.into_iter().collect();
+        let numbers: HashMap<CellAt, usize> =
+            cells.iter().enumerate().map(|(number, at)| (*at, number)).collect();
+        let mut of_cell = vec![Vec::new(); cells.len()];
+        let numbered = equations.into_iter().enumerate().map(|(equation, terms)| {
+            let terms = terms.into_iter().map(|(at, coefficient)| (numbers[&at], coefficient));
+            let terms: Vec<(usize, i64)> = terms.collect();
+            for (cell, _) in &terms {
+                of_cell[*cell].push(equation);
             }
-        }
-        let n_hidden = vec![0; equations.len()];
-        let mut links = Self { equations, of_cell, n_hidden, ..Self::default() };
+            terms
+        });
+        let equations: Vec<Vec<(usize, i64)>> = numbered.collect();
+        let mut links = Self {
+            hidden: vec![false; cells.len()],
+            n_hidden: vec![0; equations.len()],
+            met: vec![0; equations.len()],
+            cells,
+            numbers,
+            equations,
+            of_cell,
+            ..Self::default()
+        };
         for at in hidden {
             links.hide(*at);
         }
@@ -36,26 +61,29 @@ impl Links {
 
     /// Notes that a cell is hidden.
     pub(super) fn hide(&mut self, at: CellAt) {
-        let Some(numbers) = self.of_cell.get(&at) else { return };
-        for number in numbers {
-            self.n_hidden[*number] += 1;
-            if self.n_hidden[*number] == 1 {
-                self.lone.push_back(*number);
+        let Some(cell) = self.numbers.get(&at).copied() else { return };
+        if std::mem::replace(&mut self.hidden[cell], true) {
+            return;
+        }
+        for equation in &self.of_cell[cell] {
+            self.n_hidden[*equation] += 1;
+            if self.n_hidden[*equation] == 1 {
+                self.lone.push_back(*equation);
             }
         }
-        self.fresh.push(at);
+        self.fresh.insert(cell);
     }
 
     /// Has the equations of a hidden cell solved once more.
     pub(super) fn look_again(&mut self, at: CellAt) {
-        self.fresh.push(at);
+        self.fresh.extend(self.numbers.get(&at));
     }
 
     /// The next equation with a lone hidden cell.
-    pub(super) fn next_lone(&mut self) -> Option<&Equation> {
-        while let Some(number) = self.lone.pop_front() {
-            if self.n_hidden[number] == 1 {
-                return self.equations.get(number);
+    pub(super) fn next_lone(&mut self) -> Option<usize> {
+        while let Some(equation) = self.lone.pop_front() {
+            if self.n_hidden[equation] == 1 {
+                return Some(equation);
             }
         }
         None
@@ -64,54 +92,65 @@ impl Links {
     /// The equations that hang together by hidden cells, group by group, of those groups in which a
     /// cell was hidden since this was last asked.
     #[must_use]
-    pub(super) fn unsettled(&mut self, hidden: &BTreeSet<CellAt>) -> Vec<Vec<usize>> {
-        let mut seen = vec![false; self.equations.len()];
-        let fresh: BTreeSet<CellAt> = std::mem::take(&mut self.fresh).into_iter().collect();
-        let mut groups = Vec::new();
-        for at in fresh {
-            let mut group = Vec::new();
-            let mut next = vec![at];
-            while let Some(at) = next.pop() {
-                for number in self.of(at) {
-                    if !std::mem::replace(&mut seen[*number], true) {
-                        group.push(*number);
-                        let cells = self.equations[*number].iter().map(|(at, _)| *at);
-                        next.extend(cells.filter(|at| hidden.contains(at)));
-                    }
+    pub(super) fn unsettled(&mut self) -> Vec<Vec<usize>> {
+        self.walks += 1;
+        let fresh = std::mem::take(&mut self.fresh);
+        let groups = fresh.into_iter().map(|cell| self.walk(cell));
+        groups.filter(|group| !group.is_empty()).collect()
+    }
+
+    /// The equations that are met from a cell on, going on by hidden cells.
+    fn walk(&mut self, cell: usize) -> Vec<usize> {
+        let (mut found, mut next) = (Vec::new(), vec![cell]);
+        while let Some(cell) = next.pop() {
+            for equation in &self.of_cell[cell] {
+                if std::mem::replace(&mut self.met[*equation], self.walks) != self.walks {
+                    found.push(*equation);
+                    let cells = self.equations[*equation].iter().map(|(cell, _)| *cell);
+                    next.extend(cells.filter(|cell| self.hidden[*cell]));
                 }
             }
-            if !group.is_empty() {
-                group.sort_unstable();
-                groups.push(group);
-            }
         }
-        groups
+        found.sort_unstable();
+        found
     }
 
     /// The equations of a cell.
     #[must_use]
     pub(super) fn of(&self, at: CellAt) -> &[usize] {
-        self.of_cell.get(&at).map_or(&[], Vec::as_slice)
+        self.numbers.get(&at).map_or(&[], |cell| &self.of_cell[*cell])
     }
 
-    /// An equation by its number.
-    #[must_use]
-    pub(super) fn equation(&self, number: usize) -> &Equation {
-        &self.equations[number]
+    /// The shown cells of an equation, each with its coefficient.
+    pub(super) fn shown(&self, equation: usize) -> impl Iterator<Item = (CellAt, i64)> {
+        let terms = self.equations[equation].iter().filter(|(cell, _)| !self.hidden[*cell]);
+        terms.map(|(cell, coefficient)| (self.cells[*cell], *coefficient))
     }
 
-    /// Every equation that hangs together with one of these by any cell.
+    /// The hidden cells that follow from these equations, each with the shown ones of which any one,
+    /// hidden too, would keep it from following.
     #[must_use]
-    pub(super) fn around(&self, group: &[usize]) -> Vec<usize> {
-        let mut seen = vec![false; self.equations.len()];
-        let (mut all, mut next) = (Vec::new(), group.to_vec());
-        while let Some(number) = next.pop() {
-            if !std::mem::replace(&mut seen[number], true) {
-                all.push(number);
-                next.extend(self.equations[number].iter().flat_map(|(at, _)| self.of(*at)));
-            }
-        }
-        all.sort_unstable();
-        all
+    pub(super) fn determined(&self, group: &[usize]) -> BTreeMap<CellAt, Vec<CellAt>> {
+        let equations: Vec<&[(usize, i64)]> =
+            group.iter().map(|equation| self.equations[*equation].as_slice()).collect();
+        let at = |cell: usize| self.cells[cell];
+        determined(&equations, |cell| self.hidden[cell])
+            .into_iter()
+            .map(|(cell, saving)| (at(cell), saving.into_iter().map(at).collect()))
+            .collect()
+    }
+
+    /// The equations of a cell, then those that share any cell with them, and so on.
+    pub(super) fn outwards(&self, at: CellAt) -> impl Iterator<Item = Vec<usize>> {
+        let own: BTreeSet<usize> = self.of(at).iter().copied().collect();
+        let (mut seen, mut next) = (own.clone(), own);
+        std::iter::from_fn(move || {
+            let ring = std::mem::take(&mut next);
+            let cells = ring.iter().flat_map(|equation| &self.equations[*equation]);
+            let beside = cells.flat_map(|(cell, _)| &self.of_cell[*cell]);
+            next = beside.copied().filter(|equation| !seen.contains(equation)).collect();
+            seen.extend(&next);
+            (!ring.is_empty()).then(|| ring.into_iter().collect())
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Which hidden counts follow from the shown ones: exact elimination over the equations.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// A cell of one of the tables, in the order they were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,11 +24,11 @@ pub type Equation = Vec<(CellAt, i64)>;
 /// equations holds that hidden cell alone. A shown cell of that combination stands in its way unless
 /// it follows itself from other shown cells.
 #[must_use]
-pub fn determined(
-    equations: &[&Equation],
-    hidden: &BTreeSet<CellAt>,
-) -> BTreeMap<CellAt, Vec<CellAt>> {
-    let places = Places::of(equations, hidden);
+pub fn determined<C: Copy + Ord>(
+    equations: &[&[(C, i64)]],
+    is_hidden: impl Fn(C) -> bool,
+) -> BTreeMap<C, Vec<C>> {
+    let places = Places::of(equations, is_hidden);
     let n_hidden = places.n_hidden;
     // Mostly nothing follows, and that can be seen from the hidden cells alone.
     let rows = equations.iter().map(|equation| places.row(equation, n_hidden));
@@ -47,7 +47,7 @@ pub fn determined(
     let with_savers = follow.into_iter().filter_map(|at| {
         let shown = whole.alone(at, n_hidden)?.into_iter().map(|(at, _)| at);
         let savers = shown.filter(|at| *at >= n_hidden && !bound.contains(at));
-        let mut savers: Vec<CellAt> = savers.map(|at| places.cells[at]).collect();
+        let mut savers: Vec<C> = savers.map(|at| places.cells[at]).collect();
         savers.sort_unstable();
         Some((places.cells[at], savers))
     });
@@ -57,32 +57,41 @@ pub fn determined(
 /// The cells of some equations in the order of elimination: the hidden ones, then the shown ones, of
 /// either those first that stand in the fewest equations. Whoever stands in one alone stands in
 /// nobody's way.
-struct Places {
-    cells: Vec<CellAt>,
+struct Places<C> {
+    cells: Vec<C>,
     n_hidden: usize,
-    of: HashMap<CellAt, usize>,
+    /// Each cell with its place, in the order of cells.
+    by_cell: Vec<(C, usize)>,
 }
 
-impl Places {
-    fn of(equations: &[&Equation], hidden: &BTreeSet<CellAt>) -> Self {
-        let mut counts: HashMap<CellAt, usize> = HashMap::new();
-        for (at, _) in equations.iter().copied().flatten() {
-            *counts.entry(*at).or_default() += 1;
-        }
-        let mut cells: Vec<(bool, usize, CellAt)> =
-            counts.into_iter().map(|(at, n)| (!hidden.contains(&at), n, at)).collect();
+impl<C: Copy + Ord> Places<C> {
+    fn of(equations: &[&[(C, i64)]], is_hidden: impl Fn(C) -> bool) -> Self {
+        let mut all: Vec<C> =
+            equations.iter().flat_map(|equation| equation.iter().map(|(at, _)| *at)).collect();
+        all.sort_unstable();
+        let mut cells: Vec<(bool, usize, C)> = all
+            .chunk_by(|a, b| a == b)
+            .map(|same| (!is_hidden(same[0]), same.len(), same[0]))
+            .collect();
         cells.sort_unstable();
         let n_hidden = cells.partition_point(|(is_shown, ..)| !is_shown);
-        let cells: Vec<CellAt> = cells.into_iter().map(|(.., at)| at).collect();
-        let of = cells.iter().enumerate().map(|(place, at)| (*at, place)).collect();
-        Self { cells, n_hidden, of }
+        let cells: Vec<C> = cells.into_iter().map(|(.., at)| at).collect();
+        let mut by_cell: Vec<(C, usize)> =
+            cells.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+        by_cell.sort_unstable();
+        Self { cells, n_hidden, by_cell }
+    }
+
+    fn place(&self, at: C) -> Option<usize> {
+        let found = self.by_cell.binary_search_by(|(cell, _)| cell.cmp(&at)).ok()?;
+        Some(self.by_cell[found].1)
     }
 
     /// The part of an equation that stands before a place.
-    fn row(&self, equation: &Equation, end: usize) -> Row {
+    fn row(&self, equation: &[(C, i64)], end: usize) -> Row {
         let mut row: Row = equation
             .iter()
-            .map(|(at, coefficient)| (self.of[at], modulo(*coefficient)))
+            .filter_map(|(at, coefficient)| Some((self.place(*at)?, modulo(*coefficient))))
             .filter(|(place, _)| *place < end)
             .collect();
         row.sort_unstable();

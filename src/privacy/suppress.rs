@@ -16,7 +16,7 @@ use super::links::Links;
 use super::outgoing::Cleared;
 use super::rules::ColumnRules;
 pub use super::solve::CellAt;
-use super::solve::{Equation, determined};
+use super::solve::Equation;
 use crate::table::{Column, ColumnType, Table};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,24 @@ impl<const N: usize> Suppression<N> {
         self.equations.push(std::iter::once((total, -1)).chain(parts).collect());
     }
 
+    /// The same people are added up in two ways.
+    pub fn sums(
+        &mut self,
+        one: impl IntoIterator<Item = CellAt>,
+        other: impl IntoIterator<Item = CellAt>,
+    ) {
+        let other = other.into_iter().map(|part| (part, -1));
+        self.equations.push(one.into_iter().map(|part| (part, 1)).chain(other).collect());
+    }
+
+    /// As [`Self::sum`], where the counts are such a sum.
+    pub fn sum_if_so<const P: usize>(&mut self, total: CellAt, parts: [CellAt; P]) {
+        let sum: Option<i64> = parts.iter().map(|part| self.value(*part)).sum();
+        if sum.is_some() && sum == self.value(total) {
+            self.sum(total, parts);
+        }
+    }
+
     /// Two cells hold the same count.
     pub fn same(&mut self, a: CellAt, b: CellAt) {
         self.equations.push(vec![(a, -1), (b, 1)]);
@@ -96,15 +114,20 @@ impl<const N: usize> Suppression<N> {
     /// The people of the second cell are among those of the first; where the difference is small it
     /// is a hidden count itself, which may not follow even where both cells are hidden.
     pub fn difference(&mut self, larger: CellAt, smaller: CellAt) {
-        if !self.difference_is_small(larger, smaller) {
-            return;
-        }
-        if let Some((a, b)) = self.value(larger).zip(self.value(smaller)) {
+        self.keep_back([(larger, 1), (smaller, -1)]);
+    }
+
+    /// Cells that, times their coefficients, add up to a count of people; where it is small it is a
+    /// hidden count itself, which may not follow whatever of the cells is hidden.
+    pub fn keep_back(&mut self, sum: impl IntoIterator<Item = (CellAt, i64)>) {
+        let mut sum: Equation = sum.into_iter().collect();
+        if let Some(count) = self.count(&sum).filter(|count| self.is_small(*count)) {
             // A cell of no table.
             let at = CellAt { table: N, row: self.differences.len(), column: 0 };
-            self.differences.push(a - b);
+            self.differences.push(count);
             self.hidden.insert(at);
-            self.sum(larger, [smaller, at]);
+            sum.push((at, -1));
+            self.equations.push(sum);
         }
     }
 
@@ -165,6 +188,11 @@ impl<const N: usize> Suppression<N> {
         }
     }
 
+    /// What cells, times their coefficients, add up to; `None` where one is undefined.
+    fn count(&self, sum: &[(CellAt, i64)]) -> Option<i64> {
+        sum.iter().map(|(at, coefficient)| Some(self.value(*at)? * coefficient)).sum()
+    }
+
     fn is_small(&self, n: i64) -> bool {
         n > 0 && n < i64::from(self.min_cell)
     }
@@ -182,9 +210,7 @@ impl<const N: usize> Suppression<N> {
             }
         }
         for (sum, hide) in std::mem::take(&mut self.tells) {
-            let value = |(at, coefficient): &(CellAt, i64)| Some(self.value(*at)? * coefficient);
-            let count: Option<i64> = sum.iter().map(value).sum();
-            if count.is_some_and(|count| self.is_small(count)) {
+            if self.count(&sum).is_some_and(|count| self.is_small(count)) {
                 self.hide(hide);
             }
         }
@@ -288,13 +314,14 @@ impl<const N: usize> Suppression<N> {
         self.links = Links::new(std::mem::take(&mut self.equations), &self.hidden);
         loop {
             self.hide_lone();
-            let groups = self.links.unsettled(&self.hidden);
+            let groups = self.links.unsettled();
             if groups.is_empty() {
                 return;
             }
-            let known: Vec<_> = groups.par_iter().map(|group| self.determined(group)).collect();
-            for (group, known) in groups.iter().zip(known) {
-                self.hide_savers(group, &known);
+            let known: Vec<BTreeMap<CellAt, Vec<CellAt>>> =
+                groups.par_iter().map(|group| self.links.determined(group)).collect();
+            for known in known {
+                self.hide_savers(&known);
             }
         }
     }
@@ -302,8 +329,7 @@ impl<const N: usize> Suppression<N> {
     /// A lone hidden cell of an equation takes the smallest non-zero one with it.
     fn hide_lone(&mut self) {
         while let Some(equation) = self.links.next_lone() {
-            let equation = equation.clone();
-            if let Some(next) = self.smallest_shown(&equation) {
+            if let Some(next) = self.smallest_shown(equation) {
                 self.hide(next);
             }
         }
@@ -311,11 +337,10 @@ impl<const N: usize> Suppression<N> {
 
     /// The smallest non-zero shown cell of an equation; of equals a part before the total, then in
     /// code order.
-    fn smallest_shown(&self, equation: &Equation) -> Option<CellAt> {
-        equation
-            .iter()
-            .filter(|(at, _)| !self.hidden.contains(at))
-            .filter_map(|(at, sign)| Some((self.value(*at).filter(|n| *n != 0)?, -sign, *at)))
+    fn smallest_shown(&self, equation: usize) -> Option<CellAt> {
+        let shown = self.links.shown(equation);
+        shown
+            .filter_map(|(at, sign)| Some((self.value(at).filter(|n| *n != 0)?, -sign, at)))
             .min_by_key(|(value, sign, at)| (self.is_kept(*at), *value, *sign, *at))
             .map(|(_, _, at)| at)
     }
@@ -325,17 +350,10 @@ impl<const N: usize> Suppression<N> {
         !self.yielding.contains(&at.table)
     }
 
-    /// The hidden cells that follow from these equations, each with the shown ones of which any one,
-    /// hidden too, would keep it from following.
-    fn determined(&self, group: &[usize]) -> BTreeMap<CellAt, Vec<CellAt>> {
-        let equations = group.iter().map(|number| self.links.equation(*number));
-        determined(&equations.collect::<Vec<_>>(), &self.hidden)
-    }
-
     /// Hides more where a hidden cell follows: for each such cell the smallest shown one that keeps
     /// it from following, unless one of those was just hidden; where no cell has any, the smallest
-    /// that adds up with it, unless one that does was just hidden.
-    fn hide_savers(&mut self, group: &[usize], known: &BTreeMap<CellAt, Vec<CellAt>>) {
+    /// that adds up with it or is nearest to that, unless one that does was just hidden.
+    fn hide_savers(&mut self, known: &BTreeMap<CellAt, Vec<CellAt>>) {
         let before = self.hidden.len();
         for saving in known.values() {
             if !saving.iter().any(|at| self.hidden.contains(at))
@@ -354,7 +372,7 @@ impl<const N: usize> Suppression<N> {
                 continue;
             }
             let own = own.to_vec();
-            if let Some(next) = self.smallest_beside(*at, group) {
+            if let Some(next) = self.smallest_beside(*at) {
                 helped.extend(own);
                 self.hide(next);
                 // What was hidden may stand far away.
@@ -371,16 +389,17 @@ impl<const N: usize> Suppression<N> {
     }
 
     /// The smallest non-zero shown cell of the equations of a hidden one; where there is none, of
-    /// all that hang together with them. A hidden count of nobody needs none: where it follows, all
-    /// is nobody.
-    fn smallest_beside(&self, at: CellAt, group: &[usize]) -> Option<CellAt> {
+    /// those that share a cell with them, and so on outwards. A hidden count of nobody needs none:
+    /// where it follows, all is nobody.
+    fn smallest_beside(&self, at: CellAt) -> Option<CellAt> {
         self.value(at).filter(|n| *n != 0)?;
-        let shown = |numbers: &[usize]| -> Vec<CellAt> {
-            let equations = numbers.iter().map(|number| self.links.equation(*number));
-            equations.filter_map(|equation| self.smallest_shown(equation)).collect()
-        };
-        let own = self.smallest(&shown(self.links.of(at)));
-        own.or_else(|| self.smallest(&shown(&self.links.around(group))))
+        self.links.outwards(at).find_map(|equations| {
+            let shown: Vec<CellAt> = equations
+                .into_iter()
+                .filter_map(|equation| self.smallest_shown(equation))
+                .collect();
+            self.smallest(&shown)
+        })
     }
 
     /// The table with hidden cells cleared and named.

@@ -172,8 +172,8 @@ fn relate_bridged(s: &mut Suppression<1>) {
 
 fn follow(equations: &[Equation], rows: &[usize]) -> Vec<usize> {
     let hidden: BTreeSet<CellAt> = rows.iter().map(|at| row(*at)).collect();
-    let equations: Vec<&Equation> = equations.iter().collect();
-    determined(&equations, &hidden).keys().map(|at| at.row).collect()
+    let equations: Vec<&[(CellAt, i64)]> = equations.iter().map(Vec::as_slice).collect();
+    determined(&equations, |at| hidden.contains(&at)).keys().map(|at| at.row).collect()
 }
 
 #[test]
@@ -201,8 +201,8 @@ fn where_no_single_cell_helps_more_are_hidden() {
     let mut equations = bridged_equations();
     equations
         .extend(twins.iter().enumerate().map(|(n, at)| vec![(row(*at), -1), (row(19 + n), 1)]));
-    let all: Vec<&Equation> = equations.iter().collect();
-    let found = determined(&all, &CYCLES.iter().map(|at| row(*at)).collect());
+    let all: Vec<&[(CellAt, i64)]> = equations.iter().map(Vec::as_slice).collect();
+    let found = determined(&all, |at| CYCLES.contains(&at.row));
     assert!(found[&row(6)].is_empty(), "{found:?}");
     let rows = hidden(&counts, |s| {
         relate_bridged(s);
@@ -225,22 +225,21 @@ fn nothing_follows_from_nothing_hidden_and_all_from_one() {
 fn equations_hang_together_by_hidden_cells_alone() {
     let pair = |a, b| vec![(row(a), 1), (row(b), -1)];
     let equations = vec![pair(0, 1), pair(2, 3), pair(4, 5), pair(3, 1), pair(5, 6)];
-    let mut hidden: BTreeSet<CellAt> = [1, 4].map(row).into();
+    let hidden: BTreeSet<CellAt> = [1, 4].map(row).into();
     let mut links = Links::new(equations, &hidden);
-    assert_eq!(links.unsettled(&hidden), [vec![0, 3], vec![2]]);
-    assert!(links.unsettled(&hidden).is_empty(), "nothing was hidden since");
-    hidden.insert(row(3));
+    assert_eq!(links.unsettled(), [vec![0, 3], vec![2]]);
+    assert!(links.unsettled().is_empty(), "nothing was hidden since");
     links.hide(row(3));
-    assert_eq!(links.unsettled(&hidden), [vec![0, 1, 3]]);
-    // By whatever cells: all but the pairs of 4, 5 and 6.
-    assert_eq!(links.around(&[1]), [0, 1, 3]);
+    assert_eq!(links.unsettled(), [vec![0, 1, 3]]);
+    // By whatever cells, the nearest first: all but the pairs of 4, 5 and 6.
+    assert!(links.outwards(row(2)).eq([vec![1], vec![3], vec![0]]));
 }
 
 #[test]
 fn a_cell_is_lone_until_another_is_hidden_beside_it() {
     let equations = vec![vec![(row(0), -1), (row(1), 1), (row(2), 1)]];
     let mut links = Links::new(equations.clone(), &BTreeSet::from([row(1)]));
-    assert_eq!(links.next_lone(), Some(&equations[0]));
+    assert_eq!(links.next_lone(), Some(0));
     assert_eq!(links.next_lone(), None, "asked once");
     let mut links = Links::new(equations, &BTreeSet::from([row(1)]));
     links.hide(row(2));

@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
 use crate::disclosure_account as account;
+use crate::disclosure_afterwards as afterwards;
 use crate::disclosure_safety as safety;
 use crate::harness::tables::PEOPLE;
 use afterdose::charts::draw::svg;
@@ -65,7 +66,7 @@ use std::path::Path;
 pub(crate) const HORIZON: i64 = 8;
 pub(crate) const RESPONSE: usize = 0;
 pub(crate) const FLOW: usize = 1;
-const FIRST: usize = 3;
+pub(crate) const FIRST: usize = 3;
 pub(crate) const COMPLETENESS: usize = 4;
 pub(crate) const ACCOUNT: usize = 5;
 pub(crate) const ITEM_9: usize = 6;
@@ -115,6 +116,7 @@ pub(crate) struct Network {
     pub(crate) full: FullTables,
     pub(crate) tables: DisclosedTables,
     pub(crate) outside: account::Outside,
+    pub(crate) afterwards: afterwards::Afterwards,
 }
 
 /// The events as they stand in a log: each key and content once, in order.
@@ -138,7 +140,7 @@ fn log(settings: &simulate::Settings) -> (Vec<Logged>, HashSet<KeyDigest>) {
 }
 
 impl Network {
-    fn new(subjects: u32, seed: u64, cut_months: Option<i64>, min_cell: u32) -> Self {
+    pub(crate) fn new(subjects: u32, seed: u64, cut_months: Option<i64>, min_cell: u32) -> Self {
         let sites = u8::try_from(seed % 6 + 1).unwrap_or(1);
         let settings = simulate::Settings { sites, ..simulate::Settings::new(subjects, seed) };
         let (events, conflicts) = log(&settings);
@@ -156,7 +158,8 @@ impl Network {
             compare_at: 6,
             improved_percent: 20,
             go_on_by: vec![6, 8],
-            onset_hours: vec![2, 4, 24, 72, 168],
+            // These instruments ask about two weeks.
+            onset_hours: vec![72, 336, 672],
             resamples: 0,
             seed: 1,
             strata: vec![Stratum::Indication, Stratum::BaselineSeverity],
@@ -237,35 +240,41 @@ impl Network {
             of(&tables.blood_pressure),
             of(&tables.screening),
         ];
-        Self { whole, shown, full, tables, outside }
+        let afterwards = afterwards::Afterwards::of(&full, &tables);
+        Self { whole, shown, full, tables, outside, afterwards }
     }
 
     fn value(&self, at: &At) -> i64 {
-        self.whole[at.0].int(at.1, at.2).unwrap_or_default()
+        self.whole(at.0).int(at.1, at.2).unwrap_or_default()
     }
 
-    fn is_hidden(&self, at: &At) -> bool {
-        self.shown[at.0].int(at.1, at.2).is_none() && self.whole[at.0].int(at.1, at.2).is_some()
+    pub(crate) fn whole(&self, number: usize) -> &Table {
+        number
+            .checked_sub(afterwards::BEGIN)
+            .map_or_else(|| &self.whole[number], |number| &self.afterwards.whole[number])
+    }
+
+    pub(crate) fn shown(&self, number: usize) -> &Table {
+        number
+            .checked_sub(afterwards::BEGIN)
+            .map_or_else(|| &self.shown[number], |number| &self.afterwards.shown[number])
+    }
+
+    pub(crate) fn is_hidden(&self, at: &At) -> bool {
+        self.shown(at.0).int(at.1, at.2).is_none() && self.whole(at.0).int(at.1, at.2).is_some()
     }
 
     fn name(&self, at: &At) -> String {
-        let table = &self.whole[at.0];
-        let keys = [
-            "instrument",
-            "stratum",
-            "level",
-            "route",
-            "site",
-            "step",
-            "check",
-            "capture",
-            "term",
-            "decision",
-            "reason",
-        ];
-        let keys: Vec<&str> = keys.iter().map(|key| table.text(at.1, key)).collect();
-        let infusion = table.int(at.1, "infusion").unwrap_or_default();
-        format!("{} {} at {infusion}: {} = {}", table.name, keys.join(" "), at.2, self.value(at))
+        let table = self.whole(at.0);
+        let keys = ["instrument", "stratum", "level", "route", "site", "step", "check"];
+        let parts = ["start", "clock", "group", "band_before", "band_after", "outcome"];
+        let told = ["capture", "term", "decision", "reason"];
+        let keys = keys.iter().chain(&parts).chain(&told);
+        let keys: Vec<&str> = keys.map(|key| table.text(at.1, key)).collect();
+        let place = ["infusion", "time", "hours", "by_infusion"].map(|key| table.int(at.1, key));
+        let place: Vec<String> = place.iter().flatten().map(i64::to_string).collect();
+        let (name, keys, place) = (&table.name, keys.join(" "), place.join(" to "));
+        format!("{name} {keys} at {place}: {} = {}", at.2, self.value(at))
     }
 }
 
@@ -409,6 +418,7 @@ fn known(network: &Network, places: &Places) -> Vec<Sum> {
     completeness_relations(network, places, &mut known);
     account::relations(network, &mut known);
     safety::relations(network, &mut known);
+    afterwards::relations(network, &mut known);
     known
 }
 
@@ -660,6 +670,7 @@ fn told(network: &Network, places: &Places) -> Vec<Sum> {
         }
     }
     told.extend(safety::told(network));
+    told.extend(afterwards::told(network));
     told
 }
 
@@ -732,7 +743,7 @@ fn power(base: u64, exponent: u64) -> u64 {
 }
 
 /// Everything small that a reader could work out, in words.
-fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
+pub(crate) fn leaks(network: &Network, min_cell: i64) -> Vec<String> {
     let places = Places::of(network);
     let known = known(network, &places);
     for sum in &known {
@@ -847,15 +858,29 @@ fn a_shown_cell_is_the_true_one_rounded_and_a_hidden_one_is_named() {
     }
 }
 
-fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
+pub(crate) fn check_row(whole: &Table, shown: &Table, row: usize, min_cell: u32) {
     let mut missing = Vec::new();
     // Some counts only decide what is hidden, and are not published.
-    let kept = |name: &&String| *name != "na_reason" && shown.position(name).is_some();
+    let kept = |name: &&String| {
+        !["na_reason", "z"].contains(&name.as_str()) && shown.position(name).is_some()
+    };
     for name in whole.names().iter().filter(kept) {
         match (whole.cell(row, name), shown.cell(row, name)) {
             (Cell::Float(whole), Cell::Float(shown)) => {
-                let tenths = ["mean", "change", "median", "total_", "rise_"];
-                let decimals = if tenths.iter().any(|part| name.contains(part)) { 1 } else { 2 };
+                let tenths = [
+                    "mean",
+                    "change",
+                    "median",
+                    "points",
+                    "baseline_sd",
+                    "effective",
+                    "total_",
+                    "rise_",
+                ];
+                let is_share =
+                    ["effect_size", "unchanged"].iter().any(|part| name.starts_with(part));
+                let is_tenths = !is_share && tenths.iter().any(|part| name.contains(part));
+                let decimals = if is_tenths { 1 } else { 2 };
                 let text = shown.to_string();
                 let after = text.split_once('.').map_or(0, |(_, after)| after.len());
                 let far = (whole - shown).abs() * 10_f64.powi(decimals);

@@ -21,6 +21,7 @@ mod dictionary;
 mod diff;
 mod disclosure;
 mod disclosure_account;
+mod disclosure_afterwards;
 mod disclosure_safety;
 mod erasure;
 mod exit_codes;

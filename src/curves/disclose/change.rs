@@ -2,7 +2,8 @@
 //! response table: breakdowns of those observed after an infusion.
 
 use super::joint::{
-    CHANGE_AT, INDIVIDUAL_AT, RESPONSE_AT, Rows, Tables, across_routes_and_levels, pair,
+    ALL, CHANGE_AT, INDIVIDUAL_AT, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels,
+    pair,
 };
 use crate::privacy::rules::{ColumnRules, Rounding};
 
@@ -150,6 +151,15 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     for (key, row) in &changes.0 {
         let Some(response) = responses.get(key) else { continue };
         same_people(tables, (CHANGE_AT, *row), (RESPONSE_AT, response));
+        // The groups of a landmark are, together, those without a response.
+        let without = pair(
+            tables,
+            (RESPONSE_AT, response, "n_observed"),
+            (RESPONSE_AT, response, "responders"),
+        );
+        if let Some((observed, responders)) = without {
+            tables.difference(observed, responders);
+        }
         for ((larger, of), (smaller, of_other)) in [
             (("improved", (CHANGE_AT, *row)), ("partial_responders", (CHANGE_AT, *row))),
             (("partial_responders", (CHANGE_AT, *row)), ("responders", (RESPONSE_AT, response))),
@@ -163,7 +173,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             ["n_observed", "improved", "worse"].map(|name| tables.at(CHANGE_AT, *row, name));
         if let [Some(all), Some(improved), Some(worse)] = cells {
             // Neither improved nor worse.
-            tables.tells([(all, 1), (improved, -1), (worse, -1)], improved);
+            tables.keep_back([(all, 1), (improved, -1), (worse, -1)]);
         }
     }
     across_routes_and_levels(tables, CHANGE_AT, &changes, &CHANGE.people[1..]);
@@ -175,6 +185,9 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
         let parts = INDIVIDUAL.people[1..].iter();
         let parts: Vec<_> = parts.filter_map(|name| tables.at(INDIVIDUAL_AT, *row, name)).collect();
         if let Some(all) = tables.at(INDIVIDUAL_AT, *row, "n_observed") {
+            for part in &parts {
+                tables.difference(all, *part);
+            }
             tables.sum(all, parts);
         }
         let worse = changes.get(key).and_then(|change| {
@@ -182,6 +195,26 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
         });
         if let Some((worse, deteriorated)) = worse {
             tables.nested(worse, deteriorated);
+        }
+        // Whoever recovered crossed the line.
+        let recovered = pair(
+            tables,
+            (INDIVIDUAL_AT, *row, "recovered"),
+            (RESPONSE_AT, response, "remitters_above_line"),
+        );
+        if let Some((recovered, remitters)) = recovered {
+            tables.part(recovered, remitters);
+        }
+        // The line itself comes from the baselines of everyone.
+        let everyone = responses.get(&RowKey::new(1, [&key.instrument, ALL, ALL, ALL]));
+        for estimate in ["baseline_sd", "points"] {
+            let cells = everyone.and_then(|everyone| {
+                let n = (RESPONSE_AT, everyone, "n_treated");
+                pair(tables, n, (INDIVIDUAL_AT, *row, estimate))
+            });
+            if let Some((n, estimate)) = cells {
+                tables.tells([(n, 1)], estimate);
+            }
         }
     }
     across_routes_and_levels(tables, INDIVIDUAL_AT, &verdicts, &INDIVIDUAL.people[1..]);
@@ -192,5 +225,6 @@ fn same_people(tables: &mut Tables, a: (usize, usize), b: (usize, usize)) {
     if let Some((a, b)) = pair(tables, (a.0, a.1, "n_observed"), (b.0, b.1, "n_observed")) {
         tables.together(a, b);
         tables.together(b, a);
+        tables.same(a, b);
     }
 }

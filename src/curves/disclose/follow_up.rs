@@ -53,6 +53,7 @@ fn along(tables: &Tables, number: usize, curve: &[usize], column: &str) -> Vec<C
 fn within_curve(tables: &mut Tables, number: usize, rows: &[usize]) {
     let [n, events, competing, unseen, at_risk] = ["n", "events", "competing", "unseen", "at_risk"]
         .map(|column| along(tables, number, rows, column));
+    tables.same(n[0], at_risk[0]);
     for k in 0..rows.len() {
         // Who is left over after this time, seen or not.
         tables.tells([(n[0], 1), (events[k], -1), (competing[k], -1)], events[k]);
@@ -96,5 +97,25 @@ fn everyone(
     if let Some((here, there)) = cells {
         tables.together(here, there);
         tables.together(there, here);
+    }
+    if number == TREATMENT_AT && key.part == "infusions" {
+        given(tables, rows, &responses.over_infusions(&key.response(1)));
+    }
+}
+
+/// By infusions, those at risk of ending were treated then, and those not seen any longer are not
+/// yet due at the next.
+fn given(tables: &mut Tables, rows: &[usize], responses: &[usize]) {
+    let [n, events, unseen, at_risk] = ["n", "events", "unseen", "at_risk"]
+        .map(|column| along(tables, TREATMENT_AT, rows, column));
+    for (k, response) in responses.iter().enumerate().take(rows.len()) {
+        if let Some(treated) = tables.at(RESPONSE_AT, *response, "n_treated") {
+            tables.same(at_risk[k], treated);
+        }
+        let Some(before) = k.checked_sub(1) else { continue };
+        if let Some(not_due) = tables.at(RESPONSE_AT, *response, "n_not_due") {
+            tables.same(unseen[before], not_due);
+        }
+        tables.sum(n[0], [at_risk[k], events[before], unseen[before]]);
     }
 }

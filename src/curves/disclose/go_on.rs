@@ -1,11 +1,15 @@
-//! What the counts of `go_on` and `after_adjustment` are to each other and to the response table.
+//! What the counts of `go_on` and `after_adjustment` are to each other and to the other tables.
 
 use super::joint::{
-    ADJUSTMENT_AT, GO_ON_AT, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels, pair,
+    ADJUSTMENT_AT, CHANGE_AT, FIRST_AT, GO_ON_AT, RESPONSE_AT, RowKey, Rows, Tables,
+    across_routes_and_levels, pair,
 };
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
 use std::collections::BTreeMap;
+
+/// The group of those who have improved without a response.
+const IMPROVED: &str = "improved";
 
 /// Both tables.
 pub(super) const GO_ON: ColumnRules = ColumnRules {
@@ -17,10 +21,11 @@ pub(super) const GO_ON: ColumnRules = ColumnRules {
         ("waiting", "n"),
         ("n_went_on", "n"),
         ("responders", "n_went_on"),
+        ("waiting", "n_went_on"),
     ],
     rests_on: &[
         ("n", &["responders", "stopped", "running", "waiting", "n_went_on"]),
-        ("n_went_on", &["responders"]),
+        ("n_went_on", &["responders", "waiting"]),
     ],
     computed: &[
         ("responders", &["estimate", "se", "lo", "hi", "went_on_rate", "went_on_lo", "went_on_hi"]),
@@ -39,14 +44,47 @@ pub(super) const GO_ON: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    for number in [GO_ON_AT, ADJUSTMENT_AT] {
-        let rows = Rows::along(tables.table(number), "infusion", &["group", "by_infusion"]);
-        within_rows(tables, number, &rows);
-        to_response(tables, number, &rows, responses);
-        over_time(tables, number, &rows);
-        across_routes_and_levels(tables, number, &rows, GO_ON.people);
+pub(super) fn relate(tables: &mut Tables, firsts: &Rows, responses: &Rows) {
+    let [going_on, adjusted] = [GO_ON_AT, ADJUSTMENT_AT]
+        .map(|number| Rows::along(tables.table(number), "infusion", &["by_infusion", "group"]));
+    for (number, rows) in [(GO_ON_AT, &going_on), (ADJUSTMENT_AT, &adjusted)] {
+        within_rows(tables, number, rows);
+        to_response(tables, number, rows, responses);
+        over_time(tables, number, rows);
+        across_routes_and_levels(tables, number, rows, GO_ON.people);
     }
+    let changes = Rows::of(tables.table(CHANGE_AT));
+    let landmarks = landmarks(tables, GO_ON_AT, &going_on);
+    for (landmark, groups) in &landmarks {
+        to_change(tables, landmark, groups, &changes, responses);
+        to_first_response(tables, landmark, groups, firsts, responses);
+    }
+    same_people(tables, &landmarks, &self::landmarks(tables, ADJUSTMENT_AT, &adjusted));
+}
+
+/// A landmark and the infusion to which people are followed from it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Landmark {
+    key: RowKey,
+    by: i64,
+}
+
+/// The rows of the groups of each landmark.
+type Landmarks = BTreeMap<Landmark, Vec<usize>>;
+
+fn landmarks(tables: &Tables, number: usize, rows: &Rows) -> Landmarks {
+    let mut landmarks = Landmarks::new();
+    for (key, row) in &rows.0 {
+        let by = tables.table(number).int(*row, "by_infusion").unwrap_or_default();
+        let landmark = Landmark { key: key.response(key.infusion), by };
+        landmarks.entry(landmark).or_default().push(*row);
+    }
+    landmarks
+}
+
+/// The cells of a column in several rows.
+fn cells(tables: &Tables, number: usize, rows: &[usize], column: &str) -> Vec<CellAt> {
+    rows.iter().filter_map(|row| tables.at(number, *row, column)).collect()
 }
 
 /// Each person has one fate.
@@ -56,31 +94,114 @@ fn within_rows(tables: &mut Tables, number: usize, rows: &Rows) {
         let fates: Vec<CellAt> =
             fates.iter().filter_map(|name| tables.at(number, *row, name)).collect();
         if let Some(all) = tables.at(number, *row, "n") {
+            let went_on = tables.at(number, *row, "n_went_on");
+            for part in fates.iter().copied().chain(went_on) {
+                tables.difference(all, part);
+            }
+            // Before the infusion that admits to the fixed cohort everyone there goes on.
+            if let Some(went_on) = went_on {
+                tables.part(went_on, all);
+            }
             tables.sum(all, fates);
+        }
+        let went_on = ["n_went_on", "responders", "waiting"];
+        let went_on = went_on.map(|name| tables.at(number, *row, name));
+        if let [Some(went_on), Some(responders), Some(waiting)] = went_on {
+            // Who went on and was lost before the end.
+            tables.keep_back([(went_on, 1), (responders, -1), (waiting, -1)]);
         }
     }
 }
 
 /// Whoever was observed after an infusion responded then or stands in one of its groups.
 fn to_response(tables: &mut Tables, number: usize, rows: &Rows, responses: &Rows) {
-    let mut groups: BTreeMap<(RowKey, i64), Vec<CellAt>> = BTreeMap::new();
-    for (key, row) in &rows.0 {
-        let by = tables.table(number).int(*row, "by_infusion").unwrap_or_default();
-        let cell = tables.at(number, *row, "n");
-        groups.entry((key.response(key.infusion), by)).or_default().extend(cell);
-    }
-    for ((key, _), mut parts) in groups {
+    for (Landmark { key, .. }, groups) in landmarks(tables, number, rows) {
         let Some(row) = responses.get(&key) else { continue };
-        let cells =
+        let mut parts = cells(tables, number, &groups, "n");
+        let observed =
             pair(tables, (RESPONSE_AT, row, "n_observed"), (RESPONSE_AT, row, "responders"));
-        if let Some((observed, responders)) = cells {
+        if let Some((observed, responders)) = observed {
+            for part in &parts {
+                tables.part(*part, observed);
+                tables.difference(observed, *part);
+            }
             parts.push(responders);
             tables.sum(observed, parts);
         }
     }
 }
 
-/// Followed further, the same people went on, and those who responded or stopped did so before.
+/// Where every response is an improvement, whoever has improved responded or stands in the group of
+/// the improved, and all others stand in the other one.
+fn to_change(
+    tables: &mut Tables,
+    landmark: &Landmark,
+    groups: &[usize],
+    changes: &Rows,
+    responses: &Rows,
+) {
+    let key = &landmark.key;
+    let Some((change, response)) = changes.get(key).zip(responses.get(key)) else { return };
+    let improved =
+        groups.iter().find(|row| tables.table(GO_ON_AT).text(**row, "group") == IMPROVED);
+    let group = improved.and_then(|row| tables.at(GO_ON_AT, *row, "n"));
+    let improved = tables.at(CHANGE_AT, change, "improved");
+    let responders = tables.at(RESPONSE_AT, response, "responders");
+    if let (Some(improved), Some(group), Some(responders)) = (improved, group, responders) {
+        tables.sum_if_so(improved, [group, responders]);
+    }
+}
+
+/// Whoever responds after the landmark's infusion, or later from one of its groups, has responded by
+/// then; the others were not scored at the landmark, or had responded before it. Whoever went on was
+/// treated again. Of the first infusion, whoever stopped from one of its groups has stopped by then.
+fn to_first_response(
+    tables: &mut Tables,
+    landmark: &Landmark,
+    groups: &[usize],
+    firsts: &Rows,
+    responses: &Rows,
+) {
+    let Landmark { key, by } = landmark;
+    let of = |tables: &Tables, column: &str| cells(tables, GO_ON_AT, groups, column);
+    let first =
+        |tables: &Tables, column| tables.at(FIRST_AT, firsts.get(&key.response(*by))?, column);
+    let response = |tables: &Tables, infusion, column| {
+        tables.at(RESPONSE_AT, responses.get(&key.response(infusion))?, column)
+    };
+    let responders = response(tables, key.infusion, "responders");
+    let mut rests = vec![
+        (response(tables, key.infusion + 1, "n_treated"), of(tables, "n_went_on")),
+        (first(tables, "responded"), {
+            let mut parts = of(tables, "responders");
+            parts.extend(responders);
+            parts
+        }),
+    ];
+    if key.infusion == 1 {
+        rests.push((first(tables, "stopped"), of(tables, "stopped")));
+    }
+    for (whole, parts) in rests {
+        if let (Some(whole), Some(hide)) = (whole, parts.first().copied()) {
+            let parts = parts.into_iter().map(|part| (part, -1));
+            tables.tells(parts.chain([(whole, 1)]), hide);
+        }
+    }
+}
+
+/// Both tables follow the same people from the same landmark, in other groups.
+fn same_people(tables: &mut Tables, landmarks: &Landmarks, adjusted: &Landmarks) {
+    for (landmark, theirs) in adjusted {
+        let Some(ours) = landmarks.get(landmark) else { continue };
+        for column in GO_ON.people {
+            let ours = cells(tables, GO_ON_AT, ours, column);
+            tables.sums(ours, cells(tables, ADJUSTMENT_AT, theirs, column));
+        }
+    }
+}
+
+/// Followed further, the same people went on, and those who responded, stopped or were last seen did
+/// so before; fewer still wait.
 fn over_time(tables: &mut Tables, number: usize, rows: &Rows) {
     let table = tables.table(number);
     let mut followed: BTreeMap<(RowKey, &str), BTreeMap<i64, usize>> = BTreeMap::new();
@@ -100,10 +221,15 @@ fn over_time(tables: &mut Tables, number: usize, rows: &Rows) {
                     tables.same(a, b);
                 }
             }
-            for column in ["responders", "stopped"] {
-                let cells = pair(tables, (number, later, column), (number, earlier, column));
-                if let Some((later, earlier)) = cells {
-                    tables.nested(later, earlier);
+            for (column, [larger, smaller]) in [
+                ("responders", [later, earlier]),
+                ("stopped", [later, earlier]),
+                ("running", [later, earlier]),
+                ("waiting", [earlier, later]),
+            ] {
+                let cells = pair(tables, (number, larger, column), (number, smaller, column));
+                if let Some((larger, smaller)) = cells {
+                    tables.nested(larger, smaller);
                 }
             }
         }

@@ -237,6 +237,10 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
     if min_cell > 0 {
         let responses = Rows::of(suppression.table(RESPONSE_AT));
         let firsts = Rows::of(suppression.table(FIRST_AT));
+        // What happens after each dose is hidden rather than the curves.
+        for table in CHANGE_AT..=TREATMENT_AT {
+            suppression.yields(table);
+        }
         response::relate(&mut suppression, &responses);
         flow::relate(&mut suppression, &responses);
         first_response::relate(&mut suppression, &firsts, &responses);
@@ -245,8 +249,8 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         data_quality::relate(&mut suppression, sums);
         change::relate(&mut suppression, &responses);
         severity_shift::relate(&mut suppression, &responses);
-        onset::relate(&mut suppression);
-        go_on::relate(&mut suppression, &responses);
+        onset::relate(&mut suppression, &responses);
+        go_on::relate(&mut suppression, &firsts, &responses);
         follow_up::relate(&mut suppression, &firsts, &responses);
         adjusted::relate(&mut suppression, &responses);
         item_9::relate(&mut suppression, &responses);

@@ -1,6 +1,6 @@
-//! What the counts of `onset` are to each other.
+//! What the counts of `onset` are to each other and to the response table.
 
-use super::joint::{ONSET_AT, Rows, Tables, across_routes_and_levels};
+use super::joint::{ONSET_AT, RESPONSE_AT, Rows, Tables, across_routes_and_levels, pair};
 use crate::privacy::rules::{ColumnRules, Rounding};
 
 /// `onset`.
@@ -35,8 +35,19 @@ pub(super) const ONSET: ColumnRules = ColumnRules {
     ],
 };
 
-/// Windows follow each other and share no score.
-pub(super) fn relate(tables: &mut Tables) {
+/// Windows follow each other and share no score. Whoever is scored was treated, and whoever was
+/// treated again was treated twice.
+pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     let rows = Rows::along(tables.table(ONSET_AT), "hours", &[]);
+    for (key, row) in &rows.0 {
+        for (column, infusion) in [("n_scored", 1), ("n_treated_again", 2)] {
+            let cells = responses.get(&key.response(infusion)).and_then(|treated| {
+                pair(tables, (ONSET_AT, *row, column), (RESPONSE_AT, treated, "n_treated"))
+            });
+            if let Some((part, treated)) = cells {
+                tables.part(part, treated);
+            }
+        }
+    }
     across_routes_and_levels(tables, ONSET_AT, &rows, ONSET.people);
 }

@@ -169,20 +169,26 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
 }
 
 /// Whoever stands in the fixed cohort was treated at the infusion that admits to it, and everyone who
-/// was stands there: at each earlier infusion too they are that many.
+/// was stands there: at each earlier infusion too they are that many. Later on, who is not yet due
+/// is so there, or was not yet due at that infusion.
 fn fixed_cohort(tables: &mut Tables, rows: &Rows) {
     for (key, row) in rows.0.iter().filter(|(key, _)| key.stratum == Stratum::FixedCohort.as_str())
     {
         let Ok(least) = key.level.trim_end_matches('+').parse() else { continue };
-        if key.infusion > least {
+        let whole =
+            |infusion| rows.get(&RowKey::new(infusion, [&key.instrument, ALL, ALL, &key.route]));
+        let Some(admitted) = whole(least) else { continue };
+        if key.infusion <= least {
+            let treated = [*row, admitted].map(|row| tables.at(RESPONSE_AT, row, "n_treated"));
+            if let [Some(here), Some(there)] = treated {
+                tables.same(here, there);
+            }
             continue;
         }
-        let whole = RowKey::new(least, [&key.instrument, ALL, ALL, &key.route]);
-        let cells = rows.get(&whole).and_then(|whole| {
-            pair(tables, (RESPONSE_AT, *row, "n_treated"), (RESPONSE_AT, whole, "n_treated"))
-        });
-        if let Some((here, there)) = cells {
-            tables.same(here, there);
+        let rows = [whole(key.infusion), Some(*row), Some(admitted)];
+        let not_due = rows.map(|row| tables.at(RESPONSE_AT, row?, "n_not_due"));
+        if let [Some(whole), Some(here), Some(before)] = not_due {
+            tables.sum(whole, [here, before]);
         }
     }
 }

@@ -48,7 +48,8 @@ fn n(tables: &Tables, row: usize) -> Option<CellAt> {
     tables.at(SHIFT_AT, row, "n")
 }
 
-/// Bands add up to their sums; a share is of everyone in its band before.
+/// Bands add up to their sums; a share is of everyone in its band before, and its count is hidden
+/// where few of them are left for the other bands.
 fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
     for ((before, after), row) in shift {
         let Some(cell) = n(tables, *row) else { continue };
@@ -56,6 +57,9 @@ fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
         let share = tables.at(SHIFT_AT, *row, "share");
         if let Some((whole, share)) = whole.and_then(|row| n(tables, *row)).zip(share) {
             tables.together(whole, share);
+            if after != ALL {
+                tables.part(cell, whole);
+            }
         }
         let parts = |is_part: IsPart| -> Vec<CellAt> {
             let rows = shift.iter().filter(|((before, after), _)| is_part(before, after));
