@@ -186,16 +186,16 @@ impl Tally {
     /// session, however many contents came under its key.
     pub(super) fn set_aside(&mut self, unused: &Unused) {
         let instruments: BTreeSet<&OpenCode> =
-            unused.versions.iter().filter_map(checkin).flat_map(instruments).collect();
+            unused.versions.iter().copied().filter_map(checkin).flat_map(instruments).collect();
         for instrument in instruments {
-            self.score(&unused.source, instrument, Fate::SetAside(unused.why));
+            self.score(unused.source, instrument, Fate::SetAside(unused.why));
         }
         let routes: BTreeSet<Route> =
-            unused.versions.iter().filter_map(session).map(|session| session.route).collect();
+            unused.versions.iter().copied().filter_map(session).map(|session| session.route).collect();
         let route =
             routes.first().map(|first| if routes.len() == 1 { *first } else { Route::Unknown });
         if let Some(route) = route {
-            let source = &unused.source;
+            let source = unused.source;
             let account =
                 self.sessions.entry((source.clone(), route)).or_insert_with(|| SessionAccount {
                     source: source.clone(),

@@ -77,22 +77,21 @@ fn keep_one_clock(resolved: &mut Resolved) -> bool {
 /// Takes events out of those that count.
 fn set_aside(resolved: &mut Resolved, why: SetAside, is_out: impl Fn(&Effective) -> bool) {
     let out = resolved.events.extract_if(.., |event| is_out(event));
-    let unused =
-        |event: Effective| Unused { why, source: event.source, versions: vec![event.data] };
-    resolved.unused.extend(out.map(unused));
+    let unused = out.map(|event| Unused { why, source: event.source, versions: vec![event.data] });
+    resolved.unused.extend(unused);
 }
 
 /// What has been seen so far.
 #[derive(Default)]
-struct State {
-    drafts: Vec<Draft>,
+struct State<'a> {
+    drafts: Vec<Draft<'a>>,
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
     scores: BTreeMap<OpenCode, Vec<Scored>>,
     /// When check-ins were filled in, whatever they hold, and what they tell of side effects.
     checkins: Vec<(i64, Option<EffectReport>)>,
-    plans: Vec<(Moment, PlanAdjusted)>,
+    plans: Vec<(Moment, &'a PlanAdjusted)>,
     latest_us: BTreeMap<Source, i64>,
     order: Order,
     anomalies: Vec<Anomaly>,
@@ -100,24 +99,25 @@ struct State {
 }
 
 /// A course being built.
-struct Draft {
-    sessions: Vec<Session>,
+struct Draft<'a> {
+    sessions: Vec<Session<'a>>,
     ended: Option<Ending>,
 }
 
 /// A completed session of a course being built.
-struct Session {
+#[derive(Clone, Copy)]
+struct Session<'a> {
     at_us: i64,
     basis: TimeBasis,
-    source: Source,
-    id: EventId,
-    data: SessionCompleted,
+    source: &'a Source,
+    id: &'a EventId,
+    data: &'a SessionCompleted,
 }
 
 /// 2000-01-01T00:00:00Z in microseconds.
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
-fn apply(mut state: State, event: Effective, context: &FoldContext) -> State {
+fn apply<'a>(mut state: State<'a>, event: Effective<'a>, context: &FoldContext) -> State<'a> {
     // A secret shift may lead anywhere; only real dates can be too old to be true.
     if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
         state.anomalies.push(Anomaly::BeforeTwoThousand);
@@ -126,14 +126,14 @@ fn apply(mut state: State, event: Effective, context: &FoldContext) -> State {
     state.anomalies.extend(odd);
     let Effective { when, basis, source, id, data } = event;
     match data {
-        Data::CourseStarted(started) => state.started(when, &started),
+        Data::CourseStarted(started) => state.started(when, started),
         Data::SessionCompleted(data) => {
             let session = Session { at_us: when.micros, basis, source, id, data };
             state.session(session, context.settings);
         }
         Data::CheckinSubmitted(checkin) => {
-            state.saw(&source, basis, when.micros);
-            state.checkin(when.micros, &source, &checkin, context.vocabulary);
+            state.saw(source, basis, when.micros);
+            state.checkin(when.micros, source, checkin, context.vocabulary);
         }
         Data::CourseEnded(end) => match state.drafts.last_mut() {
             Some(Draft { ended: Some(_), .. }) => state.anomalies.push(Anomaly::EndedTwice),
@@ -146,7 +146,7 @@ fn apply(mut state: State, event: Effective, context: &FoldContext) -> State {
     state
 }
 
-impl State {
+impl<'a> State<'a> {
     fn started(&mut self, when: Moment, started: &CourseStarted) {
         if let Some(screening) = started.screening.as_ref().filter(|s| s.decision.is_some()) {
             self.screening = screening.decision;
@@ -167,8 +167,8 @@ impl State {
         self.starts.push((when.micros, profile));
     }
 
-    fn session(&mut self, session: Session, settings: &FoldSettings) {
-        self.saw(&session.source, session.basis, session.at_us);
+    fn session(&mut self, session: Session<'a>, settings: &FoldSettings) {
+        self.saw(session.source, session.basis, session.at_us);
         self.effects(session.data.effects.as_ref().map(List::as_slice));
         let begins =
             match self.drafts.last().and_then(|draft| draft.sessions.last().zip(Some(draft))) {
@@ -308,7 +308,7 @@ impl State {
                 let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
                 let held: Vec<_> =
                     self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at)).collect();
-                let mut tolerability = Tolerability::of(&session.data);
+                let mut tolerability = Tolerability::of(session.data);
                 tolerability.reports.extend(held.iter().filter_map(|(_, report)| report.clone()));
                 Infusion {
                     start_us: session.at_us,
@@ -316,7 +316,7 @@ impl State {
                     drug: session.data.drug.clone(),
                     id: session.id.clone(),
                     source: session.source.clone(),
-                    dose: GivenDose::of(&session.data),
+                    dose: GivenDose::of(session.data),
                     pressures_reversed: session.data.vitals.as_ref().is_some_and(are_reversed),
                     checked_in: !held.is_empty(),
                     tolerability,
@@ -368,14 +368,14 @@ impl State {
             n_induction,
             profile,
             psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),
-            dose_band: dose_band(&first.data),
+            dose_band: dose_band(first.data),
             plans,
             scores,
         }
     }
 }
 
-impl Session {
+impl Session<'_> {
     /// The number the site gives it.
     fn number(&self) -> Option<i64> {
         self.data.session_number.map(crate::event::number::Int::get)

@@ -12,21 +12,30 @@ use crate::event::ids::{EventId, Source};
 use crate::event::key::KeyDigest;
 use crate::event::kind::{Data, EventCorrected, Kind};
 use crate::event::time::{Moment, TimeBasis};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A clinical event as it counts: corrected, not retracted, not in conflict.
-#[derive(Debug, Clone)]
-pub struct Effective {
+#[derive(Debug, Clone, Copy)]
+pub struct Effective<'a> {
     /// When, after corrections.
     pub when: Moment,
     /// What the times of its source are.
     pub basis: TimeBasis,
     /// Site or system.
-    pub source: Source,
+    pub source: &'a Source,
     /// Id.
-    pub id: EventId,
+    pub id: &'a EventId,
     /// What, after corrections.
-    pub data: Data,
+    pub data: &'a Data,
+}
+
+impl Effective<'_> {
+    /// The order in which events count: time, source, id.
+    fn order(&self, other: &Self) -> Ordering {
+        let key = |event: &Self| (event.when.micros, event.source, event.id);
+        key(self).cmp(&key(other))
+    }
 }
 
 /// Why a clinical event does not count, in table order.
@@ -50,22 +59,22 @@ impl SetAside {
 
 /// A clinical event that does not count.
 #[derive(Debug, Clone)]
-pub struct Unused {
+pub struct Unused<'a> {
     /// Why.
     pub why: SetAside,
     /// Site or system.
-    pub source: Source,
+    pub source: &'a Source,
     /// What it says; every content that came under its key.
-    pub versions: Vec<Data>,
+    pub versions: Vec<&'a Data>,
 }
 
 /// What is left of a subject's log.
 #[derive(Debug, Clone, Default)]
-pub struct Resolved {
+pub struct Resolved<'a> {
     /// Clinical events in the order of (time, source, id).
-    pub events: Vec<Effective>,
+    pub events: Vec<Effective<'a>>,
     /// Clinical events that do not count.
-    pub unused: Vec<Unused>,
+    pub unused: Vec<Unused<'a>>,
     /// What was odd.
     pub anomalies: Vec<Anomaly>,
     /// Of those, corrections and retractions whose target is not among the subject's events; it may
@@ -83,7 +92,7 @@ type Key<'a> = (&'a Source, &'a EventId);
 /// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
 /// the same key under two subjects is a conflict that neither could see alone.
 #[must_use]
-pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
+pub fn resolve<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
     if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
         return None;
     }
@@ -91,7 +100,7 @@ pub fn resolve(events: &[Logged], conflicts: &Conflicts) -> Option<Resolved> {
     Some(undisputed.unwrap_or_else(|| key_by_key(events, conflicts)))
 }
 
-fn key_by_key(events: &[Logged], conflicts: &Conflicts) -> Resolved {
+fn key_by_key<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Resolved<'a> {
     let mut anomalies = Vec::new();
     let mut versions: BTreeMap<Key, Vec<&Logged>> = BTreeMap::new();
     for logged in events {
@@ -132,38 +141,40 @@ fn key_by_key(events: &[Logged], conflicts: &Conflicts) -> Resolved {
             None => {}
         }
     }
-    effective
-        .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
+    effective.sort_by(Effective::order);
     anomalies.sort_unstable();
     Resolved { events: effective, unused, anomalies, strays }
 }
 
 /// Events of which none speaks of another and no two share a key: each counts as it is. `None` for
 /// any others. The same as going through them key by key, and most people's.
-fn undisputed(events: &[Logged]) -> Option<Resolved> {
+fn undisputed(events: &[Logged]) -> Option<Resolved<'_>> {
     let mut keys: Vec<Key> =
         events.iter().map(|logged| (&logged.event.source, &logged.event.id)).collect();
     keys.sort_unstable();
     if keys.windows(2).any(|two| two[0] == two[1]) {
         return None;
     }
-    let counts = |logged: &Logged| {
-        let Event { source, id, when, kind, .. } = &logged.event;
-        let Kind::Clinical(data) = kind else { return None };
-        let (source, id, data) = (source.clone(), id.clone(), data.clone());
-        Some(Effective { when: *when, basis: logged.basis, source, id, data })
-    };
-    let mut effective = events.iter().map(counts).collect::<Option<Vec<_>>>()?;
-    effective
-        .sort_by(|a, b| (a.when.micros, &a.source, &a.id).cmp(&(b.when.micros, &b.source, &b.id)));
+    let mut effective = events.iter().map(as_it_is).collect::<Option<Vec<_>>>()?;
+    effective.sort_by(Effective::order);
     Some(Resolved { events: effective, ..Resolved::default() })
 }
 
+/// A clinical event of which nothing else speaks.
+fn as_it_is(logged: &Logged) -> Option<Effective<'_>> {
+    let Event { source, id, when, kind, .. } = &logged.event;
+    Some(Effective { when: *when, basis: logged.basis, source, id, data: kind.data()? })
+}
+
 /// The event of these versions, which does not count; none where no version is clinical.
-fn set_aside(why: SetAside, source: &Source, versions: &[&Logged]) -> Option<Unused> {
-    let versions: Vec<Data> =
-        versions.iter().filter_map(|logged| logged.event.kind.data().cloned()).collect();
-    (!versions.is_empty()).then(|| Unused { why, source: source.clone(), versions })
+fn set_aside<'a>(
+    why: SetAside,
+    source: &'a Source,
+    versions: &[&'a Logged],
+) -> Option<Unused<'a>> {
+    let versions: Vec<&Data> =
+        versions.iter().filter_map(|logged| logged.event.kind.data()).collect();
+    (!versions.is_empty()).then_some(Unused { why, source, versions })
 }
 
 /// Keys that are taken back. A retraction that is itself in conflict does not count.
@@ -231,12 +242,12 @@ fn corrections<'a>(
 }
 
 /// The event as it counts: the latest correction that fits, else the only version.
-fn settle(
-    versions: &[&Logged],
-    corrections: &[&Event],
+fn settle<'a>(
+    versions: &[&'a Logged],
+    corrections: &[&'a Event],
     conflicting: bool,
     anomalies: &mut Vec<Anomaly>,
-) -> Option<Effective> {
+) -> Option<Effective<'a>> {
     let first = versions.first()?;
     let mut chosen = None;
     for correction in corrections {
@@ -247,18 +258,12 @@ fn settle(
             Err(anomaly) => anomalies.push(anomaly),
         }
     }
-    let (when, data) = match chosen {
-        Some((when, data)) => (when, data.clone()),
-        None if conflicting => return None,
-        None => (first.event.when, first.event.kind.data()?.clone()),
-    };
-    Some(Effective {
-        when,
-        basis: first.basis,
-        source: first.event.source.clone(),
-        id: first.event.id.clone(),
-        data,
-    })
+    let Event { source, id, .. } = &first.event;
+    match chosen {
+        Some((when, data)) => Some(Effective { when, basis: first.basis, source, id, data }),
+        None if conflicting => None,
+        None => as_it_is(first),
+    }
 }
 
 /// What a correction says of an event. Nothing if its data fit no version's type, if its time is on

@@ -68,11 +68,16 @@ impl FactTables {
         }
     }
 
-    /// Appends the facts of one subject.
-    pub fn push(&mut self, facts: &SubjectFacts) {
-        for course in &facts.courses {
-            self.push_course(facts.subject.as_str(), course);
+    /// The facts of some subjects.
+    #[must_use]
+    pub fn of(subjects: &[SubjectFacts]) -> Self {
+        let mut tables = Self::empty();
+        for facts in subjects {
+            for course in &facts.courses {
+                tables.push_course(facts.subject.as_str(), course);
+            }
         }
+        tables
     }
 
     fn push_course(&mut self, subject: &str, course: &Course) {

@@ -10,6 +10,7 @@ use crate::event::ids::OpenCode;
 use crate::event::time::{DAY_US, Moment};
 use crate::stats::proportion::{proportion, wilson};
 use crate::table::{ColumnType as T, Table};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns before suppression.
@@ -105,9 +106,11 @@ type Counts<'a> = BTreeMap<(Place<'a>, usize), Counted>;
 /// somebody was due.
 #[must_use]
 pub fn completeness(cohort: &Cohort) -> Table {
+    let codes = &cohort.analysis.instruments;
+    let all: Vec<Counts> = codes.par_iter().map(|code| counts(cohort, code)).collect();
     let mut table = Table::new("completeness", &COLUMNS);
-    for code in &cohort.analysis.instruments {
-        for ((place, time_point), people) in &counts(cohort, code) {
+    for (code, counts) in codes.iter().zip(&all) {
+        for ((place, time_point), people) in counts {
             push_row(&mut table, code, *place, *time_point, *people);
         }
     }

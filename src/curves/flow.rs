@@ -3,7 +3,9 @@
 use super::cohort::{Cohort, Step};
 use super::route::RouteRow;
 use crate::course::fact::SubjectFacts;
+use crate::event::ids::OpenCode;
 use crate::table::{ColumnType as T, Table};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns before suppression.
@@ -28,29 +30,37 @@ struct Left {
 /// The table, one row per instrument, route and step; steps before treatment under `all` alone.
 #[must_use]
 pub fn cohort_flow(cohort: &Cohort) -> Table {
+    let codes = &cohort.analysis.instruments;
+    let all: Vec<Flow> = codes.par_iter().map(|code| flow(cohort, code)).collect();
     let mut table = Table::new("cohort_flow", &COLUMNS);
-    for code in &cohort.analysis.instruments {
-        let mut left: BTreeMap<RouteRow, [Left; 8]> = BTreeMap::new();
-        left.insert(RouteRow::All, Default::default());
-        for facts in cohort.subjects {
-            let Some(last) = cohort.last_step(facts, code) else { continue };
-            for route in routes(facts) {
-                let steps = left.entry(route).or_default();
-                for step in Step::ALL.into_iter().take_while(|step| *step <= last) {
-                    // Until a first course is chosen all courses of the person are there.
-                    let all = step <= Step::Treated;
-                    let n_courses = if all { facts.courses.len() } else { 1 };
-                    let left = &mut steps[step as usize];
-                    left.n_subjects += 1;
-                    left.n_courses += u64::try_from(n_courses).unwrap_or_default();
-                }
-            }
-        }
-        for (route, steps) in &left {
+    for (code, flow) in codes.iter().zip(&all) {
+        for (route, steps) in flow {
             push_route(&mut table, code.as_str(), *route, steps);
         }
     }
     table
+}
+
+/// What is left after each step, by route.
+type Flow = BTreeMap<RouteRow, [Left; 8]>;
+
+fn flow(cohort: &Cohort, code: &OpenCode) -> Flow {
+    let mut flow = Flow::from([(RouteRow::All, Default::default())]);
+    for facts in cohort.subjects {
+        let Some(last) = cohort.last_step(facts, code) else { continue };
+        for route in routes(facts) {
+            let steps = flow.entry(route).or_default();
+            for step in Step::ALL.into_iter().take_while(|step| *step <= last) {
+                // Until a first course is chosen all courses of the person are there.
+                let all = step <= Step::Treated;
+                let n_courses = if all { facts.courses.len() } else { 1 };
+                let left = &mut steps[step as usize];
+                left.n_subjects += 1;
+                left.n_courses += u64::try_from(n_courses).unwrap_or_default();
+            }
+        }
+    }
+    flow
 }
 
 /// `all`, and the route of session 1 of the first course.

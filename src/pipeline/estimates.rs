@@ -2,37 +2,16 @@
 
 use super::accounts::SourceAccount;
 use super::facts::Folded;
+use super::full_tables::full_tables;
 use super::manifest::Total;
 use super::mark::Mark;
 use super::plan::Settings;
-use crate::curves::adjusted::adjusted_comparison;
-use crate::curves::blood_pressure::blood_pressure;
-use crate::curves::change::change_by_infusion;
 use crate::curves::cohort::{Cohort, data_cuts};
-use crate::curves::completeness::completeness;
-use crate::curves::day_28::day_28;
-use crate::curves::disclose::{DisclosedTables, FullTables, disclose};
-use crate::curves::dissociation::dissociation;
-use crate::curves::durability::durability_counts;
-use crate::curves::first_response::first_response;
-use crate::curves::flow::cohort_flow;
-use crate::curves::go_on::{after_adjustment, go_on};
-use crate::curves::individual_change::individual_change;
-use crate::curves::item_9::item_9;
-use crate::curves::onset::onset;
-use crate::curves::outside::outside;
-use crate::curves::population::Population;
-use crate::curves::response::response_by_infusion;
-use crate::curves::screening::screening;
+use crate::curves::disclose::{DisclosedTables, disclose};
 use crate::curves::settings::Analysis;
-use crate::curves::severity_shift::severity_shift;
-use crate::curves::side_effects::side_effects;
-use crate::curves::time_on_treatment::time_on_treatment_counts;
 use crate::event::refuse::Reason;
 use crate::privacy::disclosed::Disclosed;
 use crate::privacy::outgoing::records;
-use crate::quality::account::{Reading, data_quality};
-use crate::quality::anomalies::anomalies;
 use crate::quality::check::sums;
 use crate::quality::limits::passed;
 use crate::table::{ColumnType, Table};
@@ -67,36 +46,7 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
-    let reading = Reading {
-        followup_days: settings.fold.followup_days,
-        cuts: &cuts,
-        instruments: &analysis.instruments,
-    };
-    let populations = Population::all(&cohort);
-    let full = FullTables {
-        response: response_by_infusion(&cohort, &populations),
-        flow: cohort_flow(&cohort),
-        anomalies: anomalies(&folded.subjects),
-        first_response: first_response(&cohort, &populations),
-        day_28: day_28(&cohort, &populations),
-        completeness: completeness(&cohort),
-        data_quality: data_quality(&folded.subjects, &reading),
-        outside: outside(&cohort),
-        change: change_by_infusion(&cohort, &populations),
-        individual_change: individual_change(&cohort, &populations),
-        severity_shift: severity_shift(&cohort, &populations),
-        onset: onset(&cohort, &populations),
-        go_on: go_on(&cohort, &populations),
-        after_adjustment: after_adjustment(&cohort, &populations),
-        durability: durability_counts(&cohort, &populations),
-        time_on_treatment: time_on_treatment_counts(&cohort, &populations),
-        adjusted: adjusted_comparison(&cohort, &populations),
-        item_9: item_9(&cohort, &populations),
-        side_effects: side_effects(&cohort),
-        dissociation: dissociation(&cohort),
-        blood_pressure: blood_pressure(&cohort),
-        screening: screening(&cohort),
-    };
+    let full = full_tables(&cohort);
     let total = Total::of(accounts);
     // Whoever was erased stays out; that says nothing of the data.
     let erased = accounts.iter().filter_map(|a| a.reasons.get(Reason::SubjectWithdrawn.code()));

@@ -1,8 +1,8 @@
 //! The second stage of a run: the log folded into facts, a share of the subjects at a time.
 //!
-//! Events are never all in memory: as many shares are read at once as hold about
-//! `EVENTS_AT_ONCE` events. The facts themselves are kept for the estimates; they grow with the
-//! courses, not with the events.
+//! Events are never all in memory: each core reads and folds some shares at a time, all cores
+//! together about `EVENTS_AT_ONCE` events. The facts themselves are kept for the estimates; they
+//! grow with the courses, not with the events.
 
 use super::error::PipelineError;
 use super::plan::Settings;
@@ -19,8 +19,10 @@ use crate::store::log::EventLog;
 use crate::store::share::SHARES;
 use crate::table::Table;
 use crate::table::parquet::TableWriter;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -88,26 +90,35 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         n_events: log.n_events()?,
         events_digest: 0,
     };
-    let step = shares_at_once(folded.n_events);
-    for first in (0..SHARES).step_by(step) {
-        let last = SHARES.min(first + i32::try_from(step).unwrap_or(SHARES));
-        let mut events = log.scan(first..last)?;
-        for logged in &events {
-            if !folded.sources.contains(&logged.event.source) {
-                folded.sources.insert(logged.event.source.clone());
-            }
+    let withdrawn = match view {
+        View::Newest(_) => None,
+        View::Past(withdrawn) => Some(withdrawn),
+    };
+    let n_parts = rayon::current_num_threads();
+    let parts = parts(folded.n_events, n_parts);
+    // The facts of the parts before are written while the next are folded.
+    let mut waiting = Vec::new();
+    for parts in parts.chunks(n_parts) {
+        let (written, folded_parts) = rayon::join(
+            || writer.as_mut().map_or(Ok(()), |writer| writer.write(&waiting)),
+            || {
+                let parts = parts.par_iter();
+                let parts = parts.map(|shares| Part::fold(log, shares.clone(), withdrawn, &context));
+                parts.collect::<Result<Vec<_>, _>>()
+            },
+        );
+        written?;
+        waiting.clear();
+        for part in folded_parts? {
+            folded.sources.extend(part.sources);
+            folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
+            folded.subjects.extend(part.facts);
+            waiting.extend(part.tables);
         }
-        if let View::Past(withdrawn) = view {
-            events.retain(|logged| !withdrawn.contains(&logged.event.subject));
-        }
-        for logged in &events {
-            folded.events_digest = folded.events_digest.wrapping_add(logged.content.0);
-        }
-        let facts = fold_subjects(&events, &context);
-        if let Some(writer) = &mut writer {
-            writer.write(&facts)?;
-        }
-        folded.subjects.extend(facts);
+    }
+    if let Some(mut writer) = writer {
+        writer.write(&waiting)?;
+        writer.finish()?;
     }
     let strays = folded.subjects.iter().flat_map(|facts| &facts.strays);
     let held = keys.held(strays.map(|stray| stray.target))?;
@@ -115,17 +126,54 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         find_other_subjects(&facts.strays, &mut facts.anomalies, &held);
     }
     // The order of subjects must not depend on how many shares were read at once.
-    folded.subjects.sort_by(|a, b| a.subject.cmp(&b.subject));
-    if let Some(writer) = writer {
-        writer.finish()?;
-    }
+    folded.subjects.par_sort_by(|a, b| a.subject.cmp(&b.subject));
     Ok(folded)
 }
 
-fn shares_at_once(n_events: u64) -> usize {
+/// The shares in as many ranges as it takes for so many of them to hold [`EVENTS_AT_ONCE`].
+fn parts(n_events: u64, n_at_once: usize) -> Vec<Range<i32>> {
     let shares = u64::from(SHARES.unsigned_abs());
-    let step = (shares * EVENTS_AT_ONCE / n_events.max(1)).clamp(1, shares);
-    usize::try_from(step).unwrap_or(1)
+    let at_once = EVENTS_AT_ONCE / u64::try_from(n_at_once).unwrap_or(1).max(1);
+    let step = (shares * at_once / n_events.max(1)).clamp(1, shares);
+    let step = i32::try_from(step).unwrap_or(SHARES);
+    let starts = (0..SHARES).step_by(usize::try_from(step).unwrap_or(1));
+    starts.map(|first| first..SHARES.min(first + step)).collect()
+}
+
+/// The events of some shares, folded.
+struct Part {
+    facts: Vec<SubjectFacts>,
+    /// What is to be written, where anything is.
+    tables: Option<FactTables>,
+    sources: BTreeSet<Source>,
+    events_digest: u128,
+}
+
+impl Part {
+    /// Reads and folds some shares; the facts of the past, without those who withdrew since, are
+    /// not to be written.
+    fn fold(
+        log: &EventLog,
+        shares: Range<i32>,
+        withdrawn: Option<&BTreeSet<Subject>>,
+        context: &FoldContext,
+    ) -> Result<Self, PipelineError> {
+        let mut events = log.scan(shares)?;
+        let mut sources = BTreeSet::new();
+        for logged in &events {
+            if !sources.contains(&logged.event.source) {
+                sources.insert(logged.event.source.clone());
+            }
+        }
+        if let Some(withdrawn) = withdrawn {
+            events.retain(|logged| !withdrawn.contains(&logged.event.subject));
+        }
+        let digests = events.iter().map(|logged| logged.content.0);
+        let events_digest = digests.fold(0, u128::wrapping_add);
+        let facts = fold_subjects(&events, context);
+        let tables = withdrawn.is_none().then(|| FactTables::of(&facts));
+        Ok(Self { facts, tables, sources, events_digest })
+    }
 }
 
 /// Writes the three fact tables aside, then puts them in place of earlier ones.
@@ -154,14 +202,12 @@ impl FactWriter {
         Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
     }
 
-    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
-        let mut tables = FactTables::empty();
-        for facts in facts {
-            tables.push(facts);
-        }
-        let parts = [&tables.courses, &tables.infusions, &tables.assessments];
-        for (writer, table) in self.writers.iter_mut().zip(parts) {
-            writer.write(table).map_err(PipelineError::make("the facts"))?;
+    fn write(&mut self, facts: &[FactTables]) -> Result<(), PipelineError> {
+        for tables in facts {
+            let parts = [&tables.courses, &tables.infusions, &tables.assessments];
+            for (writer, table) in self.writers.iter_mut().zip(parts) {
+                writer.write(table).map_err(PipelineError::make("the facts"))?;
+            }
         }
         Ok(())
     }

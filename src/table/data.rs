@@ -181,8 +181,9 @@ fn clear<T>(cells: &mut [Option<T>], row: usize) {
     }
 }
 
-/// A named table; every column has as many cells as the table has rows.
-#[derive(Debug, Clone, PartialEq)]
+/// A named table; every column has as many cells as the table has rows. The default has neither name
+/// nor columns.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// File name without extension.
     pub name: String,

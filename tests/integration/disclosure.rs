@@ -21,42 +21,20 @@ use afterdose::charts::{mean_change, response_rate};
 use afterdose::course::fold::FoldContext;
 use afterdose::course::fold_subjects;
 use afterdose::course::settings::FoldSettings;
-use afterdose::curves::adjusted::adjusted_comparison;
-use afterdose::curves::blood_pressure::blood_pressure;
-use afterdose::curves::change::change_by_infusion;
 use afterdose::curves::cohort::{Cohort, data_cuts};
-use afterdose::curves::completeness::completeness;
-use afterdose::curves::day_28::day_28;
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
-use afterdose::curves::dissociation::dissociation;
-use afterdose::curves::durability::durability_counts;
-use afterdose::curves::first_response::first_response;
-use afterdose::curves::flow::cohort_flow;
-use afterdose::curves::go_on::{after_adjustment, go_on};
-use afterdose::curves::individual_change::individual_change;
-use afterdose::curves::item_9::item_9;
-use afterdose::curves::onset::onset;
-use afterdose::curves::outside::outside;
-use afterdose::curves::population::Population;
-use afterdose::curves::response::response_by_infusion;
-use afterdose::curves::screening::screening;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
-use afterdose::curves::severity_shift::severity_shift;
-use afterdose::curves::side_effects::side_effects;
-use afterdose::curves::time_on_treatment::time_on_treatment_counts;
 use afterdose::event::envelope::{Logged, Origin};
 use afterdose::event::ids::OpenCode;
 use afterdose::event::key::{ContentDigest, KeyDigest};
 use afterdose::event::time::{DAY_US, TimeBasis};
 use afterdose::event::vocabulary::Vocabulary;
 use afterdose::pipeline::accounts::SourceAccount;
+use afterdose::pipeline::full_tables::full_tables;
 use afterdose::pipeline::plan::{Overrides, Plan};
 use afterdose::pipeline::progress::Progress;
 use afterdose::pipeline::run::{Published, run};
-
 use afterdose::privacy::disclosed::Disclosed;
-use afterdose::quality::account::{Reading, data_quality};
-use afterdose::quality::anomalies::anomalies;
 use afterdose::quality::check::sums;
 use afterdose::simulate;
 use afterdose::table::{Cell, Column, Table};
@@ -173,38 +151,7 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let populations = Population::all(&cohort);
-        let full = FullTables {
-            response: response_by_infusion(&cohort, &populations),
-            flow: cohort_flow(&cohort),
-            anomalies: anomalies(&subjects),
-            first_response: first_response(&cohort, &populations),
-            day_28: day_28(&cohort, &populations),
-            completeness: completeness(&cohort),
-            data_quality: data_quality(
-                &subjects,
-                &Reading {
-                    followup_days: fold.followup_days,
-                    cuts: &cuts,
-                    instruments: &analysis.instruments,
-                },
-            ),
-            outside: outside(&cohort),
-            change: change_by_infusion(&cohort, &populations),
-            individual_change: individual_change(&cohort, &populations),
-            severity_shift: severity_shift(&cohort, &populations),
-            onset: onset(&cohort, &populations),
-            go_on: go_on(&cohort, &populations),
-            after_adjustment: after_adjustment(&cohort, &populations),
-            durability: durability_counts(&cohort, &populations),
-            time_on_treatment: time_on_treatment_counts(&cohort, &populations),
-            adjusted: adjusted_comparison(&cohort, &populations),
-            item_9: item_9(&cohort, &populations),
-            side_effects: side_effects(&cohort),
-            dissociation: dissociation(&cohort),
-            blood_pressure: blood_pressure(&cohort),
-            screening: screening(&cohort),
-        };
+        let full = full_tables(&cohort);
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
         let first_shown = steps_shown(

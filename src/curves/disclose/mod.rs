@@ -73,7 +73,7 @@ const YIELDING: [usize; 15] = [
 ];
 
 /// The counts and estimates of a run, complete.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FullTables {
     /// `response_by_infusion`.
     pub response: Table,

@@ -8,7 +8,7 @@ use crate::course::resolve::{Conflicts, Effective, resolve};
 use crate::event::envelope::{Logged, Origin};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::instrument::Instrument;
-use crate::event::kind::{Data, Kind};
+use crate::event::kind::{CheckinSubmitted, Data, Kind};
 use crate::event::number::Num;
 use crate::event::time::Moment;
 use crate::pipeline::accounts::SourceAccount;
@@ -32,13 +32,29 @@ pub(super) fn files(accounts: &[SourceAccount]) -> Arc<Files> {
 
 /// The events of one person that count, and what is told of each.
 pub(super) struct Evidence {
-    /// Clinical events in the order of (time, source, id).
-    events: Vec<Effective>,
+    /// Check-ins that count, in the order of (time, source, id).
+    checkins: Vec<Checkin>,
     /// Where the event of a key was read.
     origins: BTreeMap<(Source, EventId), Origin>,
     /// Corrections that name a key.
     corrections: BTreeMap<(Source, EventId), BTreeSet<EventId>>,
     files: Arc<Files>,
+}
+
+/// A check-in as it counts.
+struct Checkin {
+    when: Moment,
+    source: Source,
+    id: EventId,
+    said: CheckinSubmitted,
+}
+
+impl Checkin {
+    fn of(event: &Effective) -> Option<Self> {
+        let Data::CheckinSubmitted(said) = event.data else { return None };
+        let (source, id) = (event.source.clone(), event.id.clone());
+        Some(Self { when: event.when, source, id, said: said.clone() })
+    }
 }
 
 /// Reads the events of some people.
@@ -79,7 +95,8 @@ impl Evidence {
             }
         }
         let events = resolve(logged, conflicts).map(|resolved| resolved.events);
-        Self { events: events.unwrap_or_default(), origins, corrections, files: Arc::clone(files) }
+        let checkins = events.iter().flatten().filter_map(Checkin::of).collect();
+        Self { checkins, origins, corrections, files: Arc::clone(files) }
     }
 
     /// The event of a session.
@@ -121,10 +138,10 @@ impl Evidence {
         code: &OpenCode,
         instrument: &Instrument,
         fits: impl Fn(i64) -> bool,
-    ) -> Option<&Effective> {
-        self.events.iter().rev().find(|event| {
-            let on_clock = event.when.axis == course.basis.axis() && fits(event.when.micros);
-            on_clock && has_score(&event.data, code, instrument)
+    ) -> Option<&Checkin> {
+        self.checkins.iter().rev().find(|checkin| {
+            let on_clock = checkin.when.axis == course.basis.axis() && fits(checkin.when.micros);
+            on_clock && has_score(&checkin.said, code, instrument)
         })
     }
 
@@ -153,9 +170,8 @@ pub(super) fn moment(course: &Course, micros: i64) -> Moment {
     Moment { axis: course.basis.axis(), micros, day_only: false }
 }
 
-/// Whether an event is a check-in with a score of the instrument that counts.
-fn has_score(data: &Data, code: &OpenCode, instrument: &Instrument) -> bool {
-    let Data::CheckinSubmitted(checkin) = data else { return false };
+/// Whether a check-in holds a score of the instrument that counts.
+fn has_score(checkin: &CheckinSubmitted, code: &OpenCode, instrument: &Instrument) -> bool {
     let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
     measures.iter().filter(|measure| measure.instrument == *code).any(|measure| {
         let total = measure.total.map(Num::get);

@@ -1,0 +1,63 @@
+//! Every count and estimate of a run, complete: what disclosure control then takes from.
+
+use crate::curves::adjusted::adjusted_comparison;
+use crate::curves::blood_pressure::blood_pressure;
+use crate::curves::change::change_by_infusion;
+use crate::curves::cohort::Cohort;
+use crate::curves::completeness::completeness;
+use crate::curves::day_28::day_28;
+use crate::curves::disclose::FullTables;
+use crate::curves::dissociation::dissociation;
+use crate::curves::durability::durability_counts;
+use crate::curves::first_response::first_response;
+use crate::curves::flow::cohort_flow;
+use crate::curves::go_on::{after_adjustment, go_on};
+use crate::curves::individual_change::individual_change;
+use crate::curves::item_9::item_9;
+use crate::curves::onset::onset;
+use crate::curves::outside::outside;
+use crate::curves::population::Population;
+use crate::curves::response::response_by_infusion;
+use crate::curves::screening::screening;
+use crate::curves::severity_shift::severity_shift;
+use crate::curves::side_effects::side_effects;
+use crate::curves::time_on_treatment::time_on_treatment_counts;
+use crate::quality::account::{Reading, data_quality};
+use crate::quality::anomalies::anomalies;
+
+/// The tables of a cohort, made side by side.
+#[must_use]
+pub fn full_tables(cohort: &Cohort) -> FullTables {
+    let reading = Reading {
+        followup_days: cohort.fold.followup_days,
+        cuts: cohort.cuts,
+        instruments: &cohort.analysis.instruments,
+    };
+    let populations = Population::all(cohort);
+    let (people, mut full) = (&populations, FullTables::default());
+    rayon::scope(|scope| {
+        scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
+        scope.spawn(|_| full.change = change_by_infusion(cohort, people));
+        scope.spawn(|_| full.response = response_by_infusion(cohort, people));
+        scope.spawn(|_| full.side_effects = side_effects(cohort));
+        scope.spawn(|_| full.completeness = completeness(cohort));
+        scope.spawn(|_| full.outside = outside(cohort));
+        scope.spawn(|_| full.data_quality = data_quality(cohort.subjects, &reading));
+        scope.spawn(|_| full.go_on = go_on(cohort, people));
+        scope.spawn(|_| full.after_adjustment = after_adjustment(cohort, people));
+        scope.spawn(|_| full.onset = onset(cohort, people));
+        scope.spawn(|_| full.first_response = first_response(cohort, people));
+        scope.spawn(|_| full.day_28 = day_28(cohort, people));
+        scope.spawn(|_| full.individual_change = individual_change(cohort, people));
+        scope.spawn(|_| full.severity_shift = severity_shift(cohort, people));
+        scope.spawn(|_| full.durability = durability_counts(cohort, people));
+        scope.spawn(|_| full.time_on_treatment = time_on_treatment_counts(cohort, people));
+        scope.spawn(|_| full.item_9 = item_9(cohort, people));
+        scope.spawn(|_| full.flow = cohort_flow(cohort));
+        scope.spawn(|_| full.dissociation = dissociation(cohort));
+        scope.spawn(|_| full.blood_pressure = blood_pressure(cohort));
+        scope.spawn(|_| full.screening = screening(cohort));
+        scope.spawn(|_| full.anomalies = anomalies(cohort.subjects));
+    });
+    full
+}
