@@ -190,8 +190,13 @@ impl Tally {
         for instrument in instruments {
             self.score(unused.source, instrument, Fate::SetAside(unused.why));
         }
-        let routes: BTreeSet<Route> =
-            unused.versions.iter().copied().filter_map(session).map(|session| session.route).collect();
+        let routes: BTreeSet<Route> = unused
+            .versions
+            .iter()
+            .copied()
+            .filter_map(session)
+            .map(|session| session.route)
+            .collect();
         let route =
             routes.first().map(|first| if routes.len() == 1 { *first } else { Route::Unknown });
         if let Some(route) = route {

@@ -36,7 +36,7 @@ pub struct FoldContext<'a> {
 
 /// Folds the events of one subject; `None` if the subject withdrew or no event of theirs counts.
 #[must_use]
-pub fn fold_subject(events: &[Logged], context: &FoldContext) -> Option<SubjectFacts> {
+pub fn fold_subject(events: &[&Logged], context: &FoldContext) -> Option<SubjectFacts> {
     let subject = events.first()?.event.subject.clone();
     let mut resolved = resolve(events, context.conflicts)?;
     if let Some(cut) = context.settings.data_cut_us {

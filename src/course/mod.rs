@@ -23,8 +23,8 @@ use rayon::prelude::*;
 
 /// Folds events ordered by subject; the facts come in the same order.
 #[must_use]
-pub fn fold_subjects(events: &[Logged], context: &FoldContext) -> Vec<SubjectFacts> {
-    let of_one = |a: &Logged, b: &Logged| a.event.subject == b.event.subject;
-    let subjects: Vec<&[Logged]> = events.chunk_by(of_one).collect();
+pub fn fold_subjects(events: &[&Logged], context: &FoldContext) -> Vec<SubjectFacts> {
+    let of_one = |a: &&Logged, b: &&Logged| a.event.subject == b.event.subject;
+    let subjects: Vec<&[&Logged]> = events.chunk_by(of_one).collect();
     subjects.par_iter().filter_map(|events| fold_subject(events, context)).collect()
 }

@@ -92,7 +92,7 @@ type Key<'a> = (&'a Source, &'a EventId);
 /// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
 /// the same key under two subjects is a conflict that neither could see alone.
 #[must_use]
-pub fn resolve<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+pub fn resolve<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
     if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
         return None;
     }
@@ -100,10 +100,10 @@ pub fn resolve<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Option<Resolv
     Some(undisputed.unwrap_or_else(|| key_by_key(events, conflicts)))
 }
 
-fn key_by_key<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Resolved<'a> {
+fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> {
     let mut anomalies = Vec::new();
-    let mut versions: BTreeMap<Key, Vec<&Logged>> = BTreeMap::new();
-    for logged in events {
+    let mut versions: BTreeMap<Key, Vec<&'a Logged>> = BTreeMap::new();
+    for logged in events.iter().copied() {
         versions.entry((&logged.event.source, &logged.event.id)).or_default().push(logged);
     }
     let in_conflict: BTreeSet<Key> = versions
@@ -148,14 +148,14 @@ fn key_by_key<'a>(events: &'a [Logged], conflicts: &Conflicts) -> Resolved<'a> {
 
 /// Events of which none speaks of another and no two share a key: each counts as it is. `None` for
 /// any others. The same as going through them key by key, and most people's.
-fn undisputed(events: &[Logged]) -> Option<Resolved<'_>> {
+fn undisputed<'a>(events: &[&'a Logged]) -> Option<Resolved<'a>> {
     let mut keys: Vec<Key> =
         events.iter().map(|logged| (&logged.event.source, &logged.event.id)).collect();
     keys.sort_unstable();
     if keys.windows(2).any(|two| two[0] == two[1]) {
         return None;
     }
-    let mut effective = events.iter().map(as_it_is).collect::<Option<Vec<_>>>()?;
+    let mut effective = events.iter().copied().map(as_it_is).collect::<Option<Vec<_>>>()?;
     effective.sort_by(Effective::order);
     Some(Resolved { events: effective, ..Resolved::default() })
 }
@@ -167,11 +167,7 @@ fn as_it_is(logged: &Logged) -> Option<Effective<'_>> {
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
-fn set_aside<'a>(
-    why: SetAside,
-    source: &'a Source,
-    versions: &[&'a Logged],
-) -> Option<Unused<'a>> {
+fn set_aside<'a>(why: SetAside, source: &'a Source, versions: &[&'a Logged]) -> Option<Unused<'a>> {
     let versions: Vec<&Data> =
         versions.iter().filter_map(|logged| logged.event.kind.data()).collect();
     (!versions.is_empty()).then_some(Unused { why, source, versions })
@@ -323,8 +319,9 @@ mod tests {
             .collect();
         for turn in 0..events.len() {
             events.rotate_left(turn);
-            let short = undisputed(&events).expect("nothing is disputed");
-            let long = key_by_key(&events, &Conflicts::new());
+            let all: Vec<&Logged> = events.iter().collect();
+            let short = undisputed(&all).expect("nothing is disputed");
+            let long = key_by_key(&all, &Conflicts::new());
             assert_eq!(format!("{short:?}"), format!("{long:?}"));
         }
     }
@@ -334,7 +331,8 @@ mod tests {
         let retraction =
             EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
         let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
-        assert!(undisputed(&spoken).is_none());
-        assert!(undisputed(&[logged(1, 1, missed()), logged(1, 4, missed())]).is_none());
+        assert!(undisputed(&spoken.each_ref()).is_none());
+        let twice = [logged(1, 1, missed()), logged(1, 4, missed())];
+        assert!(undisputed(&twice.each_ref()).is_none());
     }
 }

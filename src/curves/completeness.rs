@@ -7,7 +7,7 @@ use super::row::Row;
 use crate::course::fact::Course;
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
-use crate::event::time::{DAY_US, Moment};
+use crate::event::time::{DAY_US, year_and_month};
 use crate::stats::proportion::{proportion, wilson};
 use crate::table::{ColumnType as T, Table};
 use rayon::prelude::*;
@@ -34,15 +34,14 @@ pub const ALL: &str = "all";
 /// A month of the calendar in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct CalendarMonth {
-    year: i32,
-    month: u8,
+    year: i16,
+    month: i8,
 }
 
 impl CalendarMonth {
     fn of(micros: i64) -> Option<Self> {
-        let text = Moment::calendar(micros).to_text();
-        let mut parts = text.splitn(3, '-');
-        Some(Self { year: parts.next()?.parse().ok()?, month: parts.next()?.parse().ok()? })
+        let (year, month) = year_and_month(micros)?;
+        Some(Self { year, month })
     }
 }
 
@@ -74,19 +73,19 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Every row a course counts in, at a time point in a month: by site, by route, by month, by
-    /// site and month, by all three, and in the whole.
-    fn all_of(course: &'a Course, month: Month) -> [Self; 6] {
-        let (site, route) = (Some(course.site.as_str()), Some(course.route));
+    /// The rows a course counts in at every time point: in the whole, by site, by route.
+    fn of_any_month(course: &'a Course) -> [Self; 3] {
         let whole = Self { site: None, route: None, month: Month::All };
-        [
-            whole,
-            Self { site, ..whole },
-            Self { route, ..whole },
-            Self { month, ..whole },
-            Self { site, month, ..whole },
-            Self { site, route, month },
-        ]
+        let (site, route) = (Some(course.site.as_str()), Some(course.route));
+        [whole, Self { site, ..whole }, Self { route, ..whole }]
+    }
+
+    /// The rows a course counts in at the time points of a month: of the month, by site, and by site
+    /// and route.
+    fn of_month(course: &'a Course, month: Month) -> [Self; 3] {
+        let whole = Self { site: None, route: None, month };
+        let (site, route) = (Some(course.site.as_str()), Some(course.route));
+        [whole, Self { site, ..whole }, Self { site, route, ..whole }]
     }
 }
 
@@ -99,8 +98,24 @@ struct Counted {
     window_open: bool,
 }
 
-/// Place, and time point: 0 for the baseline, else the infusion.
-type Counts<'a> = BTreeMap<(Place<'a>, usize), Counted>;
+impl Counted {
+    fn add(&mut self, due: &Due) {
+        self.n_due += 1;
+        self.n_scored += u64::from(due.is_scored);
+    }
+}
+
+/// A course that is due to be measured.
+struct Due {
+    /// 0 for the baseline, else the infusion.
+    time_point: usize,
+    is_scored: bool,
+    month: Month,
+    window_open: bool,
+}
+
+/// A count of each time point, by place.
+type Counts<'a> = BTreeMap<Place<'a>, Vec<Counted>>;
 
 /// The table. Rows without a month's split exist for every time point; those of a month where
 /// somebody was due.
@@ -110,45 +125,58 @@ pub fn completeness(cohort: &Cohort) -> Table {
     let all: Vec<Counts> = codes.par_iter().map(|code| counts(cohort, code)).collect();
     let mut table = Table::new("completeness", &COLUMNS);
     for (code, counts) in codes.iter().zip(&all) {
-        for ((place, time_point), people) in counts {
-            push_row(&mut table, code, *place, *time_point, *people);
+        for (place, time_points) in counts {
+            for (time_point, people) in time_points.iter().enumerate() {
+                if place.month == Month::All || people.n_due > 0 {
+                    push_row(&mut table, code, *place, time_point, *people);
+                }
+            }
         }
     }
     table
 }
 
 fn counts<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> Counts<'a> {
-    let horizon = cohort.analysis.horizon;
+    let empty = vec![Counted::default(); cohort.analysis.horizon + 1];
     let mut counts = Counts::new();
     for facts in cohort.subjects {
         let step = cohort.last_step(facts, code).filter(|step| *step >= Step::NotPrevalent);
         let (Some(step), Some(course)) = (step, facts.courses.first()) else { continue };
-        let mut at = |time_point: usize, since_us: i64, is_scored: bool| {
-            let (month, window_open) = month(cohort, course, time_point, since_us);
-            for place in Place::all_of(course, month) {
-                // Every counted course has a baseline due.
-                if time_point == 0 && place.month == Month::All {
-                    for time_point in 0..=horizon {
-                        counts.entry((place, time_point)).or_default();
-                    }
-                }
-                let people = counts.entry((place, time_point)).or_default();
-                people.n_due += 1;
-                people.n_scored += u64::from(is_scored);
-                people.window_open |= window_open && place.month != Month::All;
-            }
-        };
-        at(0, course.first_us(), step >= Step::WithBaseline);
-        if step < Step::Scorable {
-            continue;
+        let due = due(cohort, code, course, step);
+        for place in Place::of_any_month(course) {
+            let people = counts.entry(place).or_insert_with(|| empty.clone());
+            due.iter().for_each(|due| people[due.time_point].add(due));
         }
-        let scores = course.scores.get(code);
-        for (position, infusion) in course.infusions.iter().take(horizon).enumerate() {
-            let score = scores.and_then(|scores| scores.after.get(position));
-            at(position + 1, infusion.start_us, score.is_some_and(Option::is_some));
+        for due in due.chunk_by(|a, b| a.month == b.month) {
+            for place in Place::of_month(course, due[0].month) {
+                let people = counts.entry(place).or_insert_with(|| empty.clone());
+                for due in due {
+                    people[due.time_point].add(due);
+                    people[due.time_point].window_open |= due.window_open;
+                }
+            }
         }
     }
     counts
+}
+
+/// When a course is due to be measured, in time order: every counted course has a baseline due, and
+/// where that leaves room to respond a score after each infusion up to the horizon.
+fn due(cohort: &Cohort, code: &OpenCode, course: &Course, step: Step) -> Vec<Due> {
+    let at = |time_point: usize, since_us: i64, is_scored: bool| {
+        let (month, window_open) = month(cohort, course, time_point, since_us);
+        Due { time_point, is_scored, month, window_open }
+    };
+    let mut due = vec![at(0, course.first_us(), step >= Step::WithBaseline)];
+    if step >= Step::Scorable {
+        let scores = course.scores.get(code);
+        let infusions = course.infusions.iter().take(cohort.analysis.horizon).enumerate();
+        due.extend(infusions.map(|(position, infusion)| {
+            let score = scores.and_then(|scores| scores.after.get(position));
+            at(position + 1, infusion.start_us, score.is_some_and(Option::is_some))
+        }));
+    }
+    due
 }
 
 /// The month of a time point, and whether the latest scores of that month were not due yet at the

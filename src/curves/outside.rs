@@ -77,10 +77,9 @@ fn people<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> People<'a> {
     let mut people = People::new();
     for facts in cohort.subjects {
         let step = cohort.last_step(facts, code);
-        for (what, differences) in [
-            (SCORES, scores(cohort, facts, code, step)),
-            (SESSIONS, sessions(cohort, facts, step)),
-        ] {
+        for (what, differences) in
+            [(SCORES, scores(cohort, facts, code, step)), (SESSIONS, sessions(cohort, facts, step))]
+        {
             for (place, difference) in differences.0 {
                 *people.entry((what, place)).or_default() += u64::from(difference != 0);
             }

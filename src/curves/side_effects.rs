@@ -79,7 +79,18 @@ impl Term {
             Self::One(term) => term.as_str(),
         }
     }
+
+    /// Its place among the terms.
+    const fn place(self) -> usize {
+        match self {
+            Self::Any => 0,
+            Self::One(term) => 1 + term as usize,
+        }
+    }
 }
+
+/// One of each term, by [`Term::place`].
+type PerTerm<T> = [T; 1 + EffectTerm::ALL.len()];
 
 /// What one person told of one term, in one infusion or in several.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,14 +132,14 @@ fn longest(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 struct Answer {
     /// Sessions that were asked about.
     n_sessions: u64,
-    told: BTreeMap<Term, Told>,
+    told: PerTerm<Told>,
 }
 
 impl Answer {
     fn merge(&mut self, other: &Self) {
         self.n_sessions += other.n_sessions;
-        for (term, told) in &other.told {
-            self.told.entry(*term).or_default().merge(told);
+        for (told, other) in self.told.iter_mut().zip(&other.told) {
+            told.merge(other);
         }
     }
 }
@@ -150,15 +161,17 @@ struct With {
 struct Asked {
     n_persons: u64,
     n_sessions: u64,
-    with: BTreeMap<Term, With>,
+    with: PerTerm<With>,
 }
 
 impl Asked {
     fn count(&mut self, answer: &Answer) {
         self.n_persons += 1;
         self.n_sessions += answer.n_sessions;
-        for (term, told) in &answer.told {
-            let with = self.with.entry(*term).or_default();
+        for (with, told) in self.with.iter_mut().zip(&answer.told) {
+            if told.n_sessions == 0 {
+                continue;
+            }
             with.n_persons += 1;
             with.n_sessions += told.n_sessions;
             let place = told.worst.map_or(Severity::ALL.len(), |severity| severity as usize);
@@ -169,44 +182,49 @@ impl Asked {
     }
 }
 
-/// Route, way of asking, and infusion.
-type Key = (RouteRow, Capture, usize);
+/// By route and way of asking, a cell of each infusion behind that of any.
+type ByRoute = BTreeMap<(RouteRow, Capture), Vec<Asked>>;
 
 /// The table. A route and a way of asking have rows where anybody was asked so, and then for every
 /// infusion and term.
 #[must_use]
 pub fn side_effects(cohort: &Cohort) -> Table {
     let horizon = cohort.analysis.horizon;
-    let mut asked: BTreeMap<Key, Asked> = BTreeMap::new();
+    let mut asked = ByRoute::new();
     for course in cohort.treated() {
-        let answers = answers(course, horizon);
-        for route in RouteRow::of(course) {
-            for ((capture, infusion), answer) in &answers {
-                for infusion_row in 0..=horizon {
-                    asked.entry((route, *capture, infusion_row)).or_default();
+        for (capture, answers) in answers(course, horizon) {
+            for route in RouteRow::of(course) {
+                let cells = asked.entry((route, capture));
+                let cells = cells.or_insert_with(|| vec![Asked::default(); horizon + 1]);
+                for (cell, answer) in cells.iter_mut().zip(&answers) {
+                    if let Some(answer) = answer {
+                        cell.count(answer);
+                    }
                 }
-                asked.entry((route, *capture, *infusion)).or_default().count(answer);
             }
         }
     }
     let mut table = Table::new("side_effects", &COLUMNS);
-    for ((route, capture, infusion), mut asked) in asked {
-        for term in Term::all() {
-            let with = asked.with.remove(&term).unwrap_or_default();
-            let head = [route.as_str(), capture.as_str(), term.as_str()];
-            table.push(row(head, infusion, &asked, with));
+    for ((route, capture), cells) in &mut asked {
+        for (infusion, asked) in cells.iter_mut().enumerate() {
+            for term in Term::all() {
+                let with = std::mem::take(&mut asked.with[term.place()]);
+                let head = [route.as_str(), capture.as_str(), term.as_str()];
+                table.push(row(head, infusion, asked, with));
+            }
         }
     }
     table
 }
 
-/// What a person answered, by the way of asking and the infusion; 0 for all up to the horizon.
-fn answers(course: &Course, horizon: usize) -> BTreeMap<(Capture, usize), Answer> {
-    let mut answers: BTreeMap<(Capture, usize), Answer> = BTreeMap::new();
+/// What a person answered, by the way of asking: to any infusion up to the horizon, then to each.
+fn answers(course: &Course, horizon: usize) -> BTreeMap<Capture, Vec<Option<Answer>>> {
+    let mut answers: BTreeMap<Capture, Vec<Option<Answer>>> = BTreeMap::new();
     for (position, infusion) in course.infusions.iter().take(horizon).enumerate() {
         for (capture, answer) in of_session(infusion) {
-            answers.entry((capture, ANY_INFUSION)).or_default().merge(&answer);
-            answers.insert((capture, position + 1), answer);
+            let own = answers.entry(capture).or_insert_with(|| vec![None; horizon + 1]);
+            own[ANY_INFUSION].get_or_insert_default().merge(&answer);
+            own[position + 1] = Some(answer);
         }
     }
     answers
@@ -221,7 +239,7 @@ fn of_session(infusion: &Infusion) -> BTreeMap<Capture, Answer> {
         answer.n_sessions = 1;
         for effect in &report.effects {
             for term in [Term::Any, Term::One(effect.term)] {
-                answer.told.entry(term).or_default().add(effect);
+                answer.told[term.place()].add(effect);
             }
         }
     }

@@ -127,6 +127,14 @@ impl Moment {
     }
 }
 
+/// Year and month, from 1, of a calendar time in UTC; `None` beyond the years -9999 to 9999.
+#[must_use]
+pub fn year_and_month(micros: i64) -> Option<(i16, i8)> {
+    let time = jiff::Timestamp::from_microsecond(micros).ok()?;
+    let date = jiff::tz::Offset::UTC.to_datetime(time).date();
+    Some((date.year(), date.month()))
+}
+
 /// A calendar time to the microsecond, or less.
 const USUAL_TEXT: usize = 27;
 

@@ -103,7 +103,8 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
             || writer.as_mut().map_or(Ok(()), |writer| writer.write(&waiting)),
             || {
                 let parts = parts.par_iter();
-                let parts = parts.map(|shares| Part::fold(log, shares.clone(), withdrawn, &context));
+                let parts =
+                    parts.map(|shares| Part::fold(log, shares.clone(), withdrawn, &context));
                 parts.collect::<Result<Vec<_>, _>>()
             },
         );
@@ -158,7 +159,8 @@ impl Part {
         withdrawn: Option<&BTreeSet<Subject>>,
         context: &FoldContext,
     ) -> Result<Self, PipelineError> {
-        let mut events = log.scan(shares)?;
+        let scan = log.scan(shares)?;
+        let mut events = scan.in_order();
         let mut sources = BTreeSet::new();
         for logged in &events {
             if !sources.contains(&logged.event.source) {

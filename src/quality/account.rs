@@ -12,6 +12,7 @@ use crate::event::code::Route;
 use crate::event::ids::{OpenCode, Source};
 use crate::event::time::whole_days;
 use crate::table::{ColumnType as T, Table};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns before suppression. `n_subjects` decides what is hidden, and is not published.
@@ -59,7 +60,7 @@ type Place<'a> = (Kind<'a>, Option<&'a str>);
 struct Counts([u64; Check::ALL.len()]);
 
 /// Counts of events, and of the people behind them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Total {
     events: Counts,
     people: Counts,
@@ -120,19 +121,22 @@ impl Counts {
     }
 }
 
+/// By place.
+type Totals<'a> = BTreeMap<Place<'a>, Total>;
+
+/// Subjects counted in one go; the sums are the same however many.
+const SUBJECTS_AT_ONCE: usize = 4_096;
+
 /// The table. A place has rows, one a check, where at least one score or session was found.
 #[must_use]
 pub fn data_quality(subjects: &[SubjectFacts], reading: &Reading) -> Table {
-    let mut totals: BTreeMap<Place, Total> = BTreeMap::new();
-    for facts in subjects {
-        for (place, mut counts) in of_subject(facts, reading) {
-            counts.add_up();
-            let empty = Total { events: Counts::default(), people: Counts::default() };
-            let total = totals.entry(place).or_insert(empty);
-            for check in Check::ALL {
-                total.events.add(*check, counts.n(*check));
-                total.people.add(*check, u64::from(counts.n(*check) > 0));
-            }
+    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| totals(subjects, reading));
+    let mut totals = Totals::new();
+    for (place, part) in parts.collect::<Vec<_>>().into_iter().flatten() {
+        let total = totals.entry(place).or_default();
+        for check in Check::ALL {
+            total.events.add(*check, part.events.n(*check));
+            total.people.add(*check, part.people.n(*check));
         }
     }
     let mut table = Table::new("data_quality", &COLUMNS);
@@ -140,6 +144,21 @@ pub fn data_quality(subjects: &[SubjectFacts], reading: &Reading) -> Table {
         push_place(&mut table, *place, total);
     }
     table
+}
+
+fn totals<'a>(subjects: &'a [SubjectFacts], reading: &Reading) -> Totals<'a> {
+    let mut totals = Totals::new();
+    for facts in subjects {
+        for (place, mut counts) in of_subject(facts, reading) {
+            counts.add_up();
+            let total = totals.entry(place).or_default();
+            for check in Check::ALL {
+                total.events.add(*check, counts.n(*check));
+                total.people.add(*check, u64::from(counts.n(*check) > 0));
+            }
+        }
+    }
+    totals
 }
 
 /// What one subject adds, by place.

@@ -23,7 +23,7 @@ impl Table {
 
 fn cell_text(cell: &Cell) -> String {
     match cell {
-        Cell::Text(value) => value.clone(),
+        Cell::Text(value) => value.to_string(),
         Cell::Int(value) => value.to_string(),
         // -0 and 0 are one number to a reader.
         Cell::Float(value) => (value + 0.0).to_string(),

@@ -1,12 +1,13 @@
 //! The table itself: columns, cells, rows.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 /// One typed column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
     /// Text, codes and labels.
-    Text(Vec<Option<String>>),
+    Text(Vec<Option<CompactString>>),
     /// Whole numbers: counts, infusion numbers.
     Int(Vec<Option<i64>>),
     /// Rates, means, intervals.
@@ -18,8 +19,8 @@ pub enum Column {
 /// One cell, for readers that go row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Text.
-    Text(String),
+    /// Text; most codes need no room of their own.
+    Text(CompactString),
     /// A whole number.
     Int(i64),
     /// A number.
@@ -38,6 +39,12 @@ impl From<&str> for Cell {
 
 impl From<String> for Cell {
     fn from(value: String) -> Self {
+        Self::Text(value.into())
+    }
+}
+
+impl From<CompactString> for Cell {
+    fn from(value: CompactString) -> Self {
         Self::Text(value)
     }
 }

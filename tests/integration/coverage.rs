@@ -73,7 +73,7 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
         .filter_map(|index| {
             let events: Vec<Logged> =
                 subject_events(&settings, index).into_iter().map(logged).collect();
-            fold_subject(&events, &context)
+            fold_subject(&events.iter().collect::<Vec<_>>(), &context)
         })
         .collect();
     let cuts = data_cuts(&subjects, None);

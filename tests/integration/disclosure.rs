@@ -128,7 +128,7 @@ impl Network {
         let fold = FoldSettings { data_cut_us: cut, ..FoldSettings::default() };
         let context =
             FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-        let subjects = fold_subjects(&events, &context);
+        let subjects = fold_subjects(&events.iter().collect::<Vec<_>>(), &context);
         let code = |code| OpenCode::new(code).expect("a code");
         let analysis = Analysis {
             instruments: vec![code("phq-9"), code("gad-7")],

@@ -79,7 +79,7 @@ struct Rows(BTreeMap<[String; 7], usize>);
 impl Rows {
     fn of(table: &Table) -> Self {
         let text = |row: usize, name: &str| match table.cell(row, name) {
-            Cell::Text(text) => text,
+            Cell::Text(text) => text.into(),
             Cell::Int(number) => number.to_string(),
             _ => String::new(),
         };

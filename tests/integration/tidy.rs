@@ -54,7 +54,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("zstd", &["ingest/"]),
     ("memchr", &["ingest/"]),
     ("mimalloc", &["main.rs"]),
-    ("compact_str", &["event/"]),
+    ("compact_str", &["event/", "table/"]),
     ("smallvec", &["event/"]),
     ("rand", &["simulate/", "stats/bootstrap.rs"]),
     ("rand_chacha", &["simulate/", "stats/bootstrap.rs"]),

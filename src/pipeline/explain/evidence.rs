@@ -70,7 +70,8 @@ pub(super) fn of_people(
     let shares: BTreeSet<i32> = people.iter().map(share_of).collect();
     let mut found = People::new();
     for share in shares {
-        let events = log.scan(share..share + 1)?;
+        let scan = log.scan(share..share + 1)?;
+        let events = scan.in_order();
         for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
             let subject = &events[0].event.subject;
             if people.contains(subject) {
@@ -82,7 +83,7 @@ pub(super) fn of_people(
 }
 
 impl Evidence {
-    fn of(logged: &[Logged], conflicts: &Conflicts, files: &Arc<Files>) -> Self {
+    fn of(logged: &[&Logged], conflicts: &Conflicts, files: &Arc<Files>) -> Self {
         let mut origins = BTreeMap::new();
         let mut corrections: BTreeMap<_, BTreeSet<EventId>> = BTreeMap::new();
         for Logged { event, origin, .. } in logged {

@@ -210,17 +210,16 @@ impl Decoder {
         }
         Ok(Logged {
             event: Event { source, id: id(&c.id, row, "id")?, subject, when, kind },
-            origin: self.origin(row)?,
+            origin: self.origin(row, names)?,
             basis: text(&c.time_basis, row).and_then(TimeBasis::parse).ok_or("time_basis")?,
             content: content(&c.content, row)?,
         })
     }
 
-    fn origin(&self, row: usize) -> Result<Origin, Bad> {
-        let digest = text(&self.columns.file_digest, row).ok_or("file_digest")?;
-        let digest = blake3::Hash::from_hex(digest).map_err(|_| "file_digest")?;
+    fn origin(&self, row: usize, names: &mut Names) -> Result<Origin, Bad> {
+        let digest = text(&self.columns.file_digest, row).and_then(|text| names.file(text));
         let line = long_of(&self.columns.line, row).and_then(|line| u64::try_from(line).ok());
-        Ok(Origin { file_digest: *digest.as_bytes(), line: line.ok_or("line")? })
+        Ok(Origin { file_digest: digest.ok_or("file_digest")?, line: line.ok_or("line")? })
     }
 
     fn kind(&self, event_type: EventType, row: usize, names: &mut Names) -> Result<Kind, Bad> {

@@ -35,6 +35,8 @@ pub(in crate::store) struct Names {
     pub(in crate::store) codes: Interner<OpenCode>,
     /// The subject of the row before: rows come sorted by subject.
     subject: Option<Subject>,
+    /// The digest of the source file of the row before.
+    file: Option<(Box<str>, [u8; 32])>,
 }
 
 impl Default for Names {
@@ -43,6 +45,7 @@ impl Default for Names {
             sources: Interner::new(Source::new),
             codes: Interner::new(OpenCode::new),
             subject: None,
+            file: None,
         }
     }
 }
@@ -54,5 +57,17 @@ impl Names {
             self.subject = Subject::new(text);
         }
         self.subject.clone()
+    }
+
+    /// The digest of a source file, from its 64 hexadecimal digits.
+    pub(in crate::store) fn file(&mut self, text: &str) -> Option<[u8; 32]> {
+        if let Some((known, digest)) = &self.file
+            && **known == *text
+        {
+            return Some(*digest);
+        }
+        let digest = *blake3::Hash::from_hex(text).ok()?.as_bytes();
+        self.file = Some((text.into(), digest));
+        Some(digest)
     }
 }

@@ -1,6 +1,6 @@
 //! Compaction and vacuum: the same rows in fewer files, and nothing gone that a version needs.
 
-use super::events::{in_order, many, push};
+use super::events::{in_order, many, push, scanned};
 use crate::event::envelope::Logged;
 use crate::event::key::{KeyDigest, KnownKeys, Novelty};
 use crate::store::append::Commit;
@@ -40,7 +40,7 @@ fn names(log: &EventLog) -> BTreeSet<String> {
 }
 
 fn scan(log: &EventLog) -> Vec<Logged> {
-    log.scan(0..SHARES).expect("a scan")
+    scanned(&log, 0..SHARES).expect("a scan")
 }
 
 #[test]

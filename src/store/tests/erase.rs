@@ -1,6 +1,6 @@
 //! Erasure: nothing of a person is left, nothing of anyone else is lost, wherever it breaks off.
 
-use super::events::{in_order, many, push};
+use super::events::{in_order, many, push, scanned};
 use crate::event::envelope::Logged;
 use crate::event::ids::Subject;
 use crate::event::key::{KeyDigest, KnownKeys, Novelty};
@@ -79,7 +79,7 @@ fn without(events: &[Logged], subject: &Subject) -> Vec<Logged> {
 fn assert_gone(dir: &Path, events: &[Logged], subject: &Subject) {
     assert_eq!(places(dir, subject.as_str()), [] as [PathBuf; 0]);
     let log = EventLog::open(dir).expect("the log");
-    assert_eq!(log.scan(0..SHARES).expect("a scan"), without(events, subject));
+    assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), without(events, subject));
     let of_person = events.iter().filter(|logged| logged.event.subject == *subject);
     let mut keys = KeyIndex::open(&log).expect("an index");
     for logged in of_person {
@@ -156,7 +156,7 @@ fn everyone_who_withdrew_goes() {
     assert!(erasure.traces.iter().all(|traces| !traces.withdrawn_in.is_empty()));
     let others = events.iter().filter(|logged| !people.contains(&logged.event.subject));
     let log = EventLog::open(dir.path()).expect("the log");
-    assert_eq!(log.scan(0..SHARES).expect("a scan"), in_order(others.cloned().collect()));
+    assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), in_order(others.cloned().collect()));
     for person in people {
         assert_eq!(places(dir.path(), person.as_str()), [] as [PathBuf; 0]);
     }

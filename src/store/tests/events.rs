@@ -8,8 +8,16 @@ use crate::event::kind::{Data, EventCorrected, EventRetracted, EventType, Kind};
 use crate::event::time::{Axis, Moment, TimeBasis};
 use crate::privacy::gate::{Deidentified, Gate, Passed};
 use crate::store::append::Batch;
+use crate::store::error::StoreError;
+use crate::store::log::EventLog;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
+use std::ops::Range;
+
+/// The events of some shares, in order.
+pub(super) fn scanned(log: &EventLog, shares: Range<i32>) -> Result<Vec<Logged>, StoreError> {
+    log.scan(shares).map(|scan| scan.in_order().into_iter().cloned().collect())
+}
 
 /// Fields by name, with values as JSON.
 type Fields = &'static [(&'static str, &'static [&'static str])];

@@ -1,6 +1,6 @@
 //! A table written before the newest columns were added.
 
-use super::events::{FIELDS, clinical, data_json, in_order, push, stored};
+use super::events::{FIELDS, clinical, data_json, in_order, push, scanned, stored};
 use crate::event::envelope::Logged;
 use crate::event::kind::EventType;
 use crate::event::time::Moment;
@@ -49,7 +49,7 @@ fn it_grows_with_the_first_commit_and_its_past_stays() {
     let dir = tempfile::tempdir().expect("a directory");
     old_store(dir.path());
     let log = EventLog::open(dir.path()).expect("a log");
-    let old = log.scan(0..SHARES).expect("a scan");
+    let old = scanned(&log, 0..SHARES).expect("a scan");
     assert_eq!((log.version(), old.len()), (2, 26));
     assert!(old.iter().all(|stored| stored.event.kind.version() == 1));
     assert_eq!(log.table.lacking(&log.snapshot).expect("columns").len(), ADDED.len());
@@ -67,8 +67,8 @@ fn it_grows_with_the_first_commit_and_its_past_stays() {
     let log = log.refresh().expect("the log");
     assert!(log.table.lacking(&log.snapshot).expect("columns").is_empty());
     let all = [old.clone(), events].concat();
-    assert_eq!(log.scan(0..SHARES).expect("a scan"), in_order(all));
-    assert_eq!(log.at_version(2).expect("version 2").scan(0..SHARES).expect("a scan"), old);
+    assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), in_order(all));
+    assert_eq!(scanned(&log.at_version(2).expect("version 2"), 0..SHARES).expect("a scan"), old);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn it_grows_too_where_a_source_brought_nothing() {
     assert_eq!(commit.expect("a commit"), Commit::Done { version: 3 });
     let log = log.refresh().expect("the log");
     assert!(log.table.lacking(&log.snapshot).expect("columns").is_empty());
-    assert_eq!(log.scan(0..SHARES).expect("a scan").len(), 26);
+    assert_eq!(scanned(&log, 0..SHARES).expect("a scan").len(), 26);
 }
 
 #[test]
@@ -148,18 +148,18 @@ fn an_older_table_is_compacted_and_purged_with_the_columns_it_lacks() {
         let dir = tempfile::tempdir().expect("a directory");
         old_store(dir.path());
         let log = EventLog::open(dir.path()).expect("a log");
-        let mut events = log.scan(0..SHARES).expect("a scan");
+        let mut events = scanned(&log, 0..SHARES).expect("a scan");
         if compacts_first {
             assert!(matches!(log.compact(), Ok(Compacted::Done { n_before: 2, n_after: 1, .. })));
             let log = log.refresh().expect("the log");
-            assert_eq!(log.scan(0..SHARES).expect("a scan"), events);
+            assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), events);
             assert_eq!(log.table.lacking(&log.snapshot).expect("columns").len(), 0);
         }
         let person = events[0].event.subject.clone();
         erase(dir.path(), &Who::Subject(person.clone()), &[9; 32]).expect("disk");
         events.retain(|logged| logged.event.subject != person);
         let log = EventLog::open(dir.path()).expect("a log");
-        assert_eq!(log.scan(0..SHARES).expect("a scan"), events);
+        assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), events);
         // What the repository keeps has other modes than a store.
         let found = verify(dir.path(), 4_000_000_000_000_000).expect("a store").findings;
         let others = found.iter().filter(|finding| finding.kind != FindingKind::WrongMode);
