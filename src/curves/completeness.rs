@@ -145,7 +145,9 @@ fn counts<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> Counts<'a> {
         let due = due(cohort, code, course, step);
         for place in Place::of_any_month(course) {
             let people = counts.entry(place).or_insert_with(|| empty.clone());
-            due.iter().for_each(|due| people[due.time_point].add(due));
+            for due in &due {
+                people[due.time_point].add(due);
+            }
         }
         for due in due.chunk_by(|a, b| a.month == b.month) {
             for place in Place::of_month(course, due[0].month) {

@@ -40,7 +40,7 @@ fn names(log: &EventLog) -> BTreeSet<String> {
 }
 
 fn scan(log: &EventLog) -> Vec<Logged> {
-    scanned(&log, 0..SHARES).expect("a scan")
+    scanned(log, 0..SHARES).expect("a scan")
 }
 
 #[test]
