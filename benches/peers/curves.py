@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ingest import Afterdose, HERE, head, run, say, spread
+from ingest import Afterdose, HERE, head, in_turn, run, say, spread
 
 PIPELINE = """name = "curves"
 [analysis]
@@ -48,11 +48,11 @@ def main() -> None:
             "DuckDB": [sys.executable, str(HERE / "query.py"), str(parquet)],
         }
         runs = {name: [] for name in commands}
-        for _ in range(args.runs):
+        for turn in range(args.runs):
             shutil.rmtree(store / "facts", ignore_errors=True)
             shutil.rmtree(work / "out", ignore_errors=True)
-            for name, command in commands.items():
-                runs[name].append(run(command))
+            for name in in_turn(list(commands), turn):
+                runs[name].append(run(commands[name]))
     head()
     for name, measured in runs.items():
         say(name, measured)

@@ -6,7 +6,7 @@ use super::dose::GivenDose;
 use super::stray::Stray;
 use super::tolerability::Tolerability;
 use crate::event::code::{
-    AdjustReason, AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
+    AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
 };
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
@@ -86,8 +86,6 @@ pub struct Plan {
     pub after: usize,
     /// What was changed, where it is said.
     pub change: Option<PlanChange>,
-    /// Why, where it is said.
-    pub reason: Option<AdjustReason>,
 }
 
 /// A completed session.

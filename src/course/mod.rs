@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod anomaly;
+pub mod assess;
 pub mod dose;
 pub mod fact;
 pub mod fold;

@@ -17,8 +17,6 @@ pub struct Tolerability {
     pub dissociation: Option<(OpenCode, f64)>,
     /// Blood pressure and oxygen around the session.
     pub signs: Signs,
-    /// Whether the session was stopped early.
-    pub stopped_early: bool,
 }
 
 /// Side effects that were asked for or told at one time. None told is a report too.
@@ -75,7 +73,6 @@ impl Tolerability {
                 .as_ref()
                 .map(|scale| (scale.instrument.clone(), scale.total.get())),
             signs: session.vitals.as_ref().map_or_else(Signs::default, Signs::of),
-            stopped_early: session.stopped_early.is_some(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::event::instrument::Instrument;
 use crate::event::time::whole_days;
 use crate::stats::effect_size::{over_baseline, over_change};
 use crate::stats::mean::Moments;
-use crate::stats::quantile::quantile;
+use crate::stats::quantile::median;
 use crate::table::{Cell, ColumnType as T, Table};
 
 /// Columns before suppression.
@@ -61,9 +61,7 @@ struct Seen {
     changes: Vec<f64>,
     hours: Vec<f64>,
     baseline: Moments,
-    change: Moments,
     percent: Moments,
-    hour: Moments,
     partial: u64,
     improved: u64,
     worse: u64,
@@ -130,8 +128,6 @@ impl Seen {
         self.changes.push(scored.change);
         self.hours.push(scored.hours);
         self.baseline.push(scored.baseline);
-        self.change.push(scored.change);
-        self.hour.push(scored.hours);
         if scored.baseline != 0.0 {
             self.percent.push(100.0 * scored.change / scored.baseline);
         }
@@ -144,7 +140,8 @@ impl Seen {
 
 fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
     let mut row = Row::of(&head);
-    let n = seen.change.n();
+    let [change, hours] = [&seen.changes, &seen.hours].map(|values| Moments::of(values));
+    let n = change.n();
     let nobody = (n == 0).then_some("nobody");
     // From a baseline of 0 there is no percent change; then the mean is of nobody's choosing.
     let no_percent = nobody.or((seen.percent.n() < n).then_some("zero-baseline"));
@@ -158,8 +155,8 @@ fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
     row.float("percent_change_lo", interval.map(|i| i.lo), one);
     row.float("percent_change_hi", interval.map(|i| i.hi), one);
     for (name, size) in [
-        ("effect_size_baseline", over_baseline(&seen.baseline, &seen.change)),
-        ("effect_size_change", over_change(&seen.change)),
+        ("effect_size_baseline", over_baseline(&seen.baseline, &change)),
+        ("effect_size_change", over_change(&change)),
     ] {
         let spread = size.is_none().then_some("no-spread");
         row.float(name, size, nobody.or((n < 3).then_some("under-three")).or(spread));
@@ -180,14 +177,8 @@ fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
     for (columns, k) in rates {
         row.rate(columns, k, n, None);
     }
-    row.float("mean_hours", seen.hour.mean(), nobody);
+    row.float("mean_hours", hours.mean(), nobody);
     row.float("median_hours", median(&mut seen.hours), nobody);
     row.rate(["early", "early_rate", "early_lo", "early_hi"], seen.early, n, None);
     row.done()
-}
-
-/// The middle value.
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    quantile(values, 0.5)
 }

@@ -2,8 +2,8 @@
 //! known to everyone measured.
 
 use super::settings::{Analysis, Filter};
+use crate::course::assess::DAYS_COMPARED;
 use crate::course::fact::{Course, Scores, SubjectFacts};
-use crate::course::fold::DAYS_COMPARED;
 use crate::course::settings::FoldSettings;
 use crate::event::code::ScreeningDecision;
 use crate::event::ids::{OpenCode, Source};

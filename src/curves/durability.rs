@@ -25,27 +25,6 @@ pub const HEAD: [(&str, T); 6] = [
     ("clock", T::Text),
 ];
 
-/// Columns of the published table before the label.
-pub const COLUMNS: [(&str, T); 17] = [
-    ("instrument", T::Text),
-    ("stratum", T::Text),
-    ("level", T::Text),
-    ("route", T::Text),
-    ("start", T::Text),
-    ("clock", T::Text),
-    ("time", T::Int),
-    ("n", T::Int),
-    ("n_at_risk", T::Int),
-    ("losses", T::Int),
-    ("treated_again", T::Int),
-    ("estimate", T::Float),
-    ("se", T::Float),
-    ("lo", T::Float),
-    ("hi", T::Float),
-    ("hidden", T::Text),
-    ("na_reason", T::Text),
-];
-
 /// How the published table is rounded.
 pub const ROUNDING: Roundings = &[
     ("estimate", Rounding::Hundredths),
@@ -103,10 +82,8 @@ pub fn durability_counts(cohort: &Cohort, populations: &[Population]) -> Table {
 /// The published table, from the counts with what must be hidden cleared.
 #[must_use]
 pub fn durability(counts: &Table) -> Table {
-    let mut table = Table::new("durability", &COLUMNS);
     let names = StepNames { events: "losses", competing: Some("treated_again") };
-    gathered(&mut table, counts, &HEAD.map(|(name, _)| name), names);
-    table
+    gathered("durability", counts, &HEAD, names)
 }
 
 /// What ended the response after the first one within the horizon, by infusions and by whole days

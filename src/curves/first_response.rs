@@ -10,7 +10,7 @@ use super::row::Row;
 use crate::event::instrument::Instrument;
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::kaplan_meier::kaplan_meier;
-use crate::stats::life_table::Step;
+use crate::stats::life_table::{Step, steps};
 use crate::table::{ColumnType as T, Table};
 
 /// Columns. Not published as they are: `cumulative` and `time_to_response` are made from them.
@@ -130,14 +130,8 @@ impl Fates {
 
     /// Where leaving competes: at risk at k are all whose response or leaving is at k or later.
     fn competing(&self) -> Vec<Step> {
-        let mut at_risk = self.n - self.censored[0];
-        (1..self.responded.len())
-            .map(|k| {
-                let step = Step { at_risk, events: self.responded[k], competing: self.stopped[k] };
-                at_risk -= self.responded[k] + self.stopped[k] + self.censored[k];
-                step
-            })
-            .collect()
+        let at_risk = self.n - self.censored[0];
+        steps(at_risk, &self.responded[1..], &self.stopped[1..], &self.censored[1..])
     }
 
     /// Where leaving censors: whoever stops at k was last seen at k - 1.

@@ -9,7 +9,7 @@ use super::row::{Derived, Row};
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::interval::Interval;
 use crate::stats::kaplan_meier::kaplan_meier;
-use crate::stats::life_table::{Estimate, Step};
+use crate::stats::life_table::{Estimate, steps};
 use crate::table::{ColumnType as T, Table};
 
 /// What ended the following of a person, and when.
@@ -82,15 +82,7 @@ impl Followed {
     /// event.
     fn points(&self, grid: &[usize]) -> Vec<Point> {
         let n = self.n();
-        let mut at_risk = n;
-        let steps: Vec<Step> = (0..self.events.len())
-            .map(|at| {
-                let (events, competing) = (self.events[at], self.competing[at]);
-                let step = Step { at_risk, events, competing };
-                at_risk -= events + competing + self.unseen[at];
-                step
-            })
-            .collect();
+        let steps = steps(n, &self.events, &self.competing, &self.unseen);
         let with: Vec<Estimate> = match self.leaving {
             Leaving::Competes => aalen_johansen(&steps).into_iter().map(|at| at.event).collect(),
             Leaving::None => kaplan_meier(&steps),
@@ -160,9 +152,16 @@ pub struct StepNames {
 
 /// The rows of the curves in `counts`, whose hidden cells are cleared. Where the count of a time is
 /// hidden its step is gathered into the next shown one: that row carries the sum since the row shown
-/// before it, and the number at risk when that began. The first `head` columns say what a curve is
+/// before it, and the number at risk when that began. The columns of `head` say what a curve is
 /// about; a new one begins wherever the time does not ascend.
-pub fn gathered(table: &mut Table, counts: &Table, head: &[&str], names: StepNames) {
+#[must_use]
+pub fn gathered(name: &str, counts: &Table, head: &[(&str, T)], names: StepNames) -> Table {
+    let mut columns = [head, &[("time", T::Int), ("n", T::Int), ("n_at_risk", T::Int)]].concat();
+    columns.push((names.events, T::Int));
+    columns.extend(names.competing.map(|name| (name, T::Int)));
+    columns.extend(["estimate", "se", "lo", "hi"].map(|name| (name, T::Float)));
+    columns.extend(["hidden", "na_reason"].map(|name| (name, T::Text)));
+    let mut table = Table::new(name, &columns);
     let mut begin = 0;
     let (mut events, mut competing) = (0, 0);
     for row in 0..counts.n_rows() {
@@ -170,7 +169,7 @@ pub fn gathered(table: &mut Table, counts: &Table, head: &[&str], names: StepNam
             begin = row;
             (events, competing) = (0, 0);
         }
-        let texts: Vec<&str> = head.iter().map(|name| counts.text(row, name)).collect();
+        let texts: Vec<&str> = head.iter().map(|(name, _)| counts.text(row, name)).collect();
         let mut out = Derived::of(&texts);
         let by_now = counts.int(row, "events");
         let left = counts.int(row, "competing");
@@ -191,6 +190,7 @@ pub fn gathered(table: &mut Table, counts: &Table, head: &[&str], names: StepNam
         }
         competing = left.unwrap_or(competing);
     }
+    table
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use super::population::View;
 use crate::event::instrument::Instrument;
 use crate::stats::aalen_johansen::aalen_johansen;
-use crate::stats::life_table::{Estimate, Step};
+use crate::stats::life_table::{Estimate, steps};
 
 /// What became of a person between a landmark and a later infusion. The four exclude each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,15 +119,8 @@ impl Followed {
     /// The share who responded by the end, by Aalen-Johansen; `None` with nobody at risk.
     #[must_use]
     pub fn estimate(&self) -> Option<Estimate> {
-        let mut at_risk = self.n() - self.censored[0];
-        let steps: Vec<Step> = (1..self.responded.len())
-            .map(|at| {
-                let (events, competing) = (self.responded[at], self.stopped[at]);
-                let step = Step { at_risk, events, competing };
-                at_risk -= events + competing + self.censored[at];
-                step
-            })
-            .collect();
+        let at_risk = self.n() - self.censored[0];
+        let steps = steps(at_risk, &self.responded[1..], &self.stopped[1..], &self.censored[1..]);
         steps.first().filter(|step| step.at_risk > 0)?;
         aalen_johansen(&steps).last().map(|incidence| incidence.event)
     }

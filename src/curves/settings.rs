@@ -110,10 +110,15 @@ impl Stratum {
         }
     }
 
+    /// Every stratum there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALWAYS.into_iter().chain(Self::ON_REQUEST)
+    }
+
     /// The stratum of a name in tables.
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
-        Self::ALWAYS.into_iter().chain(Self::ON_REQUEST).find(|known| known.as_str() == name)
+        Self::all().find(|known| known.as_str() == name)
     }
 
     /// Whether the levels add up to the whole.

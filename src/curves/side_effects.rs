@@ -12,7 +12,7 @@ use crate::course::tolerability::minutes_to_resolution;
 use crate::event::code::{EffectTerm, EffectsCapture, Severity};
 use crate::event::kind::Effect;
 use crate::stats::exact_bound::upper_for_none;
-use crate::stats::quantile::quantile;
+use crate::stats::quantile::median;
 use crate::table::{Cell, ColumnType as T, Table};
 use std::collections::BTreeMap;
 
@@ -267,9 +267,8 @@ fn row(head: [&str; 3], infusion: usize, asked: &Asked, mut with: With) -> Vec<C
         row.int(column, n, None);
     }
     row.int("serious", with.serious, None);
-    with.minutes.sort_by(f64::total_cmp);
     row.int("n_resolved", with.minutes.len() as u64, None);
     let nobody = with.minutes.is_empty().then_some("nobody");
-    row.float("median_minutes", quantile(&with.minutes, 0.5), nobody);
+    row.float("median_minutes", median(&mut with.minutes), nobody);
     row.done()
 }

@@ -20,25 +20,6 @@ pub const HEAD: [(&str, T); 5] = [
     ("clock", T::Text),
 ];
 
-/// Columns of the published table before the label.
-pub const COLUMNS: [(&str, T); 15] = [
-    ("instrument", T::Text),
-    ("stratum", T::Text),
-    ("level", T::Text),
-    ("route", T::Text),
-    ("clock", T::Text),
-    ("time", T::Int),
-    ("n", T::Int),
-    ("n_at_risk", T::Int),
-    ("ended", T::Int),
-    ("estimate", T::Float),
-    ("se", T::Float),
-    ("lo", T::Float),
-    ("hi", T::Float),
-    ("hidden", T::Text),
-    ("na_reason", T::Text),
-];
-
 /// Days between the points of the grid, and how many there are after day 0: a year.
 const DAYS: (usize, usize) = (28, 13);
 
@@ -71,10 +52,8 @@ pub fn time_on_treatment_counts(cohort: &Cohort, populations: &[Population]) -> 
 /// The published table, from the counts with what must be hidden cleared.
 #[must_use]
 pub fn time_on_treatment(counts: &Table) -> Table {
-    let mut table = Table::new("time_on_treatment", &COLUMNS);
     let names = StepNames { events: "ended", competing: None };
-    gathered(&mut table, counts, &HEAD.map(|(name, _)| name), names);
-    table
+    gathered("time_on_treatment", counts, &HEAD, names)
 }
 
 /// When treatment ended, by infusions given and by whole days since session 1.

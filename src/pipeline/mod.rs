@@ -5,6 +5,7 @@
 //! ```
 
 pub mod accounts;
+mod analysis;
 pub mod as_of;
 pub mod backup;
 pub mod calendar;

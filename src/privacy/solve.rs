@@ -20,9 +20,11 @@ pub type Equation = Vec<(CellAt, i64)>;
 /// The hidden cells whose value every solution of the equations shares, given the shown cells; each
 /// with the shown cells of which any one, hidden too, would keep it from following.
 ///
-/// Only the hidden cells are unknown. A hidden cell is determined exactly if some combination of the
-/// equations holds that hidden cell alone. A shown cell of that combination stands in its way unless
-/// it follows itself from other shown cells.
+/// Only the hidden cells are unknown. Two solutions differ by one of the equations with every shown
+/// cell 0, and a hidden cell is determined exactly if it is 0 in all of those; it then is in one of
+/// them taken at random, and any other is 0 there with a probability of one in [`PRIME`]. Such a cell
+/// is a combination of the equations that holds no other hidden cell. A shown cell of that
+/// combination stands in its way unless it follows itself from other shown cells.
 #[must_use]
 pub fn determined<C: Copy + Ord>(
     equations: &[&[(C, i64)]],
@@ -32,9 +34,8 @@ pub fn determined<C: Copy + Ord>(
     let n_hidden = places.n_hidden;
     // Mostly nothing follows, and that can be seen from the hidden cells alone.
     let rows = equations.iter().map(|equation| places.row(equation, n_hidden));
-    let mut unknown = Echelon::of(n_hidden, rows);
-    let follow: Vec<usize> =
-        (0..n_hidden).filter(|at| unknown.alone(*at, n_hidden).is_some()).collect();
+    let solution = Echelon::of(n_hidden, rows).any_solution();
+    let follow: Vec<usize> = (0..n_hidden).filter(|at| solution[*at] == 0).collect();
     if follow.is_empty() {
         return BTreeMap::new();
     }
@@ -54,9 +55,7 @@ pub fn determined<C: Copy + Ord>(
     with_savers.collect()
 }
 
-/// The cells of some equations in the order of elimination: the hidden ones, then the shown ones, of
-/// either those first that stand in the fewest equations. Whoever stands in one alone stands in
-/// nobody's way.
+/// The cells of some equations in the order of elimination: the hidden ones, then the shown ones.
 struct Places<C> {
     cells: Vec<C>,
     n_hidden: usize,
@@ -69,17 +68,22 @@ impl<C: Copy + Ord> Places<C> {
         let mut all: Vec<C> =
             equations.iter().flat_map(|equation| equation.iter().map(|(at, _)| *at)).collect();
         all.sort_unstable();
-        let mut cells: Vec<(bool, usize, C)> = all
-            .chunk_by(|a, b| a == b)
-            .map(|same| (!is_hidden(same[0]), same.len(), same[0]))
-            .collect();
-        cells.sort_unstable();
-        let n_hidden = cells.partition_point(|(is_shown, ..)| !is_shown);
-        let cells: Vec<C> = cells.into_iter().map(|(.., at)| at).collect();
+        let counted = all.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0]));
+        let (hidden, mut shown): (Vec<_>, Vec<_>) = counted.partition(|(_, at)| is_hidden(*at));
+        let hidden: Vec<C> = hidden.into_iter().map(|(_, at)| at).collect();
+        // Those first that stand in the fewest equations.
+        shown.sort_unstable();
+        let unknown = |equation: &&[(C, i64)]| -> Vec<usize> {
+            equation.iter().filter_map(|(at, _)| hidden.binary_search(at).ok()).collect()
+        };
+        let rows: Vec<Vec<usize>> = equations.iter().map(unknown).collect();
+        let order = elimination_order(hidden.len(), &rows);
+        let shown = shown.into_iter().map(|(_, at)| at);
+        let cells: Vec<C> = order.into_iter().map(|at| hidden[at]).chain(shown).collect();
         let mut by_cell: Vec<(C, usize)> =
             cells.iter().enumerate().map(|(place, at)| (*at, place)).collect();
         by_cell.sort_unstable();
-        Self { cells, n_hidden, by_cell }
+        Self { cells, n_hidden: hidden.len(), by_cell }
     }
 
     fn place(&self, at: C) -> Option<usize> {
@@ -97,6 +101,42 @@ impl<C: Copy + Ord> Places<C> {
         row.sort_unstable();
         row
     }
+}
+
+/// An order of so many unknowns in which rows meet each other little: again and again one that stands
+/// in a single row is taken, and that row with it, for it says what the unknown is and nothing else.
+/// Of those that are left, the ones in the fewest rows come first.
+fn elimination_order(n: usize, rows: &[Vec<usize>]) -> Vec<usize> {
+    let mut of_unknown = vec![Vec::new(); n];
+    for (row, unknowns) in rows.iter().enumerate() {
+        for at in unknowns {
+            of_unknown[*at].push(row);
+        }
+    }
+    let mut n_rows: Vec<usize> = of_unknown.iter().map(Vec::len).collect();
+    let mut is_taken = vec![false; rows.len()];
+    let mut order = Vec::with_capacity(n);
+    let mut single: Vec<usize> = (0..n).rev().filter(|at| n_rows[*at] == 1).collect();
+    while let Some(at) = single.pop() {
+        let Some(row) = of_unknown[at].iter().find(|row| !is_taken[**row]) else { continue };
+        is_taken[*row] = true;
+        order.push(at);
+        for other in &rows[*row] {
+            n_rows[*other] -= 1;
+            if n_rows[*other] == 1 {
+                single.push(*other);
+            }
+        }
+    }
+    let mut is_placed = vec![false; n];
+    for at in &order {
+        is_placed[*at] = true;
+    }
+    let mut left: Vec<usize> = (0..n).filter(|at| !is_placed[*at]).collect();
+    // What stands in no other row is free: nothing is to be eliminated there.
+    left.sort_by_key(|at| (n_rows[*at] == 0, n_rows[*at]));
+    order.extend(left);
+    order
 }
 
 /// Coefficients by place, in order, none of them 0.
@@ -118,6 +158,22 @@ impl Echelon {
             echelon.take_in(&row);
         }
         echelon
+    }
+
+    /// A solution of the rows equal to 0: the places without a row of their own at random, always the
+    /// same, and the others as they follow.
+    fn any_solution(&self) -> Vec<u64> {
+        let mut solution = vec![0; self.pivots.len()];
+        for (at, pivot) in self.pivots.iter().enumerate().rev() {
+            solution[at] = match pivot {
+                Some(row) => {
+                    let rest = row[1..].iter().map(|(at, value)| times(*value, solution[*at]));
+                    (PRIME - rest.fold(0, |sum, value| (sum + value) % PRIME)) % PRIME
+                }
+                None => at_random(at),
+            };
+        }
+        solution
     }
 
     fn take_in(&mut self, row: &Row) {
@@ -220,6 +276,15 @@ const fn modulo(value: i64) -> u64 {
 const fn times(a: u64, b: u64) -> u64 {
     let product = a as u128 * b as u128;
     ((product & PRIME as u128) as u64 + (product >> 61) as u64) % PRIME
+}
+
+/// A number from 1 to the prime less 1 that looks random: SplitMix64 (Steele, Lea and Flood 2014, doi
+/// 10.1145/2714064.2660195).
+const fn at_random(seed: usize) -> u64 {
+    let mut mixed = (seed as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    1 + (mixed ^ (mixed >> 31)) % (PRIME - 1)
 }
 
 /// The inverse modulo the prime, by Fermat's little theorem.

@@ -27,6 +27,20 @@ pub struct Step {
     pub competing: u64,
 }
 
+/// The steps of so many people, of whom at each time so many had the event, so many left by the
+/// competing event, and so many were last seen without either.
+#[must_use]
+pub fn steps(n: u64, events: &[u64], competing: &[u64], last_seen: &[u64]) -> Vec<Step> {
+    let mut at_risk = n;
+    let times = events.iter().zip(competing).zip(last_seen);
+    let steps = times.map(|((&events, &competing), last_seen)| {
+        let step = Step { at_risk, events, competing };
+        at_risk -= events + competing + last_seen;
+        step
+    });
+    steps.collect()
+}
+
 /// A cumulative incidence (the share who had the event by a time), its standard error, its 95 %
 /// interval.
 #[derive(Debug, Clone, Copy, PartialEq)]

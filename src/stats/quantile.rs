@@ -40,6 +40,13 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     Some(if beyond > 0.0 { low + beyond * (high - low) } else { low })
 }
 
+/// The middle value; the values are sorted on the way.
+#[must_use]
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    quantile(values, 0.5)
+}
+
 /// The quartiles of values sorted from the smallest.
 #[must_use]
 pub fn quartiles(sorted: &[f64]) -> Option<Quartiles> {

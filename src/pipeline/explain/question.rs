@@ -137,9 +137,8 @@ fn instrument<'a>(
 }
 
 fn stratum(name: &str, settings: &Settings) -> Result<Stratum, PipelineError> {
-    let all = Stratum::ALWAYS.into_iter().chain(Stratum::ON_REQUEST);
-    let Some(found) = all.clone().find(|stratum| stratum.as_str() == name) else {
-        let names = all.map(Stratum::as_str);
+    let Some(found) = Stratum::of(name) else {
+        let names = Stratum::all().map(Stratum::as_str);
         return Err(PipelineError::Usage(unknown("--stratum", name, names)));
     };
     if !Stratum::ALWAYS.contains(&found) && !settings.analysis.strata.contains(&found) {
