@@ -278,7 +278,7 @@ const fn times(a: u64, b: u64) -> u64 {
     ((product & PRIME as u128) as u64 + (product >> 61) as u64) % PRIME
 }
 
-/// A number from 1 to the prime less 1 that looks random: SplitMix64 (Steele, Lea and Flood 2014, doi
+/// A number from 1 to the prime less 1 that looks random: `SplitMix64` (Steele, Lea and Flood 2014, doi
 /// 10.1145/2714064.2660195).
 const fn at_random(seed: usize) -> u64 {
     let mut mixed = (seed as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);

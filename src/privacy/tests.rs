@@ -9,6 +9,8 @@ use crate::table::{Cell, ColumnType as T, Table};
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use proptest::collection::vec;
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -355,5 +357,50 @@ fn a_hidden_cell_is_na_in_csv_and_a_null_of_its_own_type_in_parquet() {
     for (name, data_type) in [("n", DataType::Int64), ("rate", DataType::Float64)] {
         let column = batch.column_by_name(name).expect("a column");
         assert_eq!((column.data_type(), column.is_null(0)), (&data_type, true));
+    }
+}
+
+/// The rank of some rows, by elimination without a fraction.
+fn rank(mut rows: Vec<Vec<i128>>) -> usize {
+    let mut rank = 0;
+    for column in 0..rows.first().map_or(0, Vec::len) {
+        let Some(pivot) = (rank..rows.len()).find(|row| rows[*row][column] != 0) else { continue };
+        rows.swap(rank, pivot);
+        let pivot = rows[rank].clone();
+        for row in &mut rows[rank + 1..] {
+            let (own, other) = (row[column], pivot[column]);
+            for (cell, above) in row.iter_mut().zip(&pivot) {
+                *cell = *cell * other - own * above;
+            }
+        }
+        rank += 1;
+    }
+    rank
+}
+
+proptest! {
+    /// A slow twin: a hidden cell follows exactly if an equation that holds it alone adds nothing to
+    /// the others, by ranks over the whole numbers.
+    #[test]
+    fn what_follows_is_what_adds_no_rank(
+        system in vec(vec(-1_i64..=2, 7), 0..6),
+        n_hidden in 0_usize..=7,
+    ) {
+        let equations: Vec<Equation> = system
+            .iter()
+            .map(|row_of| row_of.iter().enumerate().filter(|(_, value)| **value != 0))
+            .map(|terms| terms.map(|(at, value)| (row(at), *value)).collect())
+            .collect();
+        let hidden: Vec<Vec<i128>> = system
+            .iter()
+            .map(|row_of| row_of[..n_hidden].iter().map(|value| i128::from(*value)).collect())
+            .collect();
+        let own = rank(hidden.clone());
+        let adds_nothing = |at: &usize| {
+            let alone = (0..n_hidden).map(|column| i128::from(column == *at)).collect();
+            rank(hidden.iter().cloned().chain([alone]).collect()) == own
+        };
+        let expected: Vec<usize> = (0..n_hidden).filter(adds_nothing).collect();
+        prop_assert_eq!(follow(&equations, &(0..n_hidden).collect::<Vec<_>>()), expected);
     }
 }

@@ -54,7 +54,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("zstd", &["ingest/"]),
     ("memchr", &["ingest/"]),
     ("mimalloc", &["main.rs"]),
-    ("compact_str", &["event/", "table/"]),
+    ("compact_str", &["event/", "table/", "curves/"]),
     ("smallvec", &["event/"]),
     ("rand", &["simulate/", "stats/bootstrap.rs"]),
     ("rand_chacha", &["simulate/", "stats/bootstrap.rs"]),

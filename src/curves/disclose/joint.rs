@@ -4,6 +4,7 @@
 use crate::curves::settings::Stratum;
 use crate::privacy::suppress::{CellAt, Suppression};
 use crate::table::Table;
+use compact_str::CompactString;
 use std::collections::BTreeMap;
 
 /// `response_by_infusion`.
@@ -64,29 +65,29 @@ pub(super) struct Rows(pub(super) BTreeMap<RowKey, usize>);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the columns of the tables")]
 pub(super) struct RowKey {
-    pub(super) instrument: String,
+    pub(super) instrument: CompactString,
     /// What else a row is one of: a group, a band, a start.
-    pub(super) part: String,
+    pub(super) part: CompactString,
     pub(super) infusion: i64,
-    pub(super) stratum: String,
-    pub(super) level: String,
-    pub(super) route: String,
+    pub(super) stratum: CompactString,
+    pub(super) level: CompactString,
+    pub(super) route: CompactString,
 }
 
 impl RowKey {
     /// That of a row which is one of nothing else.
     pub(super) fn new(infusion: i64, of: [&str; 4]) -> Self {
-        let [instrument, stratum, level, route] = of.map(str::to_owned);
-        Self { instrument, part: String::new(), infusion, stratum, level, route }
+        let [instrument, stratum, level, route] = of.map(CompactString::from);
+        Self { instrument, part: CompactString::default(), infusion, stratum, level, route }
     }
 
     /// The row of the response table with the same instrument, stratum, level and route.
     pub(super) fn response(&self, infusion: i64) -> Self {
-        Self { part: String::new(), infusion, ..self.clone() }
+        Self { part: CompactString::default(), infusion, ..self.clone() }
     }
 
     fn with(&self, stratum: &str, level: &str, route: &str) -> Self {
-        let [stratum, level, route] = [stratum, level, route].map(str::to_owned);
+        let [stratum, level, route] = [stratum, level, route].map(CompactString::from);
         Self { stratum, level, route, ..self.clone() }
     }
 }
@@ -107,15 +108,15 @@ impl Rows {
                 Some(number) => number.to_string(),
                 None => table.text(row, name).to_owned(),
             };
-            parts.iter().map(text).collect::<Vec<_>>().join(";")
+            CompactString::from(parts.iter().map(text).collect::<Vec<_>>().join(";"))
         };
         let key = |row| RowKey {
-            instrument: table.text(row, "instrument").to_owned(),
+            instrument: table.text(row, "instrument").into(),
             part: part(row),
             infusion: table.int(row, number).unwrap_or_default(),
-            stratum: table.text(row, "stratum").to_owned(),
-            level: table.text(row, "level").to_owned(),
-            route: table.text(row, "route").to_owned(),
+            stratum: table.text(row, "stratum").into(),
+            level: table.text(row, "level").into(),
+            route: table.text(row, "route").into(),
         };
         Self((0..table.n_rows()).map(|row| (key(row), row)).collect())
     }
@@ -129,12 +130,13 @@ impl Rows {
                 .iter()
                 .map(|name| table.text(row, name))
                 .collect::<Vec<_>>()
-                .join(" "),
-            part: String::new(),
+                .join(" ")
+                .into(),
+            part: CompactString::default(),
             infusion: table.int(row, "infusion").unwrap_or_default(),
-            stratum: ALL.to_owned(),
-            level: ALL.to_owned(),
-            route: table.text(row, "route").to_owned(),
+            stratum: ALL.into(),
+            level: ALL.into(),
+            route: table.text(row, "route").into(),
         };
         Self((0..table.n_rows()).filter(|row| keep(*row)).map(|row| (key(row), row)).collect())
     }

@@ -19,7 +19,7 @@ pub(super) fn among_treated(tables: &mut Tables, number: usize, rows: &Rows, col
         }
     }
     for (key, row) in &rows.0 {
-        let Some(treated) = treated.get(&key.route) else { continue };
+        let Some(treated) = treated.get(key.route.as_str()) else { continue };
         for column in columns {
             if let Some(part) = tables.at(number, *row, column) {
                 tables.part(part, *treated);
