@@ -61,7 +61,31 @@ pub fn svg(figure: &Figure, place: Place) -> Result<String, DrawError> {
     drop(area);
     // The library opens the document; ours says more about it.
     let body = drawn.split_once('\n').map_or("", |(_, body)| body);
-    Ok(format!("{}{body}", head(figure, place, &scene)))
+    let body = body.trim_end().trim_end_matches("</svg>");
+    Ok(format!("{}{body}{}</svg>\n", head(figure, place, &scene), targets(&scene, place)))
+}
+
+/// The places that can be read out, last so that they lie above what is drawn: unseen, and each
+/// with a title, which browsers show to a pointer without any script. A file has none.
+fn targets(scene: &Scene, place: Place) -> String {
+    let mut text = String::new();
+    if place == Place::File {
+        return text;
+    }
+    for target in &scene.targets {
+        let ((x, y), (width, height)) = (target.at, target.size);
+        let words = escape(&target.text);
+        let _ = writeln!(
+            text,
+            "<g class=\"target\" data-readout=\"{words}\"><title>{words}</title><rect x=\"{}\" \
+             y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"/></g>",
+            unit(x - width / 2.0),
+            unit(y - height / 2.0),
+            size(width),
+            size(height),
+        );
+    }
+    text
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;

@@ -179,7 +179,9 @@ fn cell(page: &mut Page, cell: &Cell, sizes: &Sizes, (left, right): (f64, f64), 
             theme::INK
         }
     };
-    numbers(page, cell, sizes, (f64::midpoint(left, right), f64::midpoint(top, foot)), letters);
+    let middle = (f64::midpoint(left, right), f64::midpoint(top, foot));
+    numbers(page, cell, sizes, middle, letters);
+    page.target(middle, (right - left, foot - top), &cell.readout);
 }
 
 /// The share, and below it the number it is a share of.

@@ -1,26 +1,28 @@
 //! A figure at its place: its words, its plot, its markings.
 //!
-//! A file of its own carries title, finding and notes; on a page of the report those are text of
+//! A file of its own carries title, subtitle and notes; on a page of the report those are text of
 //! the page, and the picture is the plot alone, in a wide and a narrow form, so that its letters
 //! stay legible on a telephone.
 
 use super::figure::{Figure, Plot};
-use super::frame::{Place, Sizes};
+use super::frame::{BOLD, Place, Sizes};
 use super::page::{Page, plain};
 use super::scene::{Scene, Shape};
-use super::{lay_heat_map, lay_lines, theme};
+use super::{lay_bars, lay_dots, lay_heat_map, lay_lines, theme};
 
 /// Lays a figure out.
 #[must_use]
 pub fn layout(figure: &Figure, place: Place) -> Scene {
     let sizes = place.sizes();
-    let mut page = Page { shapes: Vec::new(), y: sizes.margin };
+    let mut page = Page { shapes: Vec::new(), targets: Vec::new(), y: sizes.margin };
     if place == Place::File {
         heading(&mut page, figure, &sizes);
     }
     match &figure.plot {
         Plot::Lines(chart) => lay_lines::draw(&mut page, chart, &sizes),
         Plot::HeatMap(map) => lay_heat_map::draw(&mut page, map, &sizes),
+        Plot::Dots(plot) => lay_dots::draw(&mut page, plot, &sizes),
+        Plot::Bars(chart) => lay_bars::draw(&mut page, chart, &sizes),
     }
     footer(&mut page, figure, &sizes, place);
     let height = (page.y + sizes.margin).ceil();
@@ -30,17 +32,20 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
         opacity: 1.0,
     };
     page.shapes.insert(0, paper);
-    Scene { width: sizes.width, height, shapes: page.shapes }
+    Scene { width: sizes.width, height, shapes: page.shapes, targets: page.targets }
 }
 
 fn heading(page: &mut Page, figure: &Figure, sizes: &Sizes) {
     let width = sizes.width - 2.0 * sizes.margin;
-    page.paragraph(sizes.margin, width, &figure.title, plain(21.0, theme::INK).bold());
-    page.y += 4.0;
-    page.paragraph(sizes.margin, width, &figure.finding, plain(15.0, theme::INK));
-    page.y += 4.0;
-    page.paragraph(sizes.margin, width, &figure.subtitle, plain(sizes.text, theme::MUTED));
-    page.y += 14.0;
+    page.paragraph(
+        sizes.margin,
+        width / BOLD,
+        &figure.title,
+        plain(theme::TITLE, theme::INK).bold(),
+    );
+    page.y += 5.0;
+    page.paragraph(sizes.margin, width, &figure.subtitle, plain(theme::SUBTITLE, theme::MUTED));
+    page.y += 16.0;
 }
 
 fn footer(page: &mut Page, figure: &Figure, sizes: &Sizes, place: Place) {
@@ -113,6 +118,24 @@ mod tests {
     }
 
     #[test]
+    fn every_colour_has_a_partner_on_dark_pages() {
+        for routes in [
+            &["intravenous", "oral"][..],
+            &["all"],
+            &["oral", "other", "mixed", "unknown", "intravenous", "intranasal"],
+        ] {
+            let scene = layout(&figure(routes, 8), Place::Page);
+            for shape in &scene.shapes {
+                let (Shape::Line { colour, .. }
+                | Shape::Area { colour, .. }
+                | Shape::Disc { colour, .. }
+                | Shape::Text { colour, .. }) = shape;
+                assert!(theme::is_drawn(*colour), "{colour:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_place_carries_the_marking_and_the_counts() {
         let figure = figure(&["intravenous", "intranasal"], 8);
         for place in PLACES {
@@ -127,7 +150,7 @@ mod tests {
 
     #[test]
     fn names_at_the_ends_of_close_curves_stand_apart() {
-        let figure = figure(&["intravenous", "intranasal", "intramuscular", "oral", "other"], 8);
+        let figure = figure(&["intravenous", "intranasal", "intramuscular", "oral"], 8);
         let scene = layout(&figure, Place::Page);
         let mut heights: Vec<f64> = scene
             .shapes
@@ -140,17 +163,33 @@ mod tests {
             })
             .collect();
         heights.sort_by(f64::total_cmp);
-        assert_eq!(heights.len(), 5);
+        assert_eq!(heights.len(), 4);
         assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= 16.0), "{heights:?}");
     }
 
     #[test]
-    fn each_of_many_curves_has_its_whiskers() {
+    fn each_of_many_curves_has_a_panel_with_the_others_behind_it() {
         let figure = figure(&["intravenous", "intranasal", "intramuscular", "oral", "other"], 8);
         let scene = layout(&figure, Place::Page);
-        let is_whisker =
-            |shape: &&Shape| matches!(shape, Shape::Line { opacity, .. } if *opacity < 1.0);
-        assert_eq!(scene.shapes.iter().filter(is_whisker).count(), 5 * 7);
+        let is_behind = |shape: &&Shape| matches!(shape, Shape::Line { colour, .. } if *colour == theme::CONTEXT);
+        // Two stretches of each of the four others, since the third infusion is hidden.
+        assert_eq!(scene.shapes.iter().filter(is_behind).count(), 5 * 4 * 2);
+        let texts = texts(&scene);
+        for label in ["Intravenous", "Intranasal", "Intramuscular", "Oral", "Other route"] {
+            assert_eq!(texts.iter().filter(|text| text.0 == label).count(), 1, "{label}");
+        }
+    }
+
+    #[test]
+    fn every_point_can_be_read_out_and_a_hidden_one_as_hidden() {
+        let figure = figure(&["intravenous", "oral"], 8);
+        for place in PLACES {
+            let targets = layout(&figure, place).targets;
+            assert_eq!(targets.len(), 2 * 8, "{place:?}");
+            let hidden = targets.iter().filter(|target| target.text.contains("hidden to protect"));
+            assert_eq!(hidden.count(), 2);
+            assert!(targets.iter().all(|target| target.size.0 >= 24.0 && target.size.1 >= 24.0));
+        }
     }
 
     #[test]

@@ -6,21 +6,30 @@
 //! such a table does not hold.
 
 pub mod axis;
+pub mod bar_chart;
 mod by_route;
+pub mod codes;
 pub mod completeness;
 pub mod cumulative_response;
+pub mod dot_plot;
 pub mod draw;
 pub mod figure;
 pub mod frame;
 pub mod heat_map;
+mod key;
+mod lay_bars;
+mod lay_dots;
 mod lay_heat_map;
 mod lay_lines;
+mod lay_panels;
 pub mod layout;
 pub mod line_chart;
 pub mod marking;
 pub mod mean_change;
 pub mod number;
 mod page;
+mod rate_by_infusion;
+pub mod remission_rate;
 pub mod response_rate;
 pub mod scene;
 pub mod theme;

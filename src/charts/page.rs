@@ -1,11 +1,12 @@
 //! A page as it fills up: shapes so far, how far down they reach, and how texts look.
 
-use super::scene::{Anchor, At, Shape, wrap};
+use super::scene::{Anchor, At, Shape, Target, wrap};
 use super::theme::Rgb;
 
-/// Shapes so far and how far down they reach.
+/// Shapes so far, what can be read out, and how far down they reach.
 pub(super) struct Page {
     pub(super) shapes: Vec<Shape>,
+    pub(super) targets: Vec<Target>,
     pub(super) y: f64,
 }
 
@@ -25,6 +26,13 @@ impl Page {
     /// An unbroken opaque line.
     pub(super) fn line(&mut self, points: Vec<At>, colour: Rgb, width: f64) {
         self.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash: None });
+    }
+
+    /// A place that reads out a text; nothing for an empty one.
+    pub(super) fn target(&mut self, at: At, size: (f64, f64), text: &str) {
+        if !text.is_empty() {
+            self.targets.push(Target::new(at, size, text));
+        }
     }
 
     /// Wrapped lines from the current height down.

@@ -2,7 +2,7 @@
 //!
 //! Lengths are CSS pixels, x to the right and y down from the upper left corner.
 
-use super::theme::{Dash, Mark, PAPER, Rgb};
+use super::theme::{self, Dash, Mark, PAPER, Rgb};
 
 /// A place.
 pub type At = (f64, f64);
@@ -16,6 +16,27 @@ pub struct Scene {
     pub height: f64,
     /// The shapes, back to front.
     pub shapes: Vec<Shape>,
+    /// What a pointer reads out where, in the order of a reader.
+    pub targets: Vec<Target>,
+}
+
+/// A place that can be read out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its middle.
+    pub at: At,
+    /// Its width and height, at least [`theme::TARGET`].
+    pub size: (f64, f64),
+    /// What is read out.
+    pub text: String,
+}
+
+impl Target {
+    /// A place of at least the size of a finger.
+    pub(super) fn new(at: At, (width, height): (f64, f64), text: &str) -> Self {
+        let size = (width.max(theme::TARGET), height.max(theme::TARGET));
+        Self { at, size, text: text.into() }
+    }
 }
 
 /// One thing to draw.

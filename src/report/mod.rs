@@ -14,6 +14,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use crate::charts::theme;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 use cell::Reader;
@@ -56,7 +57,7 @@ pub struct ReportError(#[from] minijinja::Error);
 /// What the templates see.
 #[derive(Serialize)]
 struct View<'a> {
-    style: &'static str,
+    style: String,
     title: &'a str,
     organisation: Option<&'a str>,
     period: &'a str,
@@ -109,7 +110,7 @@ fn view<'a>(report: &'a Report<'_>) -> View<'a> {
         ("Ever responded", "cumulative", &report.cumulative_figures),
     ];
     View {
-        style: STYLE,
+        style: theme::css() + STYLE,
         title: &report.title,
         organisation: report.organisation.as_deref(),
         period: &report.period,

@@ -5,8 +5,7 @@ use super::{fixture, render};
 use crate::charts::figure::Figure;
 use crate::charts::fixture::Response;
 use crate::charts::marking::{Marking, Synthetic};
-use crate::charts::theme::Rgb;
-use crate::charts::{response_rate, theme};
+use crate::charts::response_rate;
 use crate::event::instrument::shipped;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::{Cell, ColumnType, Table};
@@ -410,38 +409,6 @@ fn tables_and_landmarks_are_marked_up_for_every_reader() {
         html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     for id in &ids {
         assert_eq!(ids.iter().filter(|other| other == &id).count(), 1, "{id}");
-    }
-}
-
-#[test]
-fn every_colour_of_a_chart_has_a_partner_for_dark_pages() {
-    let looks = theme::route_codes().map(theme::look).flat_map(|look| [look.line, look.text]);
-    let others = [theme::PAPER, theme::INK, theme::MUTED, theme::GRID, theme::AXIS, theme::WARNING];
-    let shades = theme::shades().map(|(fill, _)| fill);
-    for colour in looks.chain(others).chain(shades) {
-        assert!(super::STYLE.contains(&format!("\"{}\"", colour.hex())), "{}", colour.hex());
-    }
-}
-
-/// The partner of a colour of a chart on dark pages.
-fn dark(colour: Rgb) -> Rgb {
-    let start = format!("[fill=\"{}\"] {{ fill: ", colour.hex());
-    let (_, rest) = super::STYLE.split_once(&start).expect("a partner");
-    let value = match rest.split_once("; }").expect("an end").0 {
-        "var(--card)" => "#1a2129",
-        "var(--ink)" => "#e5e9ee",
-        value => value,
-    };
-    assert!(super::STYLE.contains(&format!(": {value};")), "{value}");
-    let part = |at: usize| u8::from_str_radix(&value[at..at + 2], 16).expect("a number");
-    Rgb(part(1), part(3), part(5))
-}
-
-#[test]
-fn letters_on_shades_can_be_read_on_dark_pages() {
-    for (fill, letters) in theme::shades() {
-        let contrast = theme::contrast(dark(fill), dark(letters));
-        assert!(contrast >= 4.5, "{fill:?} {contrast}");
     }
 }
 

@@ -979,10 +979,8 @@ fn allowed(network: &Table, figure: &Figure, drawn: &Drawn) -> BTreeSet<String> 
 }
 
 fn lines(figure: &Figure) -> &LineChart {
-    match &figure.plot {
-        Plot::Lines(chart) => chart,
-        Plot::HeatMap(_) => panic!("{} is a line chart", figure.name),
-    }
+    let Plot::Lines(chart) = &figure.plot else { panic!("{} is a line chart", figure.name) };
+    chart
 }
 
 fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
@@ -991,7 +989,9 @@ fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
     let pictures = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
     let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
     let texts = pictures.iter().map(|picture| tag.replace_all(picture, " ").into_owned());
-    let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
+    let words = [&figure.title, &figure.finding, &figure.alt];
+    let texts = texts.chain(words.map(String::clone)).chain([figure.notes.join(" ")]);
+    let texts = texts.chain(lines(figure).series.iter().flat_map(|series| series.readouts.clone()));
     for text in texts {
         for number in numbers(&text) {
             assert!(allowed.contains(&number), "{number} in: {text}");
@@ -1018,7 +1018,8 @@ fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
         }
         let series = series.next().expect("a curve per route");
         for ((k, point), number) in chart.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
-            let row = places.at(key, *k).expect("a row per infusion");
+            let k = k.parse().expect("an infusion number");
+            let row = places.at(key, k).expect("a row per infusion");
             assert_eq!(point.map(|point| point.y), table.float(row, estimate));
             let limits = point.and_then(|point| point.interval);
             assert_eq!(limits.map(|limits| limits.0), table.float(row, lower));

@@ -1,0 +1,303 @@
+//! A dot plot on its page: names, dots with whiskers on one scale, and what they say in numbers.
+//!
+//! One panel has its numbers in columns beside it; of several, each dot has its number with it. A
+//! narrow page has names above the rows of one panel, and several panels one below the other.
+
+use super::axis::Tick;
+use super::dot_plot::{Dot, DotPlot, Group, Row, Value};
+use super::frame::{AIR, BOLD, Sizes};
+use super::key;
+use super::page::{Page, plain};
+use super::scene::{Anchor, Shape, fitted, mark, text_width, wrap};
+use super::theme::{self, Look};
+
+/// Names of rows take at most this part of the width.
+const MOST_NAME: f64 = 0.36;
+/// Height of one of several dots of a row.
+const LINE: f64 = 18.0;
+/// Between panels.
+const GAP: f64 = 22.0;
+/// From the ends of the scale to the edges of its panel.
+const PAD: f64 = 8.0;
+
+/// Draws a dot plot from the current height of the page down.
+pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
+    if plot.series.len() > 1 {
+        let names: Vec<&str> = plot.series.iter().map(|kind| kind.label.as_str()).collect();
+        key::draw(page, sizes, &names, |page, position, at| {
+            if let Some(kind) = plot.series.get(position) {
+                page.shapes.extend(mark(kind.look.mark, at, theme::MARK_SIZE, kind.look.line));
+            }
+        });
+    }
+    let label = plain(sizes.small, theme::MUTED);
+    page.paragraph(sizes.margin, sizes.width - 2.0 * sizes.margin, &plot.x.label, label);
+    page.y += sizes.small * 0.4;
+    let panels: Vec<usize> = (0..plot.panels.len()).collect();
+    let at_once = if sizes.narrow { 1 } else { panels.len().max(1) };
+    for panels in panels.chunks(at_once) {
+        block(page, plot, sizes, panels);
+    }
+}
+
+/// A panel and where it lies.
+struct Panel {
+    at: usize,
+    left: f64,
+    right: f64,
+}
+
+impl Panel {
+    fn x(&self, plot: &DotPlot, value: f64) -> f64 {
+        let share = ((value - plot.x.from) / (plot.x.to - plot.x.from)).clamp(0.0, 1.0);
+        self.left + PAD + share * (self.right - self.left - 2.0 * PAD)
+    }
+}
+
+/// Where things stand across the page.
+struct Across {
+    /// Room for names; none where they stand above their rows.
+    names: f64,
+    panels: Vec<Panel>,
+    /// Left edge of the words beside a row, and right edge of its counts, in a plot of one panel.
+    words: Option<f64>,
+    counts: Option<f64>,
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a handful of panels")]
+fn across(plot: &DotPlot, sizes: &Sizes, panels: &[usize]) -> Across {
+    let rows = || plot.groups.iter().flat_map(|group| &group.rows);
+    let is_single = plot.panels.len() == 1;
+    let names = if sizes.narrow && is_single {
+        0.0
+    } else {
+        let widest = rows().map(|row| text_width(&row.label, sizes.text)).fold(0.0, f64::max);
+        (widest + AIR).min(MOST_NAME * sizes.width)
+    };
+    let mut right = sizes.width - sizes.margin;
+    let (mut words, mut counts) = (None, None);
+    if is_single {
+        if !sizes.narrow && !plot.counts_label.is_empty() {
+            let widest = plot.dots().map(|dot| text_width(&dot.number.text(), sizes.number));
+            counts = Some(right);
+            right -= widest.fold(text_width(&plot.counts_label, sizes.small), f64::max) + AIR;
+        }
+        let known = plot.dots().filter(|dot| dot.value.known().is_some());
+        let widest = known.map(|dot| text_width(&dot.text, sizes.number)).fold(0.0, f64::max);
+        right -= widest;
+        words = Some(right);
+        right -= AIR * 0.6;
+    }
+    let left = sizes.margin + names;
+    let n = panels.len().max(1) as f64;
+    let width = (right - left - GAP * (n - 1.0)) / n;
+    let place = |(position, at): (usize, &usize)| {
+        let left = left + position as f64 * (width + GAP);
+        Panel { at: *at, left, right: left + width }
+    };
+    Across { names, panels: panels.iter().enumerate().map(place).collect(), words, counts }
+}
+
+/// Some panels side by side, with all rows.
+fn block(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panels: &[usize]) {
+    let across = across(plot, sizes, panels);
+    head(page, plot, sizes, &across);
+    let top = page.y;
+    let foot = top
+        + plot.groups.iter().map(|group| group_height(group, plot, sizes, &across)).sum::<f64>();
+    for panel in &across.panels {
+        grid(page, plot, sizes, panel, (top, foot));
+    }
+    for group in &plot.groups {
+        if !group.heading.is_empty() {
+            page.y += sizes.row * 0.75;
+            let style = plain(sizes.text, theme::INK).bold();
+            let room =
+                if across.names > 0.0 { sizes.width - 2.0 * sizes.margin } else { sizes.width };
+            page.text(
+                (sizes.margin, page.y),
+                &fitted(&group.heading, sizes.text, room / BOLD),
+                style,
+            );
+            page.y += sizes.row * 0.55;
+        }
+        for row in &group.rows {
+            self::row(page, plot, row, sizes, &across);
+        }
+    }
+    page.y = foot + 14.0 + sizes.row;
+}
+
+/// Names of panels, or of the columns beside the one there is.
+fn head(page: &mut Page, plot: &DotPlot, sizes: &Sizes, across: &Across) {
+    let label = plain(sizes.small, theme::MUTED);
+    if let Some(counts) = across.counts {
+        page.text(
+            (counts, page.y + sizes.small * 0.5),
+            &plot.counts_label,
+            label.anchor(Anchor::End),
+        );
+    }
+    let names = across.panels.iter().filter_map(|panel| Some((panel, plot.panels.get(panel.at)?)));
+    let names: Vec<_> = names.filter(|(_, name)| !name.label.is_empty()).collect();
+    if !names.is_empty() {
+        page.y += sizes.row * 0.6;
+        for (panel, name) in &names {
+            let style = plain(sizes.text, theme::INK).bold();
+            page.text((panel.left + PAD, page.y), &name.label, style);
+            page.text((panel.left + PAD, page.y + sizes.text * 1.25), &name.below, label);
+        }
+        page.y += sizes.text * 1.3;
+    }
+    page.y += sizes.row * 0.55;
+}
+
+fn row_height(row: &Row, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 {
+    let dots = LINE * count(plot.series.len().max(1)) + 5.0;
+    if across.names > 0.0 {
+        let lines = name_lines(row, sizes, across).len();
+        dots.max(count(lines) * sizes.text * 1.25 + 5.0)
+    } else {
+        dots + sizes.row * 0.9
+    }
+}
+
+/// A name, on two lines where one is too narrow.
+fn name_lines(row: &Row, sizes: &Sizes, across: &Across) -> Vec<String> {
+    let room = across.names - AIR / 2.0;
+    wrap(&row.label, sizes.text, room).iter().map(|line| fitted(line, sizes.text, room)).collect()
+}
+
+fn group_height(group: &Group, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 {
+    let heading = if group.heading.is_empty() { 0.0 } else { sizes.row * 1.3 };
+    heading + group.rows.iter().map(|row| row_height(row, plot, sizes, across)).sum::<f64>()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a handful")]
+fn count(n: usize) -> f64 {
+    n as f64
+}
+
+/// The lines of the scale, the line of reference, and the numbers below.
+fn grid(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel, (top, foot): (f64, f64)) {
+    let style = plain(sizes.small, theme::MUTED).anchor(Anchor::Middle);
+    let every = every(plot, sizes, panel);
+    for (position, Tick { at, text }) in plot.x.ticks.iter().enumerate() {
+        let x = panel.x(plot, *at);
+        let colour = if at.abs() < f64::EPSILON { theme::AXIS } else { theme::GRID };
+        page.line(vec![(x, top), (x, foot)], colour, 1.0);
+        if position.is_multiple_of(every) {
+            page.text((x, foot + 12.0), text, style);
+        }
+    }
+    if let Some(reference) = &plot.reference {
+        let x = panel.x(plot, reference.at);
+        page.line(vec![(x, top - 5.0), (x, foot)], theme::AXIS, 1.6);
+        let half = text_width(&reference.text, sizes.small) / 2.0;
+        let x = x.clamp(panel.left + half, (panel.right - half).max(panel.left + half));
+        page.text((x, top - 13.0), &reference.text, style);
+    }
+}
+
+/// Every how many ticks a number fits.
+fn every(plot: &DotPlot, sizes: &Sizes, panel: &Panel) -> usize {
+    let widest = plot.x.ticks.iter().map(|tick| text_width(&tick.text, sizes.small));
+    let widest = widest.fold(0.0, f64::max) + 6.0;
+    let n = plot.x.ticks.len();
+    let step = (panel.right - panel.left - 2.0 * PAD) / count(n.saturating_sub(1).max(1));
+    // A number at both ends wherever that is possible.
+    let fits = |every: &usize| step * count(*every) >= widest;
+    let even = (1..n).filter(fits).find(|every| (n - 1).is_multiple_of(*every));
+    even.or_else(|| (1..n).find(fits)).unwrap_or(n.max(1))
+}
+
+fn row(page: &mut Page, plot: &DotPlot, row: &Row, sizes: &Sizes, across: &Across) {
+    let height = row_height(row, plot, sizes, across);
+    let mut top = page.y;
+    let style = plain(sizes.text, theme::INK);
+    if across.names > 0.0 {
+        let lines = name_lines(row, sizes, across);
+        let step = sizes.text * 1.25;
+        let mut y = top + height / 2.0 - step * count(lines.len().saturating_sub(1)) / 2.0;
+        for line in lines {
+            page.text((sizes.margin, y), &line, style);
+            y += step;
+        }
+        top += (height - LINE * count(plot.series.len().max(1))) / 2.0;
+    } else {
+        let room = sizes.width - 2.0 * sizes.margin;
+        page.text(
+            (sizes.margin, top + sizes.row * 0.5),
+            &fitted(&row.label, sizes.text, room),
+            style,
+        );
+        top += sizes.row * 0.9;
+    }
+    for panel in &across.panels {
+        for (position, (dot, kind)) in
+            row.panels.get(panel.at).into_iter().flatten().zip(&plot.series).enumerate()
+        {
+            let y = top + LINE * (count(position) + 0.5);
+            self::dot(page, plot, dot, kind.look, sizes, across, panel, y);
+        }
+    }
+    page.y += height;
+}
+
+#[allow(clippy::too_many_arguments, reason = "a dot, how it looks, and where it stands")]
+fn dot(
+    page: &mut Page,
+    plot: &DotPlot,
+    dot: &Dot,
+    look: Look,
+    sizes: &Sizes,
+    across: &Across,
+    panel: &Panel,
+    y: f64,
+) {
+    let Value::Known(point) = dot.value else {
+        let x = panel.left + PAD;
+        page.text((x + 4.0, y), &dot.text, plain(sizes.small, theme::MUTED));
+        let width = text_width(&dot.text, sizes.small);
+        page.target((x + width / 2.0, y), (width, theme::TARGET), &dot.readout);
+        counts(page, dot, sizes, across, y);
+        return;
+    };
+    let at = (panel.x(plot, point.y), y);
+    let mut end = at.0 + theme::MARK_SIZE;
+    if let Some((lo, hi)) = point.interval {
+        let (from, to) = (panel.x(plot, lo), panel.x(plot, hi));
+        end = end.max(to);
+        page.shapes.push(Shape::Line {
+            points: vec![(from, y), (to, y)],
+            colour: look.line,
+            opacity: theme::WHISKER_OPACITY,
+            width: theme::CURVE_WIDTH,
+            dash: None,
+        });
+    }
+    page.shapes.extend(mark(look.mark, at, theme::MARK_SIZE, look.line));
+    page.target(at, (theme::TARGET, theme::TARGET), &dot.readout);
+    let style = plain(sizes.number, theme::INK);
+    if let Some(words) = across.words {
+        page.text((words, y), &dot.text, style);
+    } else {
+        // Beside the whisker, on the side where there is room.
+        let width = text_width(&dot.text, sizes.number);
+        let right = end + 5.0;
+        if right + width <= panel.right + GAP / 2.0 {
+            page.text((right, y), &dot.text, style);
+        } else {
+            let start = point.interval.map_or(at.0, |(lo, _)| panel.x(plot, lo)) - 5.0;
+            page.text((start.min(at.0 - 7.0), y), &dot.text, style.anchor(Anchor::End));
+        }
+    }
+    counts(page, dot, sizes, across, y);
+}
+
+fn counts(page: &mut Page, dot: &Dot, sizes: &Sizes, across: &Across, y: f64) {
+    if let Some(right) = across.counts {
+        let style = plain(sizes.number, theme::INK).anchor(Anchor::End);
+        page.text((right, y), &dot.number.text(), style);
+    }
+}
