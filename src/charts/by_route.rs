@@ -38,9 +38,14 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
+    /// All of them.
+    pub(super) fn all(table: &'a Table) -> Self {
+        Self { table, rows: (0..table.n_rows()).collect() }
+    }
+
     /// Those of an instrument.
     pub(super) fn of(table: &'a Table, instrument: &str) -> Self {
-        Self { table, rows: (0..table.n_rows()).collect() }.only("instrument", instrument)
+        Self::all(table).only("instrument", instrument)
     }
 
     /// Those of them with a text in a column.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod estimates;
 pub mod explain;
 pub mod facts;
+pub mod figures;
 pub mod intake;
 pub mod manifest;
 pub mod mappings;

@@ -7,6 +7,7 @@ use super::describe;
 use super::error::PipelineError;
 use super::estimates::{Estimates, estimate};
 use super::facts::{Folded, View, fold};
+use super::figures::Figures;
 use super::intake::{Intake, ingest};
 use super::manifest::{Manifest, Total, identity_of};
 use super::mark::{Mark, marks_of};
@@ -15,12 +16,8 @@ use super::plan::{Plan, Settings};
 use super::progress::Progress;
 use super::subject_key;
 use super::waiting;
-use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
-use crate::charts::frame::Place;
 use crate::charts::marking::Marking;
-use crate::charts::{completeness, cumulative_response, mean_change, response_rate};
-use crate::curves::disclose::DisclosedTables;
 use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
 use crate::report::document::{FigureBlock, Report};
@@ -299,7 +296,7 @@ fn publish_curves(
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
     let figures = Figures::of(tables, settings, marking);
-    write_charts(&mut folder, &figures)?;
+    figures.write(&mut folder)?;
     let made_at = made_at.to_text();
     let is_keyed = key_check::is_keyed(&plan.store);
     let mut lineage =
@@ -343,49 +340,6 @@ fn publish_curves(
         Basis::Past(_) => Current::Leave,
     };
     Ok((Published::New(folder.publish(&run_id, then)?), estimates.marks))
-}
-
-/// The figures of a run by what they show; one an instrument.
-struct Figures {
-    completeness: Vec<Figure>,
-    response: Vec<Figure>,
-    change: Vec<Figure>,
-    cumulative: Vec<Figure>,
-}
-
-impl Figures {
-    fn of(tables: &DisclosedTables, settings: &Settings, marking: Marking) -> Self {
-        let instruments = &settings.vocabulary.instruments;
-        let DisclosedTables { response, cumulative, time_to_response, .. } = tables;
-        Self {
-            completeness: completeness::figures(&tables.completeness, instruments, marking),
-            response: response_rate::figures(response, instruments, marking),
-            change: mean_change::figures(response, instruments, marking),
-            cumulative: cumulative_response::figures(
-                cumulative,
-                time_to_response,
-                instruments,
-                marking,
-            ),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Figure> {
-        let kinds = [&self.completeness, &self.response, &self.change, &self.cumulative];
-        kinds.into_iter().flatten()
-    }
-}
-
-fn write_charts(folder: &mut RunFolder, figures: &Figures) -> Result<(), PipelineError> {
-    let painter = Painter::default();
-    for figure in figures.all() {
-        let failed = || PipelineError::make(&format!("chart {}", figure.name));
-        let drawn = svg(figure, Place::File).map_err(failed())?;
-        folder.write(&format!("charts/{}.svg", figure.name), drawn.as_bytes())?;
-        let png = painter.png(&drawn).map_err(failed())?;
-        folder.write(&format!("charts/{}.png", figure.name), &png)?;
-    }
-    Ok(())
 }
 
 fn report(
