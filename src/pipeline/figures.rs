@@ -1,8 +1,6 @@
 //! The figures of a run, from its disclosed tables, and their files.
 
 use super::error::PipelineError;
-use super::outputs::RunFolder;
-use super::plan::Settings;
 use crate::charts::draw::{Painter, svg};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
@@ -13,6 +11,7 @@ use crate::charts::{
     time_on_treatment,
 };
 use crate::curves::disclose::DisclosedTables;
+use crate::event::instrument::Instruments;
 use rayon::prelude::*;
 
 /// The figures of a run by what they show, each kind in the order of the instruments.
@@ -52,8 +51,7 @@ pub struct Figures {
 impl Figures {
     /// The figures of the tables of a run.
     #[must_use]
-    pub fn of(tables: &DisclosedTables, settings: &Settings, marking: Marking) -> Self {
-        let instruments = &settings.vocabulary.instruments;
+    pub fn of(tables: &DisclosedTables, instruments: &Instruments, marking: Marking) -> Self {
         let response = &tables.response;
         let (cumulative, times) = (&tables.cumulative, &tables.time_to_response);
         let (comparison, adjusted) = (&tables.comparison, &tables.adjusted);
@@ -102,13 +100,18 @@ impl Figures {
         kinds.into_iter().flatten()
     }
 
-    /// Writes each figure as SVG and PNG. They are drawn on every core and written in order.
+    /// Writes each figure that is wanted as SVG and PNG; `write` takes a path inside the run and
+    /// bytes. They are drawn on every core and written in order.
     ///
     /// # Errors
     /// [`PipelineError`] if one cannot be drawn or written.
-    pub fn write(&self, folder: &mut RunFolder) -> Result<(), PipelineError> {
+    pub fn write(
+        &self,
+        is_wanted: impl Fn(&Figure) -> bool,
+        mut write: impl FnMut(&str, &[u8]) -> Result<(), PipelineError>,
+    ) -> Result<(), PipelineError> {
         let painter = Painter::default();
-        let figures: Vec<&Figure> = self.all().collect();
+        let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
             let failed = || PipelineError::make(&format!("chart {}", figure.name));
             let drawn = svg(figure, Place::File).map_err(failed())?;
@@ -117,8 +120,8 @@ impl Figures {
         };
         let drawn: Vec<_> = figures.par_iter().map(draw).collect::<Result<_, PipelineError>>()?;
         for (figure, (svg, png)) in figures.into_iter().zip(drawn) {
-            folder.write(&format!("charts/{}.svg", figure.name), svg.as_bytes())?;
-            folder.write(&format!("charts/{}.png", figure.name), &png)?;
+            write(&format!("charts/{}.svg", figure.name), svg.as_bytes())?;
+            write(&format!("charts/{}.png", figure.name), &png)?;
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ pub mod outputs;
 pub mod place;
 pub mod plan;
 pub mod progress;
+pub mod render;
 pub mod run;
 pub mod spec;
 pub mod subject_key;

@@ -36,6 +36,7 @@ mod newer;
 mod oracle;
 mod race;
 mod records;
+mod report;
 mod safety;
 mod schemas;
 mod second_pseudonym;

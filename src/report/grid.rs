@@ -1,0 +1,135 @@
+//! What every section of the page is made of: articles with figures and grids.
+//!
+//! A grid is a table as printed, the one kind of table the sections have: headings, groups of lines, a note, and the
+//! name of the published table it was taken from.
+
+use super::cell::{Cell, Notes};
+use super::document::FigureBlock;
+use serde::Serialize;
+
+/// One question, answered instrument by instrument.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Section<'a> {
+    /// Anchor.
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What stands beside its name in the contents.
+    pub(super) brief: &'static str,
+    pub(super) lead: &'static str,
+    /// What must be kept in mind, each with its first words.
+    pub(super) cautions: &'static [[&'static str; 2]],
+    /// Said where there is nothing to show.
+    pub(super) empty: &'static str,
+    pub(super) articles: Vec<Article<'a>>,
+}
+
+/// What a section says of one instrument, or of one thing.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Article<'a> {
+    /// Anchor.
+    pub(super) id: String,
+    pub(super) name: String,
+    /// The answer in words, where no figure says it.
+    pub(super) finding: Option<String>,
+    /// Further sentences, a line each.
+    pub(super) remarks: Vec<String>,
+    pub(super) figures: Vec<&'a FigureBlock>,
+    #[serde(rename = "tables")]
+    pub(super) grids: Vec<Grid>,
+    /// Files that hold what there was no room for, in words.
+    pub(super) left_out: Vec<String>,
+}
+
+/// A table of the page.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Grid {
+    /// What stands on it while it is closed.
+    pub(super) summary: String,
+    pub(super) caption: String,
+    /// Headings over several columns: their words, none for a gap, and how many columns.
+    pub(super) over: Vec<(String, usize)>,
+    /// Headings; the first is that of the labels.
+    pub(super) heads: Vec<String>,
+    pub(super) groups: Vec<Group>,
+    pub(super) note: String,
+    pub(super) notes: Notes,
+    /// The table it is taken from, in `tables`.
+    pub(super) source: &'static str,
+    /// Whether it repeats the whole for parts of the people, and so goes first where room is short.
+    pub(super) is_detail: bool,
+}
+
+/// Lines that belong together.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Group {
+    /// Their heading.
+    pub(super) label: Option<String>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line of a table, which says once where it has nothing to show.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Line {
+    pub(super) label: String,
+    pub(super) cells: Vec<Cell>,
+    /// Nothing is shown in the whole line: said once.
+    pub(super) nothing: Option<String>,
+    /// Width of a bar below the label, in percent.
+    pub(super) bar: Option<i64>,
+}
+
+impl Line {
+    /// A line with its label.
+    pub(super) fn of(label: &str, cells: Vec<Cell>) -> Self {
+        let is_hidden = cells.iter().any(|cell| cell.kind == "hidden");
+        let why = cells.iter().find(|cell| cell.kind == "undefined").map(|cell| cell.why.clone());
+        let nothing = match (cells.iter().any(Cell::is_shown), is_hidden) {
+            (true, _) => None,
+            (false, true) => Some("hidden".into()),
+            (false, false) => why,
+        };
+        // A reason that stands in the line is not said again below the table.
+        let is_said = nothing.is_some() && !is_hidden;
+        let cells = if is_said { Vec::new() } else { cells };
+        Self { label: label.into(), cells, nothing, bar: None }
+    }
+}
+
+impl Grid {
+    /// A grid with its notes; whoever makes it fills in the rest.
+    pub(super) fn of(source: &'static str, heads: Vec<String>, groups: Vec<Group>) -> Self {
+        let cells = groups.iter().flat_map(|group| &group.lines).flat_map(|line| &line.cells);
+        Self {
+            summary: String::new(),
+            caption: String::new(),
+            over: Vec::new(),
+            notes: Notes::of(cells),
+            heads,
+            groups,
+            note: String::new(),
+            source,
+            is_detail: false,
+        }
+    }
+
+    /// About how many bytes it takes on the page.
+    pub(super) fn bytes(&self) -> usize {
+        /// A cell with its tags, beside its text.
+        const CELL: usize = 40;
+        let lines = self.groups.iter().flat_map(|group| &group.lines);
+        let cells = lines.flat_map(|line| &line.cells);
+        600 + cells
+            .map(|cell| CELL + cell.text.len() + cell.interval.len() + cell.below.len())
+            .sum::<usize>()
+    }
+}
+
+/// Headings from their words.
+pub(super) fn heads<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// One group without a heading.
+pub(super) fn ungrouped(lines: Vec<Line>) -> Vec<Group> {
+    vec![Group { label: None, lines }]
+}
