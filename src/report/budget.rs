@@ -4,45 +4,44 @@
 //! First every figure and table of the first instrument that is about everybody, then those of the
 //! others, then what repeats them for parts of the people. Nothing is cut in half.
 
-use super::document::FigureBlock;
-use super::grid::{Article, Section, Grid};
+use super::document::InstrumentNote;
+use super::grid::{Article, Section};
 
 /// Bytes for figures and tables; words, style, and the fixed tables have the rest of 2 MB.
-const ROOM: usize = 1_500_000;
+const ROOM: usize = 1_600_000;
 /// Articles of a section that stand open; the others open on demand.
 pub(super) const OPEN: usize = 2;
 
-/// How soon something goes on the page: lower is sooner.
-fn rank(article: usize, is_detail: bool) -> usize {
-    match (article, is_detail) {
+/// How soon something of an instrument goes on the page: lower is sooner. `place` is that of the
+/// instrument; what is about no instrument stands at 0.
+fn rank(place: usize, is_detail: bool) -> usize {
+    match (place, is_detail) {
         (0, false) => 0,
         (0, true) => 2,
-        (article, false) => {
-            if article < OPEN {
-                1
-            } else {
-                3
-            }
-        }
+        (place, false) if place < OPEN => 1,
+        (_, false) => 3,
         (_, true) => 4,
     }
 }
 
 /// Takes away what has no room, and says in its article where it is.
-pub(super) fn fit(sections: &mut [Section<'_>]) {
-    fit_in(sections, ROOM);
+pub(super) fn fit(sections: &mut [Section<'_>], instruments: &[InstrumentNote]) {
+    let codes: Vec<&str> = instruments.iter().map(|note| note.code.as_str()).collect();
+    fit_in(sections, &codes, ROOM);
 }
 
-fn fit_in(sections: &mut [Section<'_>], room: usize) {
-    // Rank, section, article, whether it is a figure, number within the article, bytes.
+fn fit_in(sections: &mut [Section<'_>], codes: &[&str], room: usize) {
+    // Rank, section, article, whether it is a grid, number within the article, bytes.
     let mut pieces = Vec::new();
     for (at, section) in sections.iter().enumerate() {
         for (number, article) in section.articles.iter().enumerate() {
+            let code = article.id.strip_prefix(section.id).and_then(|id| id.strip_prefix('-'));
+            let place = codes.iter().position(|known| code == Some(known)).unwrap_or_default();
             for (piece, figure) in article.figures.iter().enumerate() {
-                pieces.push((rank(number, false), at, number, false, piece, figure.bytes()));
+                pieces.push((rank(place, false), at, number, false, piece, figure.bytes()));
             }
             for (piece, grid) in article.grids.iter().enumerate() {
-                let rank = rank(number, grid.is_detail);
+                let rank = rank(place, grid.is_detail);
                 pieces.push((rank, at, number, true, piece, grid.bytes()));
             }
         }
@@ -63,30 +62,26 @@ fn fit_in(sections: &mut [Section<'_>], room: usize) {
         let article = &mut sections[section].articles[article];
         if is_grid {
             let grid = article.grids.remove(piece);
-            say(article, grid_words(&grid));
+            say(article, format!("tables/{}.csv", grid.source));
         } else {
+            // What it found stays.
             let figure = article.figures.remove(piece);
-            say(article, figure_words(figure));
+            article.remarks.insert(0, figure.finding.clone());
+            say(article, format!("charts/{}.svg", figure.name));
         }
     }
 }
 
-fn grid_words(grid: &Grid) -> String {
-    format!("{}: tables/{}.csv", grid.summary, grid.source)
-}
-
-fn figure_words(figure: &FigureBlock) -> String {
-    format!("{}: charts/{}.svg", figure.title, figure.name)
-}
-
-fn say(article: &mut Article<'_>, words: String) {
-    article.left_out.insert(0, words);
+/// Each file once, in the order of what it holds.
+fn say(article: &mut Article<'_>, file: String) {
+    article.left_out.retain(|known| *known != file);
+    article.left_out.insert(0, file);
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::cell::Cell;
-    use super::super::grid::{Line, heads, ungrouped};
+    use super::super::grid::{Grid, Line, heads, ungrouped};
     use super::*;
 
     fn article(id: &str) -> Article<'static> {
@@ -96,7 +91,7 @@ mod tests {
             Grid { summary, is_detail, ..Grid::of("t", heads(["a", "b"]), ungrouped(lines)) }
         };
         Article {
-            id: id.into(),
+            id: format!("s-{id}"),
             name: id.into(),
             finding: None,
             remarks: Vec::new(),
@@ -121,7 +116,7 @@ mod tests {
     /// Summaries of the grids that stay, and what is said to be left out, of each article.
     fn after(room: usize) -> Vec<(Vec<String>, Vec<String>)> {
         let mut sections = sections();
-        fit_in(&mut sections, room);
+        fit_in(&mut sections, &["first", "second"], room);
         let stays = |article: &Article<'_>| {
             let grids = article.grids.iter().map(|grid| grid.summary.clone());
             (grids.collect(), article.left_out.clone())
@@ -136,14 +131,14 @@ mod tests {
             let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
             (owned(stays), owned(left))
         };
-        let parts = "parts: tables/t.csv";
+        let parts = "tables/t.csv";
         assert_eq!(
             after(4 * one),
             [said(&["whole", "parts"], &[]), said(&["whole", "parts"], &[])]
         );
         assert_eq!(after(3 * one), [said(&["whole", "parts"], &[]), said(&["whole"], &[parts])]);
         assert_eq!(after(2 * one), [said(&["whole"], &[parts]), said(&["whole"], &[parts])]);
-        let nothing = said(&[], &["whole: tables/t.csv", parts]);
+        let nothing = said(&[], &[parts]);
         assert_eq!(after(0), [nothing.clone(), nothing]);
     }
 }

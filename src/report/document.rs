@@ -3,6 +3,7 @@
 //! Estimates and counts of people come as [`Disclosed`] tables only. Row counts, settings and
 //! lineage are not about people and come as plain values.
 
+use super::drawing::lean;
 use crate::charts::draw::{self, DrawError};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
@@ -92,6 +93,8 @@ impl FigureBlock {
     /// # Errors
     /// Where it cannot be drawn.
     pub fn of(figure: &Figure) -> Result<Self, DrawError> {
+        let words = format!("{}-words", figure.name);
+        let drawn = |place| draw::svg(figure, place).map(|svg| lean(&svg, &words));
         Ok(Self {
             name: figure.name.clone(),
             instrument: figure.instrument.clone(),
@@ -101,8 +104,8 @@ impl FigureBlock {
             finding: figure.finding.clone(),
             alt: figure.alt.clone(),
             notes: figure.notes.clone(),
-            svg: draw::svg(figure, Place::Page)?,
-            svg_narrow: draw::svg(figure, Place::NarrowPage)?,
+            svg: drawn(Place::Page)?,
+            svg_narrow: drawn(Place::NarrowPage)?,
         })
     }
 

@@ -377,9 +377,8 @@ pub(super) fn adjusted() -> Disclosed<Table> {
             ("weighted_hi", Float),
         ],
     );
-    let keys = |other, refused| {
-        ["phq-9", "intravenous", other, "nri-at-infusion", refused, "age_band"]
-    };
+    let keys =
+        |other, refused| ["phq-9", "intravenous", other, "nri-at-infusion", refused, "age_band"];
     let compared = ints([6, 240, 165]).chain(floats([0.08, 0.06, -0.03, 0.15]));
     rows.row(keys("intranasal", ""), compared, ["", ""]);
     let refused = ints([6, 240, 60]).chain(floats([0.2])).chain([NA, NA, NA]);

@@ -36,7 +36,7 @@ pub(super) struct Article<'a> {
     pub(super) figures: Vec<&'a FigureBlock>,
     #[serde(rename = "tables")]
     pub(super) grids: Vec<Grid>,
-    /// Files that hold what there was no room for, in words.
+    /// Files that hold what there was no room for.
     pub(super) left_out: Vec<String>,
 }
 
@@ -57,6 +57,8 @@ pub(super) struct Grid {
     pub(super) source: &'static str,
     /// Whether it repeats the whole for parts of the people, and so goes first where room is short.
     pub(super) is_detail: bool,
+    /// Whether it stands open from the start.
+    pub(super) is_open: bool,
 }
 
 /// Lines that belong together.
@@ -98,6 +100,8 @@ impl Line {
 impl Grid {
     /// A grid with its notes; whoever makes it fills in the rest.
     pub(super) fn of(source: &'static str, heads: Vec<String>, groups: Vec<Group>) -> Self {
+        let groups: Vec<Group> =
+            groups.into_iter().map(|group| Group { lines: joined(group.lines), ..group }).collect();
         let cells = groups.iter().flat_map(|group| &group.lines).flat_map(|line| &line.cells);
         Self {
             summary: String::new(),
@@ -109,6 +113,7 @@ impl Grid {
             note: String::new(),
             source,
             is_detail: false,
+            is_open: false,
         }
     }
 
@@ -124,6 +129,24 @@ impl Grid {
     }
 }
 
+/// Numbered lines that follow each other and have the same nothing to show, as one: "6 to 8".
+fn joined(lines: Vec<Line>) -> Vec<Line> {
+    let is_number = |line: &Line| line.label.bytes().all(|byte| byte.is_ascii_digit());
+    let mut out: Vec<Line> = Vec::new();
+    let mut first = String::new();
+    for line in lines {
+        let is_next = line.nothing.is_some() && is_number(&line) && !first.is_empty();
+        match out.last_mut().filter(|last| is_next && last.nothing == line.nothing) {
+            Some(last) => last.label = format!("{first} to {}", line.label),
+            None => {
+                first = if is_number(&line) { line.label.clone() } else { String::new() };
+                out.push(line);
+            }
+        }
+    }
+    out
+}
+
 /// Headings from their words.
 pub(super) fn heads<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
@@ -132,4 +155,33 @@ pub(super) fn heads<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String>
 /// One group without a heading.
 pub(super) fn ungrouped(lines: Vec<Line>) -> Vec<Group> {
     vec![Group { label: None, lines }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbered_lines_with_nothing_to_show_are_one() {
+        let shown = |label: &str| Line::of(label, vec![Cell::value("3".into())]);
+        let none = |label: &str, why: &str| Line {
+            nothing: Some(why.into()),
+            ..Line::of(label, vec![Cell::blank()])
+        };
+        let labels = |lines: Vec<Line>| -> Vec<String> {
+            joined(lines).into_iter().map(|line| line.label).collect()
+        };
+        let many = vec![
+            none("1", "hidden"),
+            none("2", "hidden"),
+            shown("3"),
+            none("4", "hidden"),
+            none("5", "nobody"),
+            none("6", "nobody"),
+            none("7", "nobody"),
+        ];
+        assert_eq!(labels(many), ["1 to 2", "3", "4", "5 to 7"]);
+        let named = vec![none("Oral", "hidden"), none("Other", "hidden"), none("8", "hidden")];
+        assert_eq!(labels(named), ["Oral", "Other", "8"]);
+    }
 }

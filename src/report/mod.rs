@@ -8,12 +8,14 @@
 mod budget;
 mod cell;
 pub mod document;
+mod drawing;
 mod glossary;
+mod grid;
 mod json;
 mod sections;
 mod sha256;
 mod shape;
-mod grid;
+mod tables;
 mod tiles;
 mod words;
 
@@ -27,14 +29,14 @@ use crate::table::Table;
 use cell::Reader;
 use document::{Report, Words};
 use glossary::{Entry, GLOSSARY};
+use grid::Section;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
-use sections::Tables;
 use sections::quality::{self, Account, Anomaly, Rejection};
 use serde::Serialize;
-use grid::Section;
 use std::collections::BTreeMap;
+use tables::Tables;
 use tiles::Tile;
 
 pub use json::{Carried, SHAPE_VERSION};
@@ -119,7 +121,7 @@ pub fn render(report: &Report<'_>) -> Result<Rendered, ReportError> {
     let empty = Table::new("", &[]);
     let tables = Tables::of(report, &empty);
     let mut sections = sections::all(&tables);
-    budget::fit(&mut sections);
+    budget::fit(&mut sections, tables.notes());
     let tiles = tiles::tiles(&tables);
     let html = page(report, &sections, &tiles, false)?;
     Ok(Rendered { html, json: json::write(report.words, &tiles, &sections)? })
@@ -131,12 +133,13 @@ pub fn render(report: &Report<'_>) -> Result<Rendered, ReportError> {
 /// [`ReportError`] where a template is wrong.
 pub fn render_section(report: &Report<'_>, name: &str) -> Result<Option<String>, ReportError> {
     let empty = Table::new("", &[]);
-    let mut sections = sections::all(&Tables::of(report, &empty));
+    let tables = Tables::of(report, &empty);
+    let mut sections = sections::all(&tables);
     sections.retain(|section| section.id == name);
     if sections.is_empty() {
         return Ok(None);
     }
-    budget::fit(&mut sections);
+    budget::fit(&mut sections, tables.notes());
     page(report, &sections, &[], true).map(Some)
 }
 

@@ -1,7 +1,7 @@
 //! A grid said in a few lines: which rows and columns of a published table, under which words.
 
 use super::cell::{Cell, Reader};
-use super::grid::{Group, Line, Grid, heads};
+use super::grid::{Grid, Group, Line, heads};
 use crate::charts::theme;
 use crate::table::Table;
 

@@ -215,8 +215,16 @@ fn nothing_is_fetched_and_no_script_runs_but_our_own() {
     let html = page(Marking::default());
     assert!(html.contains("default-src 'none'"));
     for forbidden in [
-        "unsafe", "<img", "@import", "url(", "<iframe", "src=\"", "http-equiv=\"refresh",
-        " style=\"", "onclick", "javascript:",
+        "unsafe",
+        "<img",
+        "@import",
+        "url(",
+        "<iframe",
+        "src=\"",
+        "http-equiv=\"refresh",
+        " style=\"",
+        "onclick",
+        "javascript:",
     ] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }

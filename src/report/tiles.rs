@@ -5,9 +5,9 @@
 use super::cell::{Cell, Reader};
 use super::document::InstrumentNote;
 use super::sections::lasting::row_at;
-use super::sections::safety::any_effect;
-use super::sections::{Tables, every, whole_of, with};
 use super::shape::ALL;
+use super::tables::{Tables, every, whole_of, with};
+use super::words;
 use serde::Serialize;
 
 /// Said of a number that disclosure control hid.
@@ -155,32 +155,42 @@ fn lasted(tables: &Tables<'_>, note: &InstrumentNote) -> Tile {
     Tile::of(QUESTION, "durability", &with_sign(share), text)
 }
 
-/// Any side effect at any infusion, asked from a list if anybody was.
+/// Any side effect at any infusion, asked from a list if anybody was; where that is hidden, the most
+/// frequent one of which the share is shown.
 fn went_wrong(tables: &Tables<'_>) -> Tile {
     const QUESTION: &str = "What went wrong?";
     let reader = tables.get("side_effects");
     let table = reader.table;
-    let row = ["structured", "spontaneous", "unstated"].into_iter().find_map(|capture| {
-        let rows = with(table, &every(table), "capture", capture);
-        any_effect(table, &rows).map(|row| (capture, row))
-    });
-    let Some((capture, row)) = row else {
+    let rows = with(table, &every(table), "route", ALL).into_iter();
+    let rows: Vec<usize> = rows.filter(|&row| table.int(row, "infusion") == Some(0)).collect();
+    let Some((capture, rows)) = ["structured", "spontaneous", "unstated"]
+        .into_iter()
+        .map(|capture| (capture, with(table, &rows, "capture", capture)))
+        .find(|(_, rows)| !rows.is_empty())
+    else {
         return Tile::none(QUESTION, "safety", "No side effects were recorded.");
     };
-    let share = reader.percent_in(row, "share", ["lo", "hi"]);
-    if !share.is_shown() {
-        return Tile::none(QUESTION, "safety", HIDDEN);
-    }
+    let shown: Vec<usize> =
+        rows.into_iter().filter(|&row| reader.percent(row, "share").is_shown()).collect();
+    let any = with(table, &shown, "term", "any").first().copied();
+    let share = |row: usize| table.float(row, "share").unwrap_or_default();
+    let most = shown.into_iter().rev().max_by(|a, b| share(*a).total_cmp(&share(*b)));
+    let Some(row) = any.or(most) else { return Tile::none(QUESTION, "safety", HIDDEN) };
     let asked = match capture {
         "structured" => "asked from a list",
         "spontaneous" => "whose reports were unasked",
         _ => "whose way of being asked is not stated",
     };
-    let text = format!(
-        "of {} people {asked} had a side effect at some infusion.",
-        reader.count(row, "n_persons").text
-    );
-    Tile::of(QUESTION, "safety", &with_sign(share), text)
+    let what = match table.text(row, "term") {
+        "any" => "a side effect at some infusion".into(),
+        term => format!(
+            "{} at some infusion, the most frequent side effect shown",
+            words::plain(term).to_lowercase()
+        ),
+    };
+    let text = format!("of {} people {asked} had {what}.", reader.count(row, "n_persons").text);
+    let cell = reader.percent_in(row, "share", ["lo", "hi"]);
+    Tile::of(QUESTION, "safety", &with_sign(cell), text)
 }
 
 /// "of 506 people", where the count is shown.

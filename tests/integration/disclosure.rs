@@ -1175,6 +1175,7 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
     let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
     let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");
     let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
+    let span = regex::Regex::new(r"<th[^>]*>(\d+) to (\d+)</th>").expect("a pattern");
     let mut printed = Vec::new();
     for table in table.captures_iter(&inside) {
         for line in line.captures_iter(&table[2]) {
@@ -1182,8 +1183,14 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
                 .captures_iter(&line[1])
                 .map(|cell| tag.replace_all(&cell[1], "").into_owned())
                 .collect();
+            // A line may stand for several that have the same nothing to show: "6 to 8".
+            let spans = span.captures(&line[1]);
+            let n = spans.map_or(1, |ends| {
+                let [first, last] = [1, 2].map(|at| ends[at].parse::<usize>().expect("a number"));
+                last - first + 1
+            });
             if !cells.is_empty() {
-                printed.push((table[1].to_owned(), cells));
+                printed.extend(vec![(table[1].to_owned(), cells); n]);
             }
         }
     }

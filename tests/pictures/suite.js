@@ -131,9 +131,11 @@ const checks = {
       }
       return found;
     });
+    await chart.scrollIntoViewIfNeeded();
     let compared = 0;
     for (const target of await chart.locator(".target").all()) {
-      await target.hover();
+      const box = await target.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       const text = clean(await page.locator(".readout").textContent());
       const told = text.match(/^(.+?), infusion (\d+): (\d+) ?%/);
       if (!told) continue;

@@ -2,8 +2,8 @@
 //! reason why it was refused.
 
 use super::super::cell::{Cell, Reader};
-use super::super::grid::{Group, Line, Grid, heads};
-use super::{every, with};
+use super::super::grid::{Grid, Group, Line, heads};
+use super::super::tables::{every, with};
 use crate::charts::theme;
 
 /// The two outcomes, in words.

@@ -1,10 +1,10 @@
 //! Who is counted: the cohort flow of each instrument, step by step, and who was turned away.
 
 use super::super::cell::{Cell, Reader};
+use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
 use super::super::shape::{Column, Print, Shape};
-use super::super::grid::{Article, Line, Section, Grid, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, with};
 use super::super::words;
-use super::{Tables, distinct, every, instrument_name, with};
 use crate::charts::theme;
 use crate::table::Table;
 
@@ -59,6 +59,7 @@ fn article<'a>(tables: &Tables<'a>, reader: Reader<'_>, code: &str) -> Article<'
     article.finding = finding;
     article.grids.push(Grid {
         summary: "Every step, and people by route".into(),
+        is_open: tables.notes().first().is_some_and(|note| note.code == code),
         caption: format!("{}: people at each step.", article.name),
         ..Grid::of("cohort_flow", heads, ungrouped(lines))
     });

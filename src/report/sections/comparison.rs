@@ -1,10 +1,10 @@
 //! Routes against each other: one test over all, then pair by pair, and what is known of whom.
 
 use super::super::cell::{Cell, Reader};
-use super::super::grid::{Article, Group, Line, Section, Grid, heads, ungrouped};
+use super::super::grid::{Article, Grid, Group, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, routes, whole_of, with};
 use super::super::words;
 use super::adjusted;
-use super::{Tables, distinct, every, instrument_name, whole_of, with};
 use crate::charts::theme;
 
 const ID: &str = "routes";
@@ -185,7 +185,7 @@ pub(super) fn levels(
     rows: &[usize],
 ) -> Option<Grid> {
     let by = words::stratum(stratum).to_lowercase();
-    let groups = super::routes(reader.table, rows).into_iter().map(|(route, rows)| {
+    let groups = routes(reader.table, rows).into_iter().map(|(route, rows)| {
         let pairs = rows.into_iter().filter(|&row| reader.table.text(row, "level_a") != "all");
         let lines = pairs.map(|row| {
             let [a, b] = ["level_a", "level_b"]

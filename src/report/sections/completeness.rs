@@ -1,9 +1,9 @@
 //! Who was measured: people lost to the figures, and the share scored by site, month and route.
 
 use super::super::cell::{Cell, Reader};
-use super::super::grid::{Article, Line, Section, Grid, heads, ungrouped};
+use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, with};
 use super::super::words;
-use super::{Tables, distinct, every, instrument_name, with};
 use crate::charts::theme;
 
 const ID: &str = "completeness";

@@ -2,8 +2,8 @@
 //! estimators side by side.
 
 use super::super::cell::{Cell, Reader};
-use super::super::grid::{Article, Group, Line, Section, Grid, heads, ungrouped};
-use super::{Tables, distinct, every, instrument_name, routes, whole_of, with};
+use super::super::grid::{Article, Grid, Group, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, routes, whole_of, with};
 use crate::charts::theme;
 
 const ID: &str = "cumulative";

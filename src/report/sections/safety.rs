@@ -202,7 +202,7 @@ fn infusion_heading(table: &Table, row: usize) -> String {
 }
 
 /// The row of any side effect at any infusion, all routes.
-pub(crate) fn any_effect(table: &Table, rows: &[usize]) -> Option<usize> {
+fn any_effect(table: &Table, rows: &[usize]) -> Option<usize> {
     rows.iter().copied().find(|&row| {
         table.text(row, "route") == ALL
             && table.text(row, "term") == "any"

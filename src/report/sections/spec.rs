@@ -1,10 +1,10 @@
 //! A section said in a few lines.
 
 use super::super::cell::Reader;
-use super::super::shape::Shape;
 use super::super::grid::{Article, Section};
+use super::super::shape::Shape;
+use super::super::tables::{Tables, distinct, every, instrument_name, with};
 use super::super::words;
-use super::{Tables, distinct, every, instrument_name, with};
 
 /// A section: its words, and what stands in it.
 pub(super) struct SectionSpec {

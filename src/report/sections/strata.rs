@@ -1,10 +1,11 @@
 //! Response by kinds of people: each level of each stratum, and levels against each other.
 
 use super::super::cell::{Cell, Reader};
+use super::super::grid::{Article, Grid, Group, Line, Section, heads};
 use super::super::shape::ALL;
-use super::super::grid::{Article, Group, Line, Section, Grid, heads};
+use super::super::tables::{Tables, distinct, every, instrument_name, routes, with};
 use super::super::words;
-use super::{Tables, comparison, cumulative, distinct, every, instrument_name, routes, with};
+use super::{comparison, cumulative};
 use crate::charts::theme;
 use crate::table::Table;
 

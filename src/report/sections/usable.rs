@@ -2,9 +2,9 @@
 //! in tables.
 
 use super::super::cell::{Cell, Reader};
-use super::super::grid::{Article, Line, Section, Grid, heads, ungrouped};
+use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name};
 use super::super::words;
-use super::{Tables, distinct, every, instrument_name};
 use crate::charts::theme;
 use crate::quality::check::Check;
 use std::collections::BTreeMap;

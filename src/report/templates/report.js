@@ -48,18 +48,43 @@
     targets.forEach((target, at) => {
       target.setAttribute("tabindex", at ? "-1" : "0");
       target.setAttribute("role", "img");
-      target.setAttribute("aria-label", target.dataset.readout);
-      target.querySelector("title")?.remove();
-      target.addEventListener("pointerenter", () => show(target));
-      target.addEventListener("pointerleave", () => {
-        if (document.activeElement !== target) hide();
-      });
+      // The title is what a browser shows of itself; the read-out takes its place.
+      const title = target.querySelector("title");
+      target.dataset.readout = title.textContent;
+      target.setAttribute("aria-label", title.textContent);
+      title.remove();
       target.addEventListener("focus", () => {
         for (const other of targets) other.setAttribute("tabindex", other === target ? "0" : "-1");
         show(target);
       });
       target.addEventListener("blur", hide);
     });
+    // Points lie close: of those under the pointer, the one whose middle is nearest.
+    const under = ({ clientX: x, clientY: y }) => {
+      let nearest = null;
+      let least = Infinity;
+      for (const target of targets) {
+        const { left, right, top, bottom } = target.getBoundingClientRect();
+        if (x < left || x > right || y < top || y > bottom) continue;
+        const far = Math.hypot(x - (left + right) / 2, y - (top + bottom) / 2);
+        if (far < least) [nearest, least] = [target, far];
+      }
+      return nearest;
+    };
+    let hovered = null;
+    const hover = (target) => {
+      if (target === hovered) return;
+      hovered?.classList.remove("hovered");
+      hovered = target;
+      if (target) {
+        target.classList.add("hovered");
+        show(target);
+      } else {
+        hide();
+      }
+    };
+    chart.addEventListener("pointermove", (event) => hover(under(event)));
+    chart.addEventListener("pointerleave", () => hover(null));
     chart.addEventListener("keydown", (event) => {
       const at = targets.indexOf(document.activeElement);
       const last = targets.length - 1;
@@ -182,7 +207,8 @@
       grid.querySelector("summary").after(button);
       sortable(table);
     };
-    grid.addEventListener("toggle", begin, { once: true });
+    if (grid.open) begin();
+    else grid.addEventListener("toggle", begin, { once: true });
   }
 
   // Paper shows every table, and then the page is as it was.
