@@ -37,12 +37,7 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
 
 fn heading(page: &mut Page, figure: &Figure, sizes: &Sizes) {
     let width = sizes.width - 2.0 * sizes.margin;
-    page.paragraph(
-        sizes.margin,
-        width / BOLD,
-        &figure.title,
-        plain(theme::TITLE, theme::INK).bold(),
-    );
+    page.title(sizes.margin, width / BOLD, &figure.title, plain(theme::TITLE, theme::INK).bold());
     page.y += 5.0;
     page.paragraph(sizes.margin, width, &figure.subtitle, plain(theme::SUBTITLE, theme::MUTED));
     page.y += 16.0;
