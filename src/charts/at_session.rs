@@ -107,8 +107,8 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
         subtitle: format!("{}. {}", mean.measure, mean.definition),
         finding: finding(mean, &curves),
         alt: format!(
-            "Line chart: {} by infusion number. {}{}",
-            mean.y_label.to_lowercase(),
+            "Line chart, by infusion number: {}. {}{}",
+            mean.y_label,
             mean.definition,
             words::listing(&curves, true, words::infusion, |point| points(point.y))
         ),

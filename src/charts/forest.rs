@@ -152,7 +152,7 @@ fn ranked(groups: &[Group]) -> Vec<(String, Point)> {
     let mut known: Vec<(String, Point)> = rows
         .filter_map(|(heading, row)| match row.panels.first()?.first()?.value {
             Value::Known(point) => {
-                Some((format!("{}: {}", heading.to_lowercase(), row.label.to_lowercase()), point))
+                Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
             }
             Value::Hidden | Value::None => None,
         })

@@ -127,7 +127,7 @@ pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Ser
     }
 }
 
-fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+pub(super) fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     let heights = series.companion.iter().enumerate();
     let known: Vec<At> =
         heights.filter_map(|(tick, y)| Some((frame.x(tick), frame.y((*y)?)))).collect();

@@ -101,8 +101,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     notes.push("The steps of the axis are even, the windows are not. Each window has other people: those who were scored in it.".into());
     if let Some(last) = too_short.last() {
         notes.push(format!(
-            "Nothing is shown up to {}: the {name} asks about the last {}, most of it before the dose.",
-            duration(*last),
+            "Nothing is shown for the first {last} hours: the {name} asks about the last {}, most of it before the dose.",
             duration(i64::from(instrument.recall_days) * 24)
         ));
     }
