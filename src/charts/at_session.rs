@@ -107,8 +107,8 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
         subtitle: format!("{}. {}", mean.measure, mean.definition),
         finding: finding(mean, &curves),
         alt: format!(
-            "Line chart: {} by infusion number. {}{}",
-            mean.y_label.to_lowercase(),
+            "Line chart, by infusion number: {}. {}{}",
+            mean.y_label,
             mean.definition,
             words::listing(&curves, true, words::infusion, |point| points(point.y))
         ),
@@ -170,5 +170,40 @@ fn finding(mean: &Mean<'_>, curves: &[Curve]) -> String {
             )
         }
         None => "Nobody was measured.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    #[test]
+    fn dissociation_has_a_figure_per_scale() {
+        let table = sheet(
+            "dissociation",
+            "instrument:text route:text infusion:int n_persons:int mean_total:float total_lo:float total_hi:float hidden:text na_reason:text",
+            "cadss all 1 138 14.7 12.5 16.9 . .
+             cadss intravenous 1 90 16.1 13.2 19.0 . .
+             cadss intranasal 1 48 12.0 9.1 14.9 . .
+             cadss intravenous 2 88 13.0 10.5 15.5 . .
+             cadss intranasal 2 NA NA NA NA n_persons;mean_total;total_lo;total_hi .",
+        );
+        let figures = dissociation(&table, &shipped().expect("shipped"), Marking::default());
+        insta::assert_snapshot!("dissociation", told(&figures[0]));
+    }
+
+    #[test]
+    fn blood_pressure_is_about_no_instrument() {
+        let table = sheet(
+            "blood_pressure",
+            "route:text infusion:int n_persons:int mean_systolic_rise:float systolic_rise_lo:float systolic_rise_hi:float hidden:text na_reason:text",
+            "all 1 304 16 14.9 17.1 . .
+             all 2 290 15.2 14.1 16.3 . .",
+        );
+        let figure = blood_pressure(&table, Marking::default()).remove(0);
+        assert_eq!((figure.name.as_str(), figure.instrument.as_str()), ("blood_pressure", "all"));
+        assert_eq!(figure.title, "At infusion 2, the mean rise of systolic pressure was 15.2 mmHg");
     }
 }

@@ -113,7 +113,7 @@ fn notes(series: &[Series]) -> Vec<String> {
     notes.extend(words::notes(series, "of the Aalen-Johansen estimate, log-log"));
     if series.iter().any(Series::has_hidden) {
         notes.retain(|note| note != words::HIDDEN_IS_A_GAP);
-        notes.push("A dot (·): too few people, so that the step is gathered with later ones. The curve rises at the last of them, and the number there is that at the first.".into());
+        notes.push(words::GATHERED.into());
     }
     notes
 }

@@ -7,6 +7,8 @@ use super::words::{HIDDEN, share_told};
 
 /// A note of a dot plot with hidden rows.
 pub(super) const HIDDEN_ROWS: &str = "Hidden: to protect small groups.";
+/// Dots of which all are listed.
+const MOST_LISTED: usize = 30;
 /// What a dot plot's lines are.
 pub(super) const WHISKERS: &str = "Lines: 95\u{a0}% intervals";
 
@@ -78,9 +80,16 @@ pub(super) fn dot(
     Dot { value, text, number, readout: format!("{who}: {told}{whom}") }
 }
 
-/// Every dot of a plot, read out one after the other: the plot for those who do not see it.
+/// The dots of a plot, read out one after the other, for those who do not see it. Of a plot too
+/// large to listen to, the first of each row.
 pub(super) fn listing(plot: &DotPlot) -> String {
-    plot.dots().map(|dot| format!(" {}.", dot.readout)).collect()
+    let listed = |dot: &Dot| format!(" {}.", dot.readout);
+    if plot.dots().count() <= MOST_LISTED {
+        return plot.dots().map(listed).collect();
+    }
+    let rows = plot.groups.iter().flat_map(|group| &group.rows);
+    let first = rows.filter_map(|row| row.panels.iter().flatten().next());
+    first.map(listed).collect::<String>() + " The other numbers are in the table."
 }
 
 /// Every end of every interval, for the scale.

@@ -283,6 +283,21 @@ mod tests {
     }
 
     #[test]
+    fn points_of_a_page_can_be_read_out_without_script_and_files_stay_pictures() {
+        let figure = figure();
+        let file = svg(&figure, Place::File).expect("drawn");
+        assert!(!file.contains("class=\"target\""));
+        for place in [Place::Page, Place::NarrowPage] {
+            let page = svg(&figure, place).expect("drawn");
+            assert_eq!(page.matches("<g class=\"target\" data-readout=\"").count(), 4);
+            let words = "Intranasal, infusion 2: hidden to protect small groups";
+            let expected = format!("data-readout=\"{words}\"><title>{words}</title><rect ");
+            assert!(page.contains(&expected), "{page}");
+            assert!(page.trim_end().ends_with("</g>\n</svg>"));
+        }
+    }
+
+    #[test]
     fn the_same_figure_makes_the_same_bytes_and_a_picture_of_twice_the_size() {
         let figure = figure();
         let painter = Painter::default();

@@ -57,3 +57,52 @@ pub fn figures(
         .flat_map(|lasting| lasting::figures(table, instruments, lasting, marking))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::lines;
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    const HEADS: &str = "instrument:text stratum:text route:text start:text clock:text time:int n:int n_at_risk:int estimate:float lo:float hi:float hidden:text na_reason:text";
+
+    fn figures_of(rows: &str) -> Vec<Figure> {
+        let table = sheet("durability", HEADS, rows);
+        figures(&table, &shipped().expect("shipped"), Marking::default())
+    }
+
+    #[test]
+    fn a_curve_falls_from_all_and_ends_where_nobody_is_followed() {
+        let figures = figures_of(
+            "phq-9 all all end-of-induction days 0 200 200 1 NA NA . lo=no-interval;hi=no-interval
+             phq-9 all all end-of-induction days 7 200 NA NA NA NA n_at_risk;estimate;lo;hi .
+             phq-9 all all end-of-induction days 14 200 150 0.88 0.82 0.92 . .
+             phq-9 all all end-of-induction days 21 200 40 0.78 0.71 0.84 . .
+             phq-9 all all end-of-induction days 28 200 0 0.78 0.71 0.84 . .
+             phq-9 all all end-of-induction days 35 200 0 0.78 0.71 0.84 . .
+             phq-9 all all first-response infusions 0 313 313 1 NA NA . lo=no-interval;hi=no-interval
+             phq-9 all all first-response infusions 1 313 286 0.73 0.68 0.78 . .",
+        );
+        let [after, on] = figures.as_slice() else { panic!("two starts") };
+        insta::assert_snapshot!("durability", told(after));
+        assert_eq!(lines(after).x_ticks, ["0", "7", "14", "21"]);
+        assert_eq!(
+            on.title.replace('\u{a0}', " "),
+            "After 1 further infusion, 73 % of responders still responded"
+        );
+    }
+
+    #[test]
+    fn where_all_is_hidden_the_title_is_the_measure() {
+        let figure = figures_of(
+            "phq-9 all all end-of-induction days 0 NA NA NA NA NA n;n_at_risk;estimate;lo;hi .
+             phq-9 all all end-of-induction days 7 NA NA NA NA NA n;n_at_risk;estimate;lo;hi .
+             phq-9 all all end-of-induction days 14 NA NA NA NA NA n;n_at_risk;estimate;lo;hi .",
+        )
+        .remove(0);
+        assert!(figure.title.starts_with("PHQ-9: how long a response lasts"), "{}", figure.title);
+        assert!(figure.finding.ends_with("the groups are too small."), "{}", figure.finding);
+        assert_eq!(lines(&figure).x_ticks.len(), 2);
+    }
+}

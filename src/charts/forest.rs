@@ -152,7 +152,7 @@ fn ranked(groups: &[Group]) -> Vec<(String, Point)> {
     let mut known: Vec<(String, Point)> = rows
         .filter_map(|(heading, row)| match row.panels.first()?.first()?.value {
             Value::Known(point) => {
-                Some((format!("{}: {}", heading.to_lowercase(), row.label.to_lowercase()), point))
+                Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
             }
             Value::Hidden | Value::None => None,
         })
@@ -198,4 +198,60 @@ fn finding(
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Response, dots};
+    use super::super::sheet_fixture::told;
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    fn figures_of(table: Response) -> Vec<Figure> {
+        figures(&table.done(), &shipped().expect("shipped"), Marking::default())
+    }
+
+    #[test]
+    fn groups_stand_beside_the_whole_after_the_last_well_filled_infusion() {
+        let all = ["phq-9", "all", "all", "all"];
+        let level = |stratum, level| ["phq-9", stratum, level, "all"];
+        let table = Response::new()
+            .shown(all, 1, [400, 450], 0.2)
+            .shown(all, 6, [300, 450], 0.5)
+            .shown(all, 8, [100, 450], 0.6)
+            .shown(["phq-9", "all", "all", "intravenous"], 6, [180, 250], 0.55)
+            .hidden(["phq-9", "all", "all", "oral"], 6, 200)
+            .shown(level("indication", "mdd"), 6, [200, 300], 0.45)
+            .shown(level("indication", "ptsd"), 6, [100, 150], 0.6)
+            .shown(level("drug", "ketamine"), 6, [300, 450], 0.5)
+            .shown(level("phase", "induction"), 6, [300, 450], 0.5);
+        insta::assert_snapshot!("forest", told(&figures_of(table).remove(0)));
+    }
+
+    #[test]
+    fn of_very_many_groups_those_with_nothing_to_show_are_counted() {
+        let all = ["phq-9", "all", "all", "all"];
+        let mut table = Response::new().shown(all, 6, [300, 450], 0.5);
+        let levels: Vec<String> = (0..30).map(|level| format!("/sites/{level:02}")).collect();
+        for (position, level) in levels.iter().enumerate() {
+            let keys = ["phq-9", "site", level.as_str(), "all"];
+            table = if position < 3 {
+                table.shown(keys, 6, [40, 50], 0.5)
+            } else {
+                table.hidden(keys, 6, 15)
+            };
+        }
+        let figure = figures_of(table).remove(0);
+        assert_eq!(dots(&figure).groups[0].rows.len(), 3);
+        assert!(
+            figure.notes.contains(&"27 groups with nothing to show are in the table only.".into())
+        );
+    }
+
+    #[test]
+    fn without_a_shown_whole_or_without_groups_there_is_no_figure() {
+        let all = ["phq-9", "all", "all", "all"];
+        assert!(figures_of(Response::new().hidden(all, 6, 20)).is_empty());
+        assert!(figures_of(Response::new().shown(all, 6, [300, 450], 0.5)).is_empty());
+    }
 }

@@ -16,6 +16,12 @@ use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
+/// Estimate, limits and count of a group.
+type Columns = (&'static str, [&'static str; 2], &'static str);
+
+const ALL: Columns = ("estimate", ["lo", "hi"], "n");
+const TREATED: Columns = ("went_on_rate", ["went_on_lo", "went_on_hi"], "n_went_on");
+
 /// The figures of a `go_on` table, in the order of its instruments.
 #[must_use]
 pub fn figures(
@@ -34,6 +40,15 @@ struct Landmark {
     by: i64,
     share: Point,
     n: Number,
+    /// Of those treated again, and not of all.
+    is_of_treated: bool,
+}
+
+impl Landmark {
+    /// " of those treated again".
+    const fn whom(&self) -> &'static str {
+        if self.is_of_treated { " of those treated again" } else { "" }
+    }
 }
 
 fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) -> Option<Figure> {
@@ -51,8 +66,10 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         let infusions = rows.ints("infusion").into_iter().filter(|infusion| *infusion < by);
         let group = infusions.map(|infusion| {
             let row = rows.at("infusion", infusion);
-            if let Some(share) = row.point("estimate", ["lo", "hi"]) {
-                landmarks.push(Landmark { infusion, by, share, n: row.number("n") });
+            for (y, limits, n) in [ALL, TREATED] {
+                let Some(share) = row.point(y, limits) else { continue };
+                let is_of_treated = y == TREATED.0;
+                landmarks.push(Landmark { infusion, by, share, n: row.number(n), is_of_treated });
             }
             Row {
                 label: format!("Not improved after {infusion}"),
@@ -107,16 +124,16 @@ fn dots(row: &Rows<'_>, infusion: i64, by: i64) -> Vec<Dot> {
     let who =
         |of: &str| format!("Not improved after infusion {infusion}, responded by {by}, of {of}");
     let all = dot_words::dot(
-        row.value("estimate", ["lo", "hi"]),
-        row.number("n"),
+        row.value(ALL.0, ALL.1),
+        row.number(ALL.2),
         SHARE,
         &who("all"),
         "people",
         "nobody",
     );
     let went_on = dot_words::dot(
-        row.value("went_on_rate", ["went_on_lo", "went_on_hi"]),
-        row.number("n_went_on"),
+        row.value(TREATED.0, TREATED.1),
+        row.number(TREATED.2),
         SHARE,
         &who("those treated again"),
         "people",
@@ -125,23 +142,27 @@ fn dots(row: &Rows<'_>, infusion: i64, by: i64) -> Vec<Dot> {
     vec![all, went_on]
 }
 
-/// The first and the last landmark that can be shown, of those followed the furthest.
+/// The first and the last landmark that can be shown, of those followed the furthest: of all, or
+/// where none of those can be shown, of those treated again.
 fn ends(landmarks: &[Landmark]) -> Option<(&Landmark, Option<&Landmark>)> {
-    let by = landmarks.iter().map(|landmark| landmark.by).max()?;
-    let mut furthest = landmarks.iter().filter(|landmark| landmark.by == by);
+    let is_of_treated = landmarks.iter().all(|landmark| landmark.is_of_treated);
+    let of = || landmarks.iter().filter(|landmark| landmark.is_of_treated == is_of_treated);
+    let by = of().map(|landmark| landmark.by).max()?;
+    let mut furthest = of().filter(|landmark| landmark.by == by);
     let first = furthest.next()?;
     Some((first, furthest.next_back()))
 }
 
-/// "Not improved after infusion 1: 35 % responded by infusion 8; after infusion 5: 12 %".
+/// "Not improved after infusion 1: 35 % responded by infusion 8; not improved after 5: 12 %".
 fn title(landmarks: &[Landmark]) -> Option<String> {
     let (first, last) = ends(landmarks)?;
     let later = last.map_or_else(String::new, |last| {
         format!("; not improved after {}: {}", last.infusion, percent(last.share.y))
     });
     let (infusion, share, by) = (first.infusion, percent(first.share.y), first.by);
+    let whom = first.whom();
     Some(format!(
-        "Not improved after infusion {infusion}: {share} responded by infusion {by}{later}"
+        "Not improved after infusion {infusion}: {share}{whom} responded by infusion {by}{later}"
     ))
 }
 
@@ -155,8 +176,9 @@ fn finding(name: &str, landmarks: &[Landmark]) -> String {
         _ => "those".into(),
     };
     let interval = percent_interval(first.share, INTERVAL);
+    let again = if first.is_of_treated { " and treated again" } else { "" };
     let mut text = format!(
-        "Of {} not improved after infusion {}, {}{interval} responded by infusion {}",
+        "Of {} not improved after infusion {}{again}, {}{interval} responded by infusion {}",
         whom(first.n),
         first.infusion,
         percent(first.share.y),
@@ -165,11 +187,53 @@ fn finding(name: &str, landmarks: &[Landmark]) -> String {
     if let Some(last) = last {
         let interval = percent_interval(last.share, "");
         text += &format!(
-            "; of {} not improved after infusion {}, {}{interval}",
+            "; of {} not improved after infusion {}{again}, {}{interval}",
             whom(last.n),
             last.infusion,
             percent(last.share.y)
         );
     }
     text + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::dots;
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    const HEADS: &str = "instrument:text stratum:text route:text infusion:int group:text by_infusion:int n:int estimate:float lo:float hi:float n_went_on:int went_on_rate:float went_on_lo:float went_on_hi:float hidden:text na_reason:text";
+
+    fn figure_of(rows: &str) -> Figure {
+        let table = sheet("go_on", HEADS, rows);
+        figures(&table, &shipped().expect("shipped"), Marking::default()).remove(0)
+    }
+
+    #[test]
+    fn a_row_per_landmark_of_all_and_of_those_who_went_on() {
+        let figure = figure_of(
+            "phq-9 all all 1 not-improved 8 240 0.35 0.29 0.41 220 0.38 0.32 0.44 . .
+             phq-9 all all 1 improved 8 90 0.60 0.50 0.70 88 0.61 0.51 0.71 . .
+             phq-9 all all 2 not-improved 8 NA NA NA NA NA NA NA NA n;estimate;lo;hi;n_went_on;went_on_rate;went_on_lo;went_on_hi .
+             phq-9 all all 5 not-improved 8 120 0.12 0.07 0.19 NA NA NA NA n_went_on;went_on_rate;went_on_lo;went_on_hi .
+             phq-9 all all 8 not-improved 8 100 0 NA NA 0 NA NA NA . went_on_rate=nobody
+             phq-9 all oral 1 not-improved 8 50 0.99 0.90 1.00 50 0.99 0.90 1.00 . .",
+        );
+        insta::assert_snapshot!("go_on", told(&figure));
+        // After the last infusion there is nothing left to come.
+        assert_eq!(dots(&figure).groups[0].rows.len(), 3);
+    }
+
+    #[test]
+    fn where_all_is_hidden_the_title_is_the_measure() {
+        let figure = figure_of(
+            "phq-9 all all 1 not-improved 8 NA NA NA NA NA NA NA NA n;estimate;lo;hi;n_went_on;went_on_rate;went_on_lo;went_on_hi .",
+        );
+        assert_eq!(
+            figure.title,
+            "PHQ-9: response later, among people not yet improved after an infusion"
+        );
+        assert!(figure.finding.contains("too small"), "{}", figure.finding);
+    }
 }

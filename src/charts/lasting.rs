@@ -45,6 +45,14 @@ pub(super) struct Lasting {
     pub(super) notes: &'static [&'static str],
 }
 
+impl Lasting {
+    /// "84 days", "1 infusion".
+    fn when(&self, time: i64) -> String {
+        let unit = if time == 1 { self.unit.trim_end_matches('s') } else { self.unit };
+        format!("{time} {unit}")
+    }
+}
+
 /// The figures of something that lasts, in the order of the instruments of its table.
 pub(super) fn figures(
     table: &Disclosed<Table>,
@@ -68,8 +76,10 @@ fn figure(
     for (column, text) in lasting.only {
         rows = rows.only(column, text);
     }
-    let mut times = rows.ints(COLUMNS.x);
-    let when = |time: i64| format!("{time} {}", lasting.unit);
+    // At the start there is everyone.
+    let later = rows.ints(COLUMNS.x).into_iter().filter(|time| *time > 0);
+    let mut times: Vec<i64> = std::iter::once(0).chain(later).collect();
+    let when = |time: i64| lasting.when(time);
     let telling = Telling {
         when: &when,
         value: words::share_told,
@@ -95,12 +105,18 @@ fn figure(
     let measure = format!("{name}: {}", lasting.measure);
     let finding = finding(name, lasting, &curves, n);
     let alt = alt(name, lasting, &curves, &when);
-    let series: Vec<Series> = lines.into_iter().map(|line| line.series).collect();
+    let (mut series, starts): (Vec<Series>, Vec<Number>) =
+        lines.into_iter().map(|line| (line.series, line.start)).unzip();
     let mut notes = words::notes(&series, lasting.intervals);
     notes.extend(lasting.notes.iter().map(|note| (*note).to_owned()));
     if series.iter().any(Series::has_hidden) {
         notes.retain(|note| note != words::HIDDEN_IS_A_GAP);
         notes.push(words::GATHERED.into());
+    }
+    for (series, start) in series.iter_mut().zip(starts) {
+        if let Some(number) = series.numbers.first_mut() {
+            *number = start;
+        }
     }
     Some(Figure {
         name: format!("{}_{code}", lasting.file),
@@ -127,6 +143,8 @@ fn figure(
 struct Line {
     route: &'static str,
     series: Series,
+    /// The number at its start, which no words speak of.
+    start: Number,
     /// The people at its start; `None` where hidden.
     n: Option<i64>,
 }
@@ -144,7 +162,17 @@ impl Line {
                 *readout = telling.readout(&series.label, *time, None, *number);
             }
         }
-        Self { route, series, n: rows.int("n") }
+        // The start is where the line comes from, and no estimate.
+        if let (Some(point), Some(readout)) =
+            (series.points.first_mut(), series.readouts.first_mut())
+        {
+            *point = None;
+            readout.clear();
+        }
+        let start =
+            series.numbers.first_mut().map(|number| std::mem::replace(number, Number::Blank));
+        let start = start.filter(|number| *number != Number::None).unwrap_or(Number::Blank);
+        Self { route, series, start, n: rows.int("n") }
     }
 
     fn cut(&mut self, reach: usize) {
@@ -160,8 +188,8 @@ fn title(lasting: &Lasting, curves: &[Curve]) -> Option<String> {
         curves,
         |curve, seen| {
             let (share, on) = (percent(seen.point.y), words::on(&curve.route));
-            let (time, unit) = (seen.infusion, lasting.unit);
-            format!("After {time} {unit}, {share} of {} {}{on}", lasting.whom, lasting.still)
+            let when = lasting.when(seen.infusion);
+            format!("After {when}, {share} of {} {}{on}", lasting.whom, lasting.still)
         },
         |curve, seen, _| format!("{}{}", percent(seen.point.y), words::on(&curve.route)),
     )
@@ -182,12 +210,8 @@ fn finding(
         curves,
         |curve, seen| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
-            let (time, unit) = (seen.infusion, lasting.unit);
-            format!(
-                "After {time} {unit}, {share}{interval} of {} {}",
-                whom(&curve.route),
-                lasting.still
-            )
+            let (when, whom) = (lasting.when(seen.infusion), whom(&curve.route));
+            format!("After {when}, {share}{interval} of {whom} {}", lasting.still)
         },
         |curve, seen, _| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, ""));

@@ -4,17 +4,19 @@
 //! narrow page has names above the rows of one panel, and several panels one below the other.
 
 use super::axis::Tick;
-use super::dot_plot::{Dot, DotPlot, Group, Row, Value};
+use super::dot_plot::{Dot, DotPlot, Row, Value};
 use super::frame::{AIR, BOLD, Sizes};
 use super::key;
 use super::page::{Page, plain};
-use super::scene::{Anchor, Shape, fitted, mark, text_width, wrap};
+use super::scene::{self, Anchor, At, Shape, fitted, text_width, wrap};
 use super::theme::{self, Look};
 
 /// Names of rows take at most this part of the width.
 const MOST_NAME: f64 = 0.36;
 /// Height of one of several dots of a row.
 const LINE: f64 = 18.0;
+/// Half the size of a mark: small, so that short intervals can be seen beside it.
+const MARK_SIZE: f64 = 3.8;
 /// Between panels.
 const GAP: f64 = 22.0;
 /// From the ends of the scale to the edges of its panel.
@@ -26,7 +28,7 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
         let names: Vec<&str> = plot.series.iter().map(|kind| kind.label.as_str()).collect();
         key::draw(page, sizes, &names, |page, position, at| {
             if let Some(kind) = plot.series.get(position) {
-                page.shapes.extend(mark(kind.look.mark, at, theme::MARK_SIZE, kind.look.line));
+                page.shapes.extend(self::mark(kind.look, at));
             }
         });
     }
@@ -38,6 +40,12 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
     for panels in panels.chunks(at_once) {
         block(page, plot, sizes, panels);
     }
+}
+
+/// A mark without a rim: no line passes behind it but its own.
+fn mark(look: Look, at: At) -> Option<Shape> {
+    let [_, shape] = scene::mark(look.mark, at, MARK_SIZE, look.line);
+    Some(shape)
 }
 
 /// A panel and where it lies.
@@ -102,13 +110,7 @@ fn across(plot: &DotPlot, sizes: &Sizes, panels: &[usize]) -> Across {
 fn block(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panels: &[usize]) {
     let across = across(plot, sizes, panels);
     head(page, plot, sizes, &across);
-    let top = page.y;
-    let foot = top
-        + plot.groups.iter().map(|group| group_height(group, plot, sizes, &across)).sum::<f64>();
-    for panel in &across.panels {
-        grid(page, plot, sizes, panel, (top, foot));
-    }
-    for group in &plot.groups {
+    for (position, group) in plot.groups.iter().enumerate() {
         if !group.heading.is_empty() {
             page.y += sizes.row * 0.75;
             let style = plain(sizes.text, theme::INK).bold();
@@ -121,11 +123,22 @@ fn block(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panels: &[usize]) {
             );
             page.y += sizes.row * 0.55;
         }
+        let heights = group.rows.iter().map(|row| row_height(row, plot, sizes, &across));
+        let span = (page.y, page.y + heights.sum::<f64>());
+        for panel in &across.panels {
+            grid(page, plot, panel, span);
+            if position == 0 {
+                reference(page, plot, sizes, panel, span.0);
+            }
+        }
         for row in &group.rows {
             self::row(page, plot, row, sizes, &across);
         }
     }
-    page.y = foot + 14.0 + sizes.row;
+    for panel in &across.panels {
+        scale(page, plot, sizes, panel);
+    }
+    page.y += 12.0 + sizes.row * 0.8;
 }
 
 /// Names of panels, or of the columns beside the one there is.
@@ -153,7 +166,7 @@ fn head(page: &mut Page, plot: &DotPlot, sizes: &Sizes, across: &Across) {
 }
 
 fn row_height(row: &Row, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 {
-    let dots = LINE * count(plot.series.len().max(1)) + 5.0;
+    let dots = LINE * count(n_lines(row, plot)) + 5.0;
     if across.names > 0.0 {
         let lines = name_lines(row, sizes, across).len();
         dots.max(count(lines) * sizes.text * 1.25 + 5.0)
@@ -162,15 +175,23 @@ fn row_height(row: &Row, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 
     }
 }
 
+/// Lines of dots in a row: one of each kind, or a single one where there is nothing to tell apart.
+fn n_lines(row: &Row, plot: &DotPlot) -> usize {
+    if is_one_word(row) { 1 } else { plot.series.len().max(1) }
+}
+
+/// Whether every dot of a row is missing, and says the same.
+fn is_one_word(row: &Row) -> bool {
+    let mut dots = row.panels.iter().flatten();
+    let Some(first) = dots.next() else { return true };
+    first.value.known().is_none()
+        && dots.all(|dot| dot.value.known().is_none() && dot.text == first.text)
+}
+
 /// A name, on two lines where one is too narrow.
 fn name_lines(row: &Row, sizes: &Sizes, across: &Across) -> Vec<String> {
     let room = across.names - AIR / 2.0;
     wrap(&row.label, sizes.text, room).iter().map(|line| fitted(line, sizes.text, room)).collect()
-}
-
-fn group_height(group: &Group, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 {
-    let heading = if group.heading.is_empty() { 0.0 } else { sizes.row * 1.3 };
-    heading + group.rows.iter().map(|row| row_height(row, plot, sizes, across)).sum::<f64>()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a handful")]
@@ -178,24 +199,37 @@ fn count(n: usize) -> f64 {
     n as f64
 }
 
-/// The lines of the scale, the line of reference, and the numbers below.
-fn grid(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel, (top, foot): (f64, f64)) {
-    let style = plain(sizes.small, theme::MUTED).anchor(Anchor::Middle);
-    let every = every(plot, sizes, panel);
-    for (position, Tick { at, text }) in plot.x.ticks.iter().enumerate() {
+/// The lines of the scale, and the line of reference.
+fn grid(page: &mut Page, plot: &DotPlot, panel: &Panel, (top, foot): (f64, f64)) {
+    for Tick { at, .. } in &plot.x.ticks {
         let x = panel.x(plot, *at);
         let colour = if at.abs() < f64::EPSILON { theme::AXIS } else { theme::GRID };
         page.line(vec![(x, top), (x, foot)], colour, 1.0);
-        if position.is_multiple_of(every) {
-            page.text((x, foot + 12.0), text, style);
-        }
     }
     if let Some(reference) = &plot.reference {
         let x = panel.x(plot, reference.at);
-        page.line(vec![(x, top - 5.0), (x, foot)], theme::AXIS, 1.6);
-        let half = text_width(&reference.text, sizes.small) / 2.0;
-        let x = x.clamp(panel.left + half, (panel.right - half).max(panel.left + half));
-        page.text((x, top - 13.0), &reference.text, style);
+        page.line(vec![(x, top), (x, foot)], theme::AXIS, 1.6);
+    }
+}
+
+/// What the line of reference is, above it.
+fn reference(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel, top: f64) {
+    let Some(reference) = &plot.reference else { return };
+    let style = plain(sizes.small, theme::MUTED).anchor(Anchor::Middle);
+    let half = text_width(&reference.text, sizes.small) / 2.0;
+    let x = panel.x(plot, reference.at);
+    let x = x.clamp(panel.left + half, (panel.right - half).max(panel.left + half));
+    page.text((x, top - sizes.small * 0.75), &reference.text, style);
+}
+
+/// The numbers below the last row.
+fn scale(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel) {
+    let style = plain(sizes.small, theme::MUTED).anchor(Anchor::Middle);
+    let every = every(plot, sizes, panel);
+    for (position, Tick { at, text }) in plot.x.ticks.iter().enumerate() {
+        if position.is_multiple_of(every) {
+            page.text((panel.x(plot, *at), page.y + 12.0), text, style);
+        }
     }
 }
 
@@ -223,7 +257,7 @@ fn row(page: &mut Page, plot: &DotPlot, row: &Row, sizes: &Sizes, across: &Acros
             page.text((sizes.margin, y), &line, style);
             y += step;
         }
-        top += (height - LINE * count(plot.series.len().max(1))) / 2.0;
+        top += (height - LINE * count(n_lines(row, plot))) / 2.0;
     } else {
         let room = sizes.width - 2.0 * sizes.margin;
         page.text(
@@ -234,9 +268,8 @@ fn row(page: &mut Page, plot: &DotPlot, row: &Row, sizes: &Sizes, across: &Acros
         top += sizes.row * 0.9;
     }
     for panel in &across.panels {
-        for (position, (dot, kind)) in
-            row.panels.get(panel.at).into_iter().flatten().zip(&plot.series).enumerate()
-        {
+        let dots = row.panels.get(panel.at).into_iter().flatten().zip(&plot.series);
+        for (position, (dot, kind)) in dots.take(n_lines(row, plot)).enumerate() {
             let y = top + LINE * (count(position) + 0.5);
             self::dot(page, plot, dot, kind.look, sizes, across, panel, y);
         }
@@ -264,7 +297,7 @@ fn dot(
         return;
     };
     let at = (panel.x(plot, point.y), y);
-    let mut end = at.0 + theme::MARK_SIZE;
+    let mut end = at.0 + MARK_SIZE;
     if let Some((lo, hi)) = point.interval {
         let (from, to) = (panel.x(plot, lo), panel.x(plot, hi));
         end = end.max(to);
@@ -276,7 +309,7 @@ fn dot(
             dash: None,
         });
     }
-    page.shapes.extend(mark(look.mark, at, theme::MARK_SIZE, look.line));
+    page.shapes.extend(self::mark(look, at));
     page.target(at, (theme::TARGET, theme::TARGET), &dot.readout);
     let style = plain(sizes.number, theme::INK);
     if let Some(words) = across.words {

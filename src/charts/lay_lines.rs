@@ -2,7 +2,7 @@
 
 use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, printed};
 use super::lay_panels;
-use super::line_chart::{LineChart, LineShape, Point, Series};
+use super::line_chart::{LineChart, LineShape, Series};
 use super::number::Number;
 use super::page::{Page, plain};
 use super::scene::{Anchor, At, Shape, mark};
@@ -80,17 +80,6 @@ pub(super) fn scales(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &
     }
 }
 
-/// The stretches of a curve that are one line.
-fn runs(line: LineShape, series: &Series) -> Vec<Vec<(usize, Point)>> {
-    match line {
-        LineShape::Straight => series.runs(),
-        LineShape::Step { .. } => {
-            let run: Vec<(usize, Point)> = series.known().collect();
-            if run.is_empty() { Vec::new() } else { vec![run] }
-        }
-    }
-}
-
 /// The corners of a line through places: none but these, or those of its steps and of the level
 /// it ends on.
 fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
@@ -117,7 +106,7 @@ fn origin(frame: &Frame, line: LineShape) -> Option<At> {
 }
 
 pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
-    for run in runs(line, series) {
+    for run in series.runs() {
         let limits: Vec<(f64, (f64, f64))> = run
             .iter()
             .filter_map(|(tick, point)| Some((frame.x(*tick), point.interval?)))
@@ -138,7 +127,7 @@ pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Ser
     }
 }
 
-fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+pub(super) fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     let heights = series.companion.iter().enumerate();
     let known: Vec<At> =
         heights.filter_map(|(tick, y)| Some((frame.x(tick), frame.y((*y)?)))).collect();
@@ -164,7 +153,9 @@ fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f
     });
 }
 
-/// The line of a curve, in its colour or, where it stands behind another, in that of context.
+/// The line of a curve, in its colour or, where it stands behind another, in that of context. What a
+/// step line does between two points with hidden steps between them nobody can see: a dotted line
+/// joins them, which claims neither level nor moment.
 pub(super) fn stroke(
     page: &mut Page,
     frame: &Frame,
@@ -172,22 +163,35 @@ pub(super) fn stroke(
     series: &Series,
     is_context: bool,
 ) {
-    let at = |(tick, point): &(usize, Point)| (frame.x(*tick), frame.y(point.y));
-    for run in runs(line, series) {
-        let places = origin(frame, line).into_iter().chain(run.iter().map(at)).collect();
-        let (colour, width, dash) = if is_context {
-            (theme::CONTEXT, theme::COMPANION_WIDTH, None)
-        } else {
-            (series.look.line, theme::CURVE_WIDTH, series.look.dash)
-        };
-        page.shapes.push(Shape::Line {
-            points: trace(line, places),
-            colour,
-            opacity: 1.0,
-            width,
-            dash,
-        });
+    let (colour, width, dash) = if is_context {
+        (theme::CONTEXT, theme::COMPANION_WIDTH, None)
+    } else {
+        (series.look.line, theme::CURVE_WIDTH, series.look.dash)
+    };
+    let mut end = origin(frame, line).map(|at| (0, at));
+    for run in series.runs() {
+        let mut places: Vec<At> =
+            run.iter().map(|(tick, point)| (frame.x(*tick), frame.y(point.y))).collect();
+        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
+        match end {
+            Some((tick, at)) if *first <= tick + 1 => places.insert(0, at),
+            Some((_, at)) => {
+                let points = at_either_end(at, &places);
+                let (width, dash) = (theme::COMPANION_WIDTH, Some((2.0, 4.0)));
+                page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
+            }
+            None => {}
+        }
+        if matches!(line, LineShape::Step { .. }) {
+            end = places.last().map(|at| (*last, *at));
+        }
+        let points = trace(line, places);
+        page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
     }
+}
+
+fn at_either_end(from: At, places: &[At]) -> Vec<At> {
+    std::iter::once(from).chain(places.first().copied()).collect()
 }
 
 /// A curve with its marks, and what can be read out at each.

@@ -37,12 +37,7 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
 
 fn heading(page: &mut Page, figure: &Figure, sizes: &Sizes) {
     let width = sizes.width - 2.0 * sizes.margin;
-    page.paragraph(
-        sizes.margin,
-        width / BOLD,
-        &figure.title,
-        plain(theme::TITLE, theme::INK).bold(),
-    );
+    page.title(sizes.margin, width / BOLD, &figure.title, plain(theme::TITLE, theme::INK).bold());
     page.y += 5.0;
     page.paragraph(sizes.margin, width, &figure.subtitle, plain(theme::SUBTITLE, theme::MUTED));
     page.y += 16.0;
@@ -68,7 +63,9 @@ mod tests {
     use super::super::marking::{Marking, Synthetic};
     use super::super::response_rate::figures;
     use super::super::scene::{Anchor, text_width};
+    use super::super::sheet_fixture::sheet;
     use super::super::theme::Rgb;
+    use super::super::{go_on, severity_shift, side_effects};
     use super::*;
     use crate::event::instrument::shipped;
 
@@ -113,6 +110,77 @@ mod tests {
             let scene = layout(&figure, place);
             for (text, left, right, _) in texts(&scene) {
                 assert!(left >= 0.0 && right <= scene.width, "{place:?} {text} {left} {right}");
+            }
+        }
+    }
+
+    /// A dot plot of two kinds, one of four panels, and stacked bars with a hidden band.
+    fn other_plots() -> Vec<Figure> {
+        let (instruments, marking) = (shipped().expect("shipped"), Marking::default());
+        let go_on = sheet(
+            "go_on",
+            "instrument:text stratum:text route:text infusion:int group:text by_infusion:int n:int estimate:float lo:float hi:float n_went_on:int went_on_rate:float went_on_lo:float went_on_hi:float hidden:text na_reason:text",
+            "phq-9 all all 1 not-improved 8 1240 0.95 0.89 1.00 1220 0.98 0.92 1.00 . .
+             phq-9 all all 2 not-improved 8 NA NA NA NA 120 0.02 0.00 0.09 n;estimate;lo;hi .
+             phq-9 all all 3 not-improved 8 NA NA NA NA NA NA NA NA n;estimate;lo;hi;n_went_on;went_on_rate;went_on_lo;went_on_hi .",
+        );
+        let effects: String = [
+            ("nausea", 0.96),
+            ("blood-pressure-increased", 0.02),
+            ("other", 0.5),
+        ]
+        .iter()
+        .flat_map(|(term, share)| {
+            (0..4).map(move |k| {
+                let (lo, hi) = (share - 0.02, share + 0.03);
+                format!(
+                    "all {k} structured {term} 1200 {share} {lo} {hi} NA . upper_if_none=seen\n"
+                )
+            })
+        })
+        .collect();
+        let effects = sheet(
+            "side_effects",
+            "route:text infusion:int capture:text term:text n_persons:int share:float lo:float hi:float upper_if_none:float hidden:text na_reason:text",
+            &effects,
+        );
+        let shift = sheet(
+            "severity_shift",
+            "instrument:text stratum:text route:text infusion:int band_before:text band_after:text n:int share:float hidden:text",
+            "gad-7 all all 6 0-4 all 20 0.01 .
+             gad-7 all all 6 5-9 all NA NA n;share
+             gad-7 all all 6 all 0-4 800 0.4 .
+             gad-7 all all 6 all 5-9 1200 0.6 .
+             gad-7 all all 6 all all 2000 1 .",
+        );
+        let mut figures = go_on::figures(&go_on, &instruments, marking);
+        figures.extend(side_effects::figures(&effects, marking));
+        figures.extend(severity_shift::figures(&shift, &instruments, marking));
+        figures
+    }
+
+    #[test]
+    fn every_dot_and_every_part_of_a_bar_has_a_place_inside_the_page() {
+        let figures = other_plots();
+        // Of the third row of the first nothing is known: it takes one line, and reads out once.
+        for (figure, expected) in figures.iter().zip([5, 12, 4]) {
+            for place in PLACES {
+                let scene = layout(figure, place);
+                for (text, left, right, _) in texts(&scene) {
+                    let is_inside = left >= -0.5 && right <= scene.width + 0.5;
+                    assert!(is_inside, "{} {place:?} {text} {left} {right}", figure.name);
+                }
+                assert_eq!(scene.targets.len(), expected, "{} {place:?}", figure.name);
+                let is_inside =
+                    |(x, y): (f64, f64)| x >= 0.0 && x <= scene.width && y <= scene.height;
+                assert!(scene.targets.iter().all(|target| is_inside(target.at)));
+                for shape in &scene.shapes {
+                    let (Shape::Line { colour, .. }
+                    | Shape::Area { colour, .. }
+                    | Shape::Disc { colour, .. }
+                    | Shape::Text { colour, .. }) = shape;
+                    assert!(theme::is_drawn(*colour), "{colour:?}");
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct LineChart {
 pub enum LineShape {
     /// Straight from point to point; a missing point breaks the line.
     Straight,
-    /// Level from each point to the next; a missing point is no step.
+    /// Level from each point to the next; missing points are spanned by a dotted line.
     Step {
         /// The height at the first tick, where nothing is estimated and nothing is marked.
         from: f64,

@@ -52,3 +52,5 @@ pub(crate) mod completeness_fixture;
 pub(crate) mod cumulative_fixture;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod sheet_fixture;

@@ -101,8 +101,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     notes.push("The steps of the axis are even, the windows are not. Each window has other people: those who were scored in it.".into());
     if let Some(last) = too_short.last() {
         notes.push(format!(
-            "Nothing is shown up to {}: the {name} asks about the last {}, most of it before the dose.",
-            duration(*last),
+            "Nothing is shown for the first {last} hours: the {name} asks about the last {}, most of it before the dose.",
             duration(i64::from(instrument.recall_days) * 24)
         ));
     }
@@ -187,8 +186,7 @@ fn capital(text: &str) -> String {
     super::codes::capital(text)
 }
 
-/// "4 to 24 hours after the first dose, 32 % had responded on intravenous, 20 % on intranasal": at
-/// the first window that all curves share.
+/// "4 to 24 hours after the first dose, 32 % had responded on intravenous, 20 % on intranasal".
 fn title(curves: &[Curve], is_rate: bool, when: &dyn Fn(i64) -> String) -> Option<String> {
     words::headline(
         curves,
@@ -206,4 +204,55 @@ fn title(curves: &[Curve], is_rate: bool, when: &dyn Fn(i64) -> String) -> Optio
             format!("{value}{}", words::on(&curve.route))
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    const HEADS: &str = "instrument:text stratum:text route:text hours_after:int hours:int n_scored:int response_rate:float response_lo:float response_hi:float mean_change:float change_lo:float change_hi:float hidden:text na_reason:text";
+
+    fn figures_of(rows: &str) -> Vec<Figure> {
+        let table = sheet("onset", HEADS, rows);
+        figures(&table, &shipped().expect("shipped"), Marking::default())
+    }
+
+    #[test]
+    fn windows_stand_at_even_steps_and_those_too_short_to_ask_about_are_named() {
+        let figure = figures_of(
+            "pain-nrs all intravenous 4 24 NA NA NA NA NA NA NA . n_scored=recall;response_rate=recall
+             pain-nrs all intravenous 24 72 120 0.42 0.33 0.51 -2.1 -2.6 -1.6 . .
+             pain-nrs all intravenous 72 168 90 0.35 0.26 0.45 -1.8 -2.4 -1.2 . .
+             pain-nrs all oral 4 24 NA NA NA NA NA NA NA . n_scored=recall;response_rate=recall
+             pain-nrs all oral 24 72 30 0.20 0.10 0.37 -1.0 -1.9 -0.1 . .
+             pain-nrs all oral 72 168 NA NA NA NA NA NA NA n_scored;response_rate;response_lo;response_hi .",
+        )
+        .remove(0);
+        insta::assert_snapshot!("onset", told(&figure));
+    }
+
+    #[test]
+    fn an_instrument_that_asks_about_a_longer_time_has_no_figure() {
+        let rows = "phq-9 all all 4 24 NA NA NA NA NA NA NA . n_scored=recall;response_rate=recall";
+        assert!(figures_of(rows).is_empty());
+    }
+
+    #[test]
+    fn an_instrument_without_a_rule_shows_its_change() {
+        let figure =
+            figures_of("cadss all all 0 2 60 NA NA NA -3.5 -5.0 -2.0 . response_rate=no-rule")
+                .remove(0);
+        assert_eq!(figure.title, "0 to 2 hours after the first dose, mean change was \u{2212}3.5");
+    }
+
+    #[test]
+    fn windows_are_in_days_where_both_ends_are_whole_ones() {
+        let tick = |after, until| Window { after, until }.tick().replace('\u{a0}', " ");
+        assert_eq!(
+            [tick(0, 2), tick(4, 24), tick(24, 72), tick(72, 168), tick(0, 48)],
+            ["0\u{2013}2 h", "4\u{2013}24 h", "1\u{2013}3 d", "3\u{2013}7 d", "0\u{2013}2 d"]
+        );
+    }
 }

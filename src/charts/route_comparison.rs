@@ -16,8 +16,8 @@ use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
-/// Pairs of which nothing can be shown are left out beyond so many pairs.
-const MOST_PAIRS: usize = 3;
+/// Pairs shown, in code order: a page's height of them.
+const MOST_PAIRS: usize = 6;
 
 /// An outcome: its code among the adjusted, and its columns among the crude.
 struct Outcome {
@@ -76,15 +76,11 @@ fn figure(
     }
     let is_known = |group: &Group| dots(group).any(|dot| dot.value.known().is_some());
     let n_pairs = groups.len();
-    if n_pairs > MOST_PAIRS {
-        let mut spare =
-            MOST_PAIRS.saturating_sub(groups.iter().filter(|group| is_known(group)).count());
-        groups.retain(|group| {
-            let is_kept = is_known(group) || spare > 0;
-            spare -= usize::from(is_kept && !is_known(group));
-            is_kept
-        });
+    // Pairs of which nothing can be shown stand only where there is nothing else, and few of them.
+    if groups.iter().any(is_known) {
+        groups.retain(is_known);
     }
+    groups.truncate(MOST_PAIRS);
     if groups.is_empty() {
         return None;
     }
@@ -256,4 +252,65 @@ fn finding(name: &str, group: &Group) -> String {
         group.heading,
         row.label.to_lowercase()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    const CRUDE: &str = "instrument:text stratum:text route_a:text route_b:text difference_nri:float difference_nri_lo:float difference_nri_hi:float difference_day28:float difference_day28_lo:float difference_day28_hi:float hidden:text na_reason:text";
+    const ADJUSTED: &str = "instrument:text route_a:text route_b:text outcome:text infusion:int weighted_difference:float weighted_lo:float weighted_hi:float standardised_difference:float standardised_lo:float standardised_hi:float refused:text hidden:text na_reason:text";
+
+    fn figure_of(crude: &str, adjusted: &str) -> Figure {
+        let (crude, adjusted) =
+            (sheet("comparison", CRUDE, crude), sheet("adjusted_comparison", ADJUSTED, adjusted));
+        let instruments = shipped().expect("shipped");
+        figures(&crude, &adjusted, &instruments, Marking::default()).remove(0)
+    }
+
+    #[test]
+    fn crude_stands_beside_adjusted_and_a_refusal_says_why() {
+        let figure = figure_of(
+            "phq-9 all intravenous intranasal 0.08 0.01 0.17 0.02 -0.11 0.07 . .
+             phq-9 all intravenous oral NA NA NA NA NA NA difference_nri;difference_nri_lo;difference_nri_hi;difference_day28;difference_day28_lo;difference_day28_hi .",
+            "phq-9 intravenous intranasal nri-at-infusion 6 0.03 -0.06 0.12 0.04 -0.05 0.12 . . .
+             phq-9 intravenous intranasal nri-at-day-28 6 NA NA NA NA NA NA edge;imbalance . weighted_difference=refused;standardised_difference=refused
+             phq-9 intravenous oral nri-at-infusion 6 NA NA NA NA NA NA . weighted_difference;weighted_lo;weighted_hi;standardised_difference;standardised_lo;standardised_hi .
+             phq-9 intravenous oral nri-at-day-28 6 NA NA NA NA NA NA . . weighted_difference=few-compared;standardised_difference=few-compared",
+        );
+        insta::assert_snapshot!("route_comparison", told(&figure));
+    }
+
+    #[test]
+    fn pairs_are_no_more_than_fit_and_the_others_are_counted() {
+        let routes = [
+            "intranasal",
+            "intramuscular",
+            "subcutaneous",
+            "sublingual",
+            "oral",
+            "other",
+            "unknown",
+        ];
+        let rows = |line: &dyn Fn(&str) -> String| routes.map(line).join("\n");
+        let crude = rows(&|b| {
+            let hidden = "difference_nri;difference_nri_lo;difference_nri_hi;difference_day28;difference_day28_lo;difference_day28_hi";
+            format!("phq-9 all intravenous {b} NA NA NA NA NA NA {hidden} .")
+        });
+        let adjusted = rows(&|b| {
+            format!(
+                "phq-9 intravenous {b} nri-at-infusion 6 NA NA NA NA NA NA . . weighted_difference=no-fit;standardised_difference=no-fit"
+            )
+        });
+        let figure = figure_of(&crude, &adjusted);
+        let Plot::Dots(plot) = &figure.plot else { panic!("a dot plot") };
+        assert_eq!(plot.groups.len(), 6);
+        assert!(figure.notes.contains(&"Other pairs of routes, 1, are in the table.".into()));
+        assert_eq!(
+            figure.title,
+            "PHQ-9: difference of response between routes, crude and adjusted"
+        );
+    }
 }

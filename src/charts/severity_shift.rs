@@ -45,11 +45,12 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     // Routes one by one only where there are several.
     let single: Vec<_> = single.collect();
     let single = if single.len() > 1 { single } else { Vec::new() };
-    let groups: Vec<Group> = std::iter::once((ALL, whole))
+    let mut groups: Vec<Group> = std::iter::once((ALL, whole))
         .chain(single)
         .filter(|(_, rows)| !rows.is_empty())
         .map(|(route, rows)| group(route, &rows, &bands, infusion))
         .collect();
+    let left_out = drop_hidden(&mut groups);
     let all = groups.first()?;
     let measure = format!("{name}: severity before treatment and after infusion {infusion}");
     let mut notes =
@@ -66,12 +67,16 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
                 .into(),
         );
     }
+    if left_out > 0 {
+        notes.push("Routes not shown: hidden to protect small groups.".into());
+    }
     let mildest = bands.first().copied().unwrap_or_default();
     let after = rows.only("route", ALL).only("band_before", ALL).only("band_after", mildest);
     let share = after.float("share");
     let title = share.map(|share| {
         format!("After infusion {infusion}, {} scored {mildest}, the mildest band", percent(share))
     });
+    // Where all routes together are hidden the first group is another, and has nothing to add.
     let finding = match (share, all.bars.first().map(|bar| (bar.whole, bar.parts.first()))) {
         (Some(share), Some((Number::Count(n), before))) => {
             let before = match before.map(|part| part.number) {
@@ -111,6 +116,20 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     })
 }
 
+/// Takes out groups of which nothing can be drawn, but for the first where there is no other, and
+/// counts them.
+fn drop_hidden(groups: &mut Vec<Group>) -> usize {
+    let before = groups.len();
+    let is_drawn =
+        |group: &Group| group.bars.iter().any(|bar| matches!(bar.whole, Number::Count(1..)));
+    if groups.iter().any(is_drawn) {
+        groups.retain(is_drawn);
+    } else {
+        groups.truncate(1);
+    }
+    before - groups.len()
+}
+
 /// Before and after, of a route.
 fn group(route: &str, rows: &Rows<'_>, bands: &[&str], infusion: i64) -> Group {
     let heading = theme::route_label(route).to_owned();
@@ -131,7 +150,11 @@ fn group(route: &str, rows: &Rows<'_>, bands: &[&str], infusion: i64) -> Group {
         bar("Before".into(), "band_before", "band_after"),
         bar(format!("After {infusion}"), "band_after", "band_before"),
     ];
-    Group { heading, bars }
+    let people = match whole {
+        Number::Count(count) => format!(", {} people", thousands(count)),
+        _ => String::new(),
+    };
+    Group { heading: heading + &people, bars }
 }
 
 /// The figure for those who do not see it.
@@ -145,4 +168,55 @@ fn alt(name: &str, groups: &[Group], bands: &[&str]) -> String {
         let _ = write!(text, " {}.", part.readout);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::bars;
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+    use crate::event::instrument::shipped;
+
+    const HEADS: &str = "instrument:text stratum:text route:text infusion:int band_before:text band_after:text n:int share:float hidden:text";
+
+    fn figure_of(rows: &str) -> Figure {
+        let table = sheet("severity_shift", HEADS, rows);
+        figures(&table, &shipped().expect("shipped"), Marking::default()).remove(0)
+    }
+
+    #[test]
+    fn the_people_before_and_after_are_the_margins_of_the_table() {
+        let figure = figure_of(
+            "gad-7 all all 6 0-4 0-4 0 NA .
+             gad-7 all all 6 0-4 5-9 0 NA .
+             gad-7 all all 6 0-4 all 0 0 .
+             gad-7 all all 6 5-9 0-4 40 0.4 .
+             gad-7 all all 6 5-9 5-9 60 0.6 .
+             gad-7 all all 6 5-9 all 100 1 .
+             gad-7 all all 6 10-14 all NA NA n;share
+             gad-7 all all 6 15-21 all NA NA n;share
+             gad-7 all all 6 all 0-4 80 0.4 .
+             gad-7 all all 6 all 5-9 70 0.35 .
+             gad-7 all all 6 all 10-14 30 0.15 .
+             gad-7 all all 6 all 15-21 20 0.1 .
+             gad-7 all all 6 all all 200 1 .",
+        );
+        insta::assert_snapshot!("severity_shift", told(&figure));
+        assert_eq!(bars(&figure).groups.len(), 1, "one route is the whole over again");
+    }
+
+    #[test]
+    fn where_higher_is_better_the_mildest_band_comes_first_all_the_same() {
+        let figure = figure_of(
+            "who-5 all all 6 all 0-28 20 0.2 .
+             who-5 all all 6 all 29-50 30 0.3 .
+             who-5 all all 6 all 51-100 50 0.5 .
+             who-5 all all 6 all all 100 1 .",
+        );
+        assert_eq!(bars(&figure).steps, ["51-100", "29-50", "0-28"]);
+        assert_eq!(
+            figure.title.replace('\u{a0}', " "),
+            "After infusion 6, 50 % scored 51-100, the mildest band"
+        );
+    }
 }

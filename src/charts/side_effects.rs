@@ -24,7 +24,7 @@ const NAMED: usize = 3;
 /// A way of asking.
 struct Capture {
     code: &'static str,
-    /// In a title: "Asked from a list, ...".
+    /// In a title: "Asked from a list, 82 % had dissociation and 80 % sedation at some infusion".
     words: &'static str,
     note: &'static str,
 }
@@ -92,7 +92,11 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
         })
         .collect();
     let names = panels.iter().zip(&asked).map(|(infusion, asked)| PanelName {
-        label: if *infusion == ANY { "At any".into() } else { format!("At infusion {infusion}") },
+        label: if *infusion == ANY {
+            "Any infusion".into()
+        } else {
+            format!("Infusion {infusion}")
+        },
         below: match asked {
             Number::Count(count) => format!("{} people", thousands(*count)),
             _ => String::new(),
@@ -117,13 +121,11 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
         notes.push(HIDDEN_ROWS.into());
     }
     let measure = format!("Side effects by infusion. {}", capture.words);
-    let title = (!named.is_empty()).then(|| {
-        let parts: Vec<String> = named
-            .iter()
-            .take(2)
-            .map(|(term, point)| format!("{term} {}", percent(point.y)))
-            .collect();
-        format!("{}, the most frequent side effects were {}", capture.words, parts.join(", "))
+    let title = named.split_first().map(|((term, point), others)| {
+        let other = others
+            .first()
+            .map_or_else(String::new, |(term, point)| format!(" and {} {term}", percent(point.y)));
+        format!("{}, {} had {term}{other} at some infusion", capture.words, percent(point.y))
     });
     let finding = if named.is_empty() {
         format!("{}: no share can be shown.", capture.words)
@@ -158,18 +160,19 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     })
 }
 
-/// Any infusion, then the first, one between and the last at which somebody was asked; `None` where
-/// nobody ever was.
+/// Any infusion, then the first, one between and the last at which a share can be shown; `None`
+/// where nobody was ever asked.
 fn infusions(rows: &Rows<'_>) -> Option<Vec<i64>> {
-    let is_asked = |infusion: &i64| {
-        *infusion != ANY
-            && !matches!(
-                rows.at("infusion", *infusion).number("n_persons"),
-                Number::Count(0) | Number::None
-            )
+    if rows.is_empty() {
+        return None;
+    }
+    let is_shown = |infusion: &i64| {
+        let rows = rows.at("infusion", *infusion);
+        let share = |term: &str| rows.only("term", term).float("share");
+        *infusion != ANY && rows.texts("term").into_iter().any(|term| share(term).is_some())
     };
-    let asked: Vec<i64> = rows.ints("infusion").into_iter().filter(is_asked).collect();
-    let last = asked.len().checked_sub(1)?;
+    let asked: Vec<i64> = rows.ints("infusion").into_iter().filter(is_shown).collect();
+    let last = asked.len().saturating_sub(1);
     let mut places: Vec<usize> = (0..INFUSIONS).map(|step| step * last / (INFUSIONS - 1)).collect();
     places.dedup();
     let chosen = places.into_iter().filter_map(|place| asked.get(place).copied());
@@ -203,4 +206,43 @@ fn dot(rows: &Rows<'_>, infusion: i64, term: &str) -> Dot {
         dot.readout += &format!(", exact upper limit {}", percent(limit));
     }
     dot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::dots;
+    use super::super::sheet_fixture::{sheet, told};
+    use super::*;
+
+    const HEADS: &str = "route:text infusion:int capture:text term:text n_persons:int persons_with:int share:float lo:float hi:float upper_if_none:float hidden:text na_reason:text";
+
+    #[test]
+    fn each_way_of_asking_has_a_figure_and_the_most_frequent_comes_first() {
+        let table = sheet(
+            "side_effects",
+            HEADS,
+            "all 0 structured any 228 200 0.88 0.83 0.92 NA . upper_if_none=seen
+             all 0 structured nausea 228 128 0.56 0.5 0.62 NA . upper_if_none=seen
+             all 0 structured sedation 228 183 0.8 0.75 0.85 NA . upper_if_none=seen
+             all 0 structured vomiting 228 NA NA NA NA NA persons_with;share;lo;hi;upper_if_none .
+             all 0 structured cystitis 228 0 0 0 0.02 0.01 . .
+             all 1 structured any 228 195 0.86 0.8 0.9 NA . upper_if_none=seen
+             all 1 structured nausea 228 47 0.21 0.16 0.26 NA . upper_if_none=seen
+             all 1 structured sedation 228 81 0.36 0.3 0.42 NA . upper_if_none=seen
+             all 1 structured vomiting 228 NA NA NA NA NA persons_with;share;lo;hi;upper_if_none .
+             all 1 structured cystitis 228 0 0 0 0.02 0.01 . .
+             all 2 structured any 0 0 NA NA NA NA . share=nobody
+             all 0 spontaneous any 90 90 1 0.96 1 NA . upper_if_none=seen
+             all 0 spontaneous nausea 90 45 0.5 0.4 0.6 NA . upper_if_none=seen
+             all 1 spontaneous any 40 40 1 0.91 1 NA . upper_if_none=seen
+             all 1 spontaneous nausea 40 20 0.5 0.35 0.65 NA . upper_if_none=seen
+             oral 0 structured nausea 20 19 0.95 0.76 0.99 NA . upper_if_none=seen",
+        );
+        let figures = figures(&table, Marking::default());
+        let [structured, spontaneous] = figures.as_slice() else { panic!("two ways of asking") };
+        insta::assert_snapshot!("side_effects_structured", told(structured));
+        let labels: Vec<&str> =
+            dots(spontaneous).groups[0].rows.iter().map(|row| row.label.as_str()).collect();
+        assert_eq!(labels, ["Nausea"], "whoever tells of something has something");
+    }
 }

@@ -17,7 +17,7 @@ pub(super) const HIDDEN: &str = "hidden to protect small groups";
 pub(super) const HIDDEN_IS_A_GAP: &str =
     "A dot (·) or a gap in a curve: hidden to protect small groups.";
 /// A note of a step line with hidden steps.
-pub(super) const GATHERED: &str = "A dot (·): too few people, so that the step is gathered with later ones. The curve moves at the last of them.";
+pub(super) const GATHERED: &str = "A dot (·): too few people, so that the step is gathered with later ones. A dotted line spans them.";
 /// What an interval is, before its limits.
 pub(super) const INTERVAL: &str = "95\u{a0}% interval ";
 /// Routes named in a finding.

@@ -26,6 +26,7 @@ mod disclosure_safety;
 mod erasure;
 mod exit_codes;
 mod explain;
+mod figures;
 mod fixed_cohort;
 mod fuzz;
 mod harness;
