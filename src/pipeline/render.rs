@@ -74,7 +74,7 @@ pub fn again(run: &Path, out: &Path, section: Option<&str>) -> Result<Written, P
     let rejections = records(table(run, &manifest, "rejections")?);
     let instruments = &manifest.settings.vocabulary.instruments;
     let figures = Figures::of(&tables, instruments, words.marking);
-    let mut files = Files { out, first: None, n_files: 0 };
+    let mut files = Files { out, first: None, n: 0 };
     let Some(name) = section else {
         let report = lay_out(&words, &tables, &rejections, &figures)?;
         files.write("report.html", report.html.as_bytes())?;
@@ -218,7 +218,7 @@ fn no_such_section(name: &str, sections: &[&str], charts: &[&str]) -> String {
 struct Files<'a> {
     out: &'a Path,
     first: Option<PathBuf>,
-    n_files: usize,
+    n: usize,
 }
 
 impl Files<'_> {
@@ -227,12 +227,12 @@ impl Files<'_> {
         let dir = full.parent().unwrap_or(self.out);
         std::fs::create_dir_all(dir).map_err(PipelineError::write(dir))?;
         std::fs::write(&full, bytes).map_err(PipelineError::write(&full))?;
-        self.n_files += 1;
+        self.n += 1;
         self.first.get_or_insert(full);
         Ok(())
     }
 
     fn done(self) -> Written {
-        Written { first: self.first.unwrap_or_else(|| self.out.into()), n_files: self.n_files }
+        Written { first: self.first.unwrap_or_else(|| self.out.into()), n_files: self.n }
     }
 }

@@ -11,13 +11,13 @@ pub(super) struct Entry {
     /// The word of `docs/glossary.md`.
     #[serde(skip)]
     #[cfg_attr(not(test), allow(dead_code, reason = "held by a test"))]
-    pub(super) entry: &'static str,
+    pub(super) known_as: &'static str,
     /// In plain language.
     pub(super) meaning: &'static str,
 }
 
-const fn say(word: &'static str, entry: &'static str, meaning: &'static str) -> Entry {
-    Entry { word, entry, meaning }
+const fn say(word: &'static str, known_as: &'static str, meaning: &'static str) -> Entry {
+    Entry { word, known_as, meaning }
 }
 
 /// The words, in the order in which a reader meets them.
@@ -102,10 +102,13 @@ mod tests {
         for entry in GLOSSARY {
             let is_there = document.lines().any(|line| {
                 line.strip_prefix("| ").and_then(|line| line.split(" |").next()).is_some_and(
-                    |word| word.split(", ").any(|word| word == entry.entry) || word == entry.entry,
+                    |word| {
+                        word.split(", ").any(|word| word == entry.known_as)
+                            || word == entry.known_as
+                    },
                 )
             });
-            assert!(is_there, "{}", entry.entry);
+            assert!(is_there, "{}", entry.known_as);
         }
     }
 }

@@ -136,12 +136,11 @@ fn joined(lines: Vec<Line>) -> Vec<Line> {
     let mut first = String::new();
     for line in lines {
         let is_next = line.nothing.is_some() && is_number(&line) && !first.is_empty();
-        match out.last_mut().filter(|last| is_next && last.nothing == line.nothing) {
-            Some(last) => last.label = format!("{first} to {}", line.label),
-            None => {
-                first = if is_number(&line) { line.label.clone() } else { String::new() };
-                out.push(line);
-            }
+        if let Some(last) = out.last_mut().filter(|last| is_next && last.nothing == line.nothing) {
+            last.label = format!("{first} to {}", line.label);
+        } else {
+            first = if is_number(&line) { line.label.clone() } else { String::new() };
+            out.push(line);
         }
     }
     out

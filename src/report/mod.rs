@@ -36,6 +36,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use sections::quality::{self, Account, Anomaly, Rejection};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use tables::Tables;
 use tiles::Tile;
 
@@ -198,8 +199,9 @@ fn style(markings: &[String]) -> String {
     let mut style = theme::css() + STYLE;
     if !markings.is_empty() {
         let mark = markings.join(" · ");
-        style += &format!(
-            "@page {{ @top-center {{ content: \"{mark}\"; font: bold 8pt sans-serif; }} }}\n"
+        let _ = writeln!(
+            style,
+            "@page {{ @top-center {{ content: \"{mark}\"; font: bold 8pt sans-serif; }} }}"
         );
     }
     style

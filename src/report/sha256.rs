@@ -94,7 +94,8 @@ mod tests {
     use super::*;
 
     fn hex(text: &str) -> String {
-        digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");
+        digest(text.as_bytes()).iter().fold(String::new(), hex)
     }
 
     /// The examples of FIPS 180-2, appendix B, and the empty text; a million letters among them.

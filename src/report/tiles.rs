@@ -118,12 +118,12 @@ fn happened(tables: &Tables<'_>, note: &InstrumentNote) -> Tile {
     const QUESTION: &str = "What happened?";
     let reader = tables.get("cumulative_response");
     let table = reader.table;
-    let rows = with(table, &whole_of(table, &note.code), "route", ALL);
-    let rows = with(table, &rows, "estimator", "aalen-johansen");
+    let rows = whole_of(table, &note.code);
     if rows.is_empty() {
         let text = format!("No response rule is agreed for the {}.", note.name);
         return Tile::none(QUESTION, "response", &text);
     }
+    let rows = with(table, &with(table, &rows, "route", ALL), "estimator", "aalen-johansen");
     let share = |row: usize| reader.percent_in(row, "estimate", ["lo", "hi"]);
     let Some(row) = rows.into_iter().rfind(|&row| share(row).is_shown()) else {
         return Tile::none(QUESTION, "cumulative", HIDDEN);

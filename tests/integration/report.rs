@@ -38,6 +38,13 @@ fn the_same_page_comes_from_the_run_alone() {
         for (path, bytes) in again {
             assert!(bytes == *expected[&path], "{path}");
         }
+        // Every chart stands in a section, or is named there.
+        let page = String::from_utf8(workspace.output("report.html")).expect("text");
+        for name in run.keys().filter_map(|path| path.strip_prefix("charts/")?.strip_suffix(".svg"))
+        {
+            let is_there = page.contains(&format!("<figure id=\"{name}\">"));
+            assert!(is_there || page.contains(&format!("charts&#x2f;{name}.svg")), "{name}");
+        }
         // Both files stand in the manifest, by which they were checked.
         let manifest = workspace.manifest();
         for name in ["report.html", "report.json"] {

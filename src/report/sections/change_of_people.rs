@@ -78,7 +78,7 @@ fn individual_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
             )
         })
     };
-    rows.iter().filter(is_whole).copied().filter_map(words).last()
+    rows.iter().filter(is_whole).copied().filter_map(words).next_back()
 }
 
 /// Severity before and after.

@@ -96,7 +96,7 @@ fn finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
     let is_of = |row: &&usize| {
         table.text(**row, "route") == ALL && table.text(**row, "group") == "not-improved"
     };
-    let shown = rows.iter().filter(is_of).copied().filter_map(|row| {
+    let mut shown = rows.iter().filter(is_of).copied().filter_map(|row| {
         let share = reader.percent_in(row, "estimate", ["lo", "hi"]);
         let people = reader.count(row, "n");
         (share.is_shown() && people.is_shown() && !share.interval.is_empty()).then(|| {
@@ -109,5 +109,5 @@ fn finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
             )
         })
     });
-    shown.last()
+    shown.next_back()
 }

@@ -1,6 +1,6 @@
 //! What went wrong: side effects by way of asking, dissociation, blood pressure, item 9.
 
-use super::super::cell::Reader;
+use super::super::cell::{Cell, Reader};
 use super::super::shape::{ALL, Column, Print, Shape, by_route, infusion};
 use super::spec::{ArticleSpec, By, SectionSpec, plain};
 use crate::table::Table;
@@ -265,7 +265,7 @@ fn item_9_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
         let people = reader.count(row, "n_both");
         let lower = reader.percent_in(row, "reduced_share", ["reduced_lo", "reduced_hi"]);
         let higher = reader.percent_in(row, "increased_share", ["increased_lo", "increased_hi"]);
-        [&people, &lower, &higher].into_iter().all(|cell| cell.is_shown()).then(|| {
+        [&people, &lower, &higher].into_iter().all(Cell::is_shown).then(|| {
             format!(
                 "After infusion {}, of {} people who answered twice, {}\u{a0}% (95\u{a0}% interval \
                  {}) answered lower than before, and {}\u{a0}% ({}) higher.",
@@ -278,5 +278,5 @@ fn item_9_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
             )
         })
     };
-    rows.iter().filter(is_whole).copied().filter_map(words).last()
+    rows.iter().filter(is_whole).copied().filter_map(words).next_back()
 }

@@ -82,14 +82,14 @@ fn grids(tables: &Tables<'_>, name: &str, keys: [&str; 2]) -> Vec<Grid> {
     let [times, curves] = ["time_to_response", "cumulative_response"].map(|name| tables.get(name));
     let rows = of_stratum(times.table, keys);
     if !rows.is_empty() {
-        let horizon = rows.iter().find_map(|&row| times.table.int(row, "horizon"));
+        let ends = of_stratum(curves.table, keys);
+        let infusion = |row: &usize| curves.table.int(*row, "infusion");
+        let horizon = ends.iter().filter_map(infusion).max();
+        let ends: Vec<usize> = ends.into_iter().filter(|row| infusion(row) == horizon).collect();
         let ever = horizon.map_or_else(
             || "Ever responded, %".to_owned(),
             |horizon| format!("Ever responded by infusion {horizon}, %"),
         );
-        let ends = of_stratum(curves.table, keys).into_iter();
-        let ends: Vec<usize> =
-            ends.filter(|&row| curves.table.int(row, "infusion") == horizon).collect();
         let groups =
             levels(times.table, &rows, |rows| cumulative::level(times, curves, rows, &ends));
         grids.push(Grid {
