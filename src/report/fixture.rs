@@ -386,3 +386,71 @@ pub(super) fn adjusted() -> Disclosed<Table> {
     rows.row(keys("oral", "imbalance"), refused, ["", why]);
     rows.done()
 }
+
+/// `cohort_flow`: five steps, one of them hidden.
+pub(super) fn flow() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "cohort_flow",
+        &[
+            ("instrument", ColumnType::Text),
+            ("route", ColumnType::Text),
+            ("step", ColumnType::Text),
+            ("n_subjects", ColumnType::Int),
+            ("lost", ColumnType::Int),
+            ("why", ColumnType::Text),
+            ("hidden", ColumnType::Text),
+            ("na_reason", ColumnType::Text),
+        ],
+    );
+    let mut push = |route: &str, step: &str, n: Cell, lost: Cell, why: &str, hidden: &str| {
+        table.push(vec![
+            "phq-9".into(),
+            route.into(),
+            step.into(),
+            n,
+            lost,
+            why.into(),
+            hidden.into(),
+            "".into(),
+        ]);
+    };
+    push("all", "known", 500_i64.into(), Cell::Na, "", "");
+    push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
+    push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
+    push("all", "scored-after-treatment", 369_i64.into(), 41_i64.into(), "no-score", "");
+    push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
+    Disclosed::for_tests(table)
+}
+
+/// `anomalies`: one kind.
+pub(super) fn anomalies() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "anomalies",
+        &[
+            ("anomaly", ColumnType::Text),
+            ("meaning", ColumnType::Text),
+            ("n_events", ColumnType::Int),
+            ("n_subjects", ColumnType::Int),
+            ("hidden", ColumnType::Text),
+        ],
+    );
+    let meaning = "the site counts its sessions otherwise";
+    table.push(vec![
+        "session-number-differs".into(),
+        meaning.into(),
+        31_i64.into(),
+        14_i64.into(),
+        "".into(),
+    ]);
+    Disclosed::for_tests(table)
+}
+
+/// `rejections`: an address in a file whose name needs escaping.
+pub(super) fn rejections() -> Table {
+    let mut table = Table::new(
+        "rejections",
+        &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
+    );
+    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5_i64.into()]);
+    table
+}

@@ -100,8 +100,10 @@ impl Line {
 impl Grid {
     /// A grid with its notes; whoever makes it fills in the rest.
     pub(super) fn of(source: &'static str, heads: Vec<String>, groups: Vec<Group>) -> Self {
-        let groups: Vec<Group> =
-            groups.into_iter().map(|group| Group { lines: joined(group.lines), ..group }).collect();
+        let groups: Vec<Group> = groups
+            .into_iter()
+            .map(|group| Group { lines: short(group.lines, group.label.is_some()), ..group })
+            .collect();
         let cells = groups.iter().flat_map(|group| &group.lines).flat_map(|line| &line.cells);
         Self {
             summary: String::new(),
@@ -127,6 +129,21 @@ impl Grid {
             .map(|cell| CELL + cell.text.len() + cell.interval.len() + cell.below.len())
             .sum::<usize>()
     }
+}
+
+/// The lines of a group, those with nothing to show said once. Of a group `with_heading` that has
+/// nothing to show at all one line is left.
+fn short(lines: Vec<Line>, with_heading: bool) -> Vec<Line> {
+    let mut lines = joined(lines);
+    let nothing = lines.first().and_then(|line| line.nothing.clone());
+    let is_empty = nothing.is_some() && lines.iter().all(|line| line.nothing == nothing);
+    if with_heading && is_empty && lines.len() > 1 {
+        lines.truncate(1);
+        for line in &mut lines {
+            line.label = "Every line".into();
+        }
+    }
+    lines
 }
 
 /// Numbered lines that follow each other and have the same nothing to show, as one: "6 to 8".
@@ -181,6 +198,11 @@ mod tests {
         ];
         assert_eq!(labels(many), ["1 to 2", "3", "4", "5 to 7"]);
         let named = vec![none("Oral", "hidden"), none("Other", "hidden"), none("8", "hidden")];
-        assert_eq!(labels(named), ["Oral", "Other", "8"]);
+        assert_eq!(labels(named.clone()), ["Oral", "Other", "8"]);
+        let labels = |with_heading| -> Vec<String> {
+            short(named.clone(), with_heading).into_iter().map(|line| line.label).collect()
+        };
+        assert_eq!(labels(true), ["Every line"]);
+        assert_eq!(labels(false), ["Oral", "Other", "8"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::charts::response_rate;
 use crate::curves::disclose::DisclosedTables;
 use crate::event::instrument::shipped;
 use crate::privacy::disclosed::Disclosed;
-use crate::table::{Cell, ColumnType, Table};
+use crate::table::Table;
 
 /// The tables and words behind a report.
 struct Sample {
@@ -37,19 +37,23 @@ impl Sample {
             .done();
         let tables = DisclosedTables {
             response,
-            flow: flow(),
+            flow: fixture::flow(),
             completeness: fixture::completeness(),
             cumulative: fixture::cumulative(),
             time_to_response: fixture::time_to_response(),
             comparison: fixture::comparison(),
-            anomalies: anomalies(),
+            anomalies: fixture::anomalies(),
             data_quality: fixture::data_quality(),
             durability: fixture::durability(),
             side_effects: fixture::side_effects(),
             adjusted: fixture::adjusted(),
             ..fixture::empty()
         };
-        Self { words: words(marking), tables, rejections: Disclosed::for_tests(rejections()) }
+        Self {
+            words: words(marking),
+            tables,
+            rejections: Disclosed::for_tests(fixture::rejections()),
+        }
     }
 
     fn report(&self) -> Report<'_> {
@@ -116,71 +120,6 @@ fn words(marking: Marking) -> Words {
         }],
         lineage: vec![Fact { label: "Run".into(), value: "20250701T000000Z-abcdef01".into() }],
     }
-}
-
-fn flow() -> Disclosed<Table> {
-    let mut table = Table::new(
-        "cohort_flow",
-        &[
-            ("instrument", ColumnType::Text),
-            ("route", ColumnType::Text),
-            ("step", ColumnType::Text),
-            ("n_subjects", ColumnType::Int),
-            ("lost", ColumnType::Int),
-            ("why", ColumnType::Text),
-            ("hidden", ColumnType::Text),
-            ("na_reason", ColumnType::Text),
-        ],
-    );
-    let mut push = |route: &str, step: &str, n: Cell, lost: Cell, why: &str, hidden: &str| {
-        table.push(vec![
-            "phq-9".into(),
-            route.into(),
-            step.into(),
-            n,
-            lost,
-            why.into(),
-            hidden.into(),
-            "".into(),
-        ]);
-    };
-    push("all", "known", 500_i64.into(), Cell::Na, "", "");
-    push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
-    push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
-    push("all", "scored-after-treatment", 369_i64.into(), 41_i64.into(), "no-score", "");
-    push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
-    Disclosed::for_tests(table)
-}
-
-fn anomalies() -> Disclosed<Table> {
-    let mut table = Table::new(
-        "anomalies",
-        &[
-            ("anomaly", ColumnType::Text),
-            ("meaning", ColumnType::Text),
-            ("n_events", ColumnType::Int),
-            ("n_subjects", ColumnType::Int),
-            ("hidden", ColumnType::Text),
-        ],
-    );
-    let meaning = "the site counts its sessions otherwise";
-    table.push(vec![
-        "session-number-differs".into(),
-        meaning.into(),
-        31_i64.into(),
-        14_i64.into(),
-        "".into(),
-    ]);
-    Disclosed::for_tests(table)
-}
-
-fn rejections() -> Table {
-    let mut table = Table::new(
-        "rejections",
-        &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
-    );
-    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5_i64.into()]);
-    table
 }
 
 fn rendered(marking: Marking) -> Rendered {

@@ -1170,7 +1170,7 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
         rest.split("</section>").next().expect("its end").to_owned()
     };
     let inside = section("response") + &section("cohort");
-    let table = regex::Regex::new(r#"(?s)data-file="(\w+)">.*?<table[^>]*>(.*?)</table>"#)
+    let table = regex::Regex::new(r#"(?s)data-file="(\w+)"[^>]*>.*?<table[^>]*>(.*?)</table>"#)
         .expect("a pattern");
     let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
     let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");

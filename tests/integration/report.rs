@@ -156,7 +156,10 @@ fn a_wide_pipeline_keeps_a_small_page_that_names_what_it_left_out() {
     let workspace = Workspace::new();
     workspace.pipeline(
         &[("*", "refuse-file")],
-        "[disclosure]\nmin_cell = 0\n[analysis]\nresamples = 0\nstrata = [\"indication\", \
+        "[disclosure]\nmin_cell = 0\n[analysis]\nresamples = 0\ninstruments = [\"phq-9\", \
+         \"gad-7\", \"pcl-5\", \"madrs\", \"qids-sr16\", \"bdi-ii\", \"ham-d17\", \"who-5\", \
+         \"bpi-severity\", \"bpi-interference\", \"pain-nrs\", \"lsas\", \"spin\", \
+         \"cadss\"]\nstrata = [\"indication\", \
          \"age_band\", \"sex\", \"site\", \"baseline_severity\", \"psychotherapy\", \
          \"prior_failed_trials\", \"dose_band\"]\n",
     );
