@@ -28,7 +28,7 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
         let names: Vec<&str> = plot.series.iter().map(|kind| kind.label.as_str()).collect();
         key::draw(page, sizes, &names, |page, position, at| {
             if let Some(kind) = plot.series.get(position) {
-                page.shapes.extend(self::mark(kind.look, at));
+                page.shapes.push(self::mark(kind.look, at));
             }
         });
     }
@@ -43,9 +43,9 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
 }
 
 /// A mark without a rim: no line passes behind it but its own.
-fn mark(look: Look, at: At) -> Option<Shape> {
+fn mark(look: Look, at: At) -> Shape {
     let [_, shape] = scene::mark(look.mark, at, MARK_SIZE, look.line);
-    Some(shape)
+    shape
 }
 
 /// A panel and where it lies.
@@ -309,7 +309,7 @@ fn dot(
             dash: None,
         });
     }
-    page.shapes.extend(self::mark(look, at));
+    page.shapes.push(self::mark(look, at));
     page.target(at, (theme::TARGET, theme::TARGET), &dot.readout);
     let style = plain(sizes.number, theme::INK);
     if let Some(words) = across.words {

@@ -124,21 +124,18 @@ mod tests {
              phq-9 all all 2 not-improved 8 NA NA NA NA 120 0.02 0.00 0.09 n;estimate;lo;hi .
              phq-9 all all 3 not-improved 8 NA NA NA NA NA NA NA NA n;estimate;lo;hi;n_went_on;went_on_rate;went_on_lo;went_on_hi .",
         );
-        let effects: String = [
-            ("nausea", 0.96),
-            ("blood-pressure-increased", 0.02),
-            ("other", 0.5),
-        ]
-        .iter()
-        .flat_map(|(term, share)| {
-            (0..4).map(move |k| {
+        let effects: String =
+            [("nausea", 0.96), ("blood-pressure-increased", 0.02), ("other", 0.5)]
+                .iter()
+                .flat_map(|(term, share)| {
+                    (0..4).map(move |k| {
                 let (lo, hi) = (share - 0.02, share + 0.03);
                 format!(
                     "all {k} structured {term} 1200 {share} {lo} {hi} NA . upper_if_none=seen\n"
                 )
             })
-        })
-        .collect();
+                })
+                .collect();
         let effects = sheet(
             "side_effects",
             "route:text infusion:int capture:text term:text n_persons:int share:float lo:float hi:float upper_if_none:float hidden:text na_reason:text",
