@@ -24,8 +24,6 @@ const COLUMNS: Columns =
 const LINE: &str = "aalen-johansen";
 /// The estimator of the faint line.
 const FAINT: &str = "kaplan-meier";
-/// Routes named in a title.
-const MOST_IN_TITLE: usize = 2;
 
 /// The figures of a `cumulative_response` table, in the order of its instruments, with the
 /// medians of `time_to_response`. An instrument without a response rule has none.
@@ -148,15 +146,31 @@ impl Median {
 fn title(curves: &[(Curve, Median)]) -> Option<String> {
     let seen: Vec<_> =
         curves.iter().filter_map(|(curve, median)| Some((curve, median, curve.last()?))).collect();
-    let half: Vec<String> = seen
-        .iter()
-        .filter_map(|(curve, median, _)| {
-            Some(format!("by infusion {}{}", median.infusion?.0, on(&curve.route)))
-        })
-        .take(MOST_IN_TITLE)
-        .collect();
-    if !half.is_empty() {
-        return Some(format!("Half had responded {}", half.join(", ")));
+    let reached = seen.iter().filter_map(|(curve, median, _)| Some((median.infusion?.0, *curve)));
+    let mut half: Vec<(i64, &Curve)> = reached.collect();
+    // The earliest first; routes that tie stay in code order.
+    half.sort_by_key(|(infusion, _)| *infusion);
+    match half.as_slice() {
+        [] => {}
+        [(infusion, curve)] => {
+            return Some(format!("Half had responded by infusion {infusion}{}", on(&curve.route)));
+        }
+        [(first, one), (last, other)] if first == last => {
+            let (one, other) = (on(&one.route), other.route.as_str());
+            return Some(format!("Half had responded by infusion {first}{one} and {other}"));
+        }
+        [(first, _), .., (last, _)] if first == last => {
+            return Some(format!(
+                "Half had responded by infusion {first} on {} routes",
+                half.len()
+            ));
+        }
+        [(first, one), .., (last, other)] => {
+            let (one, other) = (on(&one.route), on(&other.route));
+            let title =
+                format!("Half had responded by infusion {first}{one}, by infusion {last}{other}");
+            return Some(title);
+        }
     }
     let (first, _, last) = seen.first()?;
     let mut title = format!(
@@ -287,6 +301,28 @@ mod tests {
         let figure = figure_of(two_routes());
         insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"Half of the 260 people on the intravenous route had responded by infusion 4 (95~% interval 3 or later). By infusion 4, 38~% (95~% interval 32~to~45~%) of the 190 people on the intranasal route had responded.");
         insta::assert_snapshot!(figure.alt.replace('\u{a0}', "~"), @"Step line chart: share of people who have responded on the PHQ-9, 0 to 100~%, by infusion number. Response: PHQ-9 fell by at least 50~% from baseline. Aalen-Johansen estimates. Intravenous: infusion 1 12~%, infusion 2 31~%, infusion 3 44~%, infusion 4 53~%. Intranasal: infusion 1 0~%, infusion 4 38~%. The faint Kaplan-Meier lines end at: intravenous 66~%, intranasal 49~%.");
+    }
+
+    #[test]
+    fn the_title_names_the_earliest_and_the_latest_and_those_at_once_together() {
+        let steps = [Some((260, 0.2, 0.2)), Some((220, 0.6, 0.6))];
+        let title = |medians: &[(&str, i64)]| {
+            let mut tables = Cumulative::new();
+            for (route, median) in medians {
+                tables = tables.route(route, &steps);
+                tables = tables.median(route, Some(260), [Some(*median), None, None]);
+            }
+            figure_of(tables).title
+        };
+        let two = title(&[("intravenous", 2), ("intranasal", 2)]);
+        assert_eq!(two, "Half had responded by infusion 2 on intravenous and intranasal");
+        let three = title(&[("intravenous", 4), ("intranasal", 2), ("oral", 3)]);
+        assert_eq!(
+            three,
+            "Half had responded by infusion 2 on intranasal, by infusion 4 on intravenous"
+        );
+        let same = title(&[("intravenous", 2), ("intranasal", 2), ("oral", 2)]);
+        assert_eq!(same, "Half had responded by infusion 2 on 3 routes");
     }
 
     #[test]

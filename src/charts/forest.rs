@@ -16,6 +16,7 @@ use super::words::{INTERVAL, percent_interval};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
+use std::fmt::Write as _;
 
 /// Strata whose levels repeat people, or are stages of the same course: no groups to hold against
 /// each other.
@@ -189,7 +190,8 @@ fn finding(
         "After infusion {infusion}, {share}{interval} of {whom} on the {name} had responded."
     );
     if let [(low, lowest), .., (high, highest)] = ranked {
-        text += &format!(
+        let _ = write!(
+            text,
             " Lowest: {low}, {}{}. Highest: {high}, {}{}.",
             percent(lowest.y),
             percent_interval(*lowest, INTERVAL),

@@ -15,6 +15,7 @@ use super::words::{INTERVAL, percent_interval};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
+use std::fmt::Write as _;
 
 /// Estimate, limits and count of a group.
 type Columns = (&'static str, [&'static str; 2], &'static str);
@@ -186,7 +187,8 @@ fn finding(name: &str, landmarks: &[Landmark]) -> String {
     );
     if let Some(last) = last {
         let interval = percent_interval(last.share, "");
-        text += &format!(
+        let _ = write!(
+            text,
             "; of {} not improved after infusion {}{again}, {}{interval}",
             whom(last.n),
             last.infusion,

@@ -171,7 +171,9 @@ impl Line {
         }
         let start =
             series.numbers.first_mut().map(|number| std::mem::replace(number, Number::Blank));
-        let start = start.filter(|number| *number != Number::None).unwrap_or(Number::Blank);
+        // Where the table has no row of the start: everyone.
+        let start = start.filter(|number| *number != Number::None);
+        let start = start.unwrap_or_else(|| rows.number("n"));
         Self { route, series, start, n: rows.int("n") }
     }
 

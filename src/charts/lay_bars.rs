@@ -1,7 +1,7 @@
 //! Stacked bars on their page: each bar all the people of its group, cut into steps.
 //!
-//! A hidden step has no length of its own. What the known ones leave of a bar is drawn once, as an
-//! empty box at its end.
+//! A hidden step has no length of its own. What the known ones leave of a bar stays empty, at its
+//! end.
 
 use super::bar_chart::{Bar, BarChart};
 use super::frame::{AIR, BOLD, DOT, Sizes};
@@ -26,6 +26,7 @@ pub(super) fn draw(page: &mut Page, chart: &BarChart, sizes: &Sizes) {
     key::draw(page, sizes, &names, |page, step, (x, y)| {
         let (colour, _) = theme::step_shade(step, chart.steps.len());
         area(page, (x - 8.0, x + 8.0), (y - 6.0, y + 6.0), colour);
+        outline(page, (x - 8.0, x + 8.0), (y - 6.0, y + 6.0));
     });
     let widest = chart
         .groups
@@ -52,6 +53,12 @@ pub(super) fn draw(page: &mut Page, chart: &BarChart, sizes: &Sizes) {
 fn area(page: &mut Page, (left, right): (f64, f64), (top, foot): (f64, f64), colour: theme::Rgb) {
     let points = vec![(left, top), (right, top), (right, foot), (left, foot)];
     page.shapes.push(Shape::Area { points, colour, opacity: 1.0 });
+}
+
+/// A line around, since the lightest step is hardly darker than paper.
+fn outline(page: &mut Page, (left, right): (f64, f64), (top, foot): (f64, f64)) {
+    let corners = vec![(left, top), (right, top), (right, foot), (left, foot), (left, top)];
+    page.line(corners, theme::AXIS, 1.0);
 }
 
 #[allow(clippy::cast_precision_loss, reason = "people, far below 2^53")]
@@ -87,12 +94,9 @@ fn bar(page: &mut Page, chart: &BarChart, bar: &Bar, sizes: &Sizes, left: f64) {
         }
         x += width;
     }
+    outline(page, (left, right - RIM), (top, foot));
     if !hidden.is_empty() {
         let end = right - RIM;
-        if end > x {
-            let corners = [(x, top), (end, top), (end, foot), (x, foot), (x, top)];
-            page.line(corners.to_vec(), theme::AXIS, 1.0);
-        }
         let at = (f64::midpoint(x, end.max(x)), y);
         let style = plain(DOT * sizes.number, theme::INK).anchor(Anchor::Middle);
         page.text(at, &Number::Hidden.text(), style);

@@ -28,7 +28,7 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
         let names: Vec<&str> = plot.series.iter().map(|kind| kind.label.as_str()).collect();
         key::draw(page, sizes, &names, |page, position, at| {
             if let Some(kind) = plot.series.get(position) {
-                page.shapes.extend(self::mark(kind.look, at));
+                page.shapes.push(self::mark(kind.look, at));
             }
         });
     }
@@ -43,9 +43,9 @@ pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
 }
 
 /// A mark without a rim: no line passes behind it but its own.
-fn mark(look: Look, at: At) -> Option<Shape> {
+fn mark(look: Look, at: At) -> Shape {
     let [_, shape] = scene::mark(look.mark, at, MARK_SIZE, look.line);
-    Some(shape)
+    shape
 }
 
 /// A panel and where it lies.
@@ -110,26 +110,34 @@ fn across(plot: &DotPlot, sizes: &Sizes, panels: &[usize]) -> Across {
 fn block(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panels: &[usize]) {
     let across = across(plot, sizes, panels);
     head(page, plot, sizes, &across);
+    let top = references(page, plot, sizes, &across);
     for (position, group) in plot.groups.iter().enumerate() {
+        let mut heading = 0.0;
         if !group.heading.is_empty() {
             page.y += sizes.row * 0.75;
             let style = plain(sizes.text, theme::INK).bold();
-            let room =
-                if across.names > 0.0 { sizes.width - 2.0 * sizes.margin } else { sizes.width };
-            page.text(
-                (sizes.margin, page.y),
-                &fitted(&group.heading, sizes.text, room / BOLD),
-                style,
-            );
+            let room = (sizes.width - 2.0 * sizes.margin) / BOLD;
+            let text = fitted(&group.heading, sizes.text, room);
+            page.text((sizes.margin, page.y), &text, style);
+            heading = sizes.margin + text_width(&text, sizes.text) * BOLD + 6.0;
             page.y += sizes.row * 0.55;
         }
-        let heights = group.rows.iter().map(|row| row_height(row, plot, sizes, &across));
-        let span = (page.y, page.y + heights.sum::<f64>());
-        for panel in &across.panels {
-            grid(page, plot, panel, span);
-            if position == 0 {
-                reference(page, plot, sizes, panel, span.0);
+        if let (0, Some(reference)) = (position, &plot.reference) {
+            // From its name down, unless the heading is in between.
+            let at = across.panels.iter().map(|panel| panel.x(plot, reference.at));
+            for x in at.filter(|x| *x > heading) {
+                page.line(vec![(x, top), (x, page.y)], theme::AXIS, 1.6);
             }
+        }
+        let mut y = page.y;
+        for row in &group.rows {
+            let height = row_height(row, plot, sizes, &across);
+            // Not through a name that stands above its row.
+            let name = if across.names > 0.0 { 0.0 } else { sizes.row * 0.9 };
+            for panel in &across.panels {
+                grid(page, plot, panel, (y + name, y + height));
+            }
+            y += height;
         }
         for row in &group.rows {
             self::row(page, plot, row, sizes, &across);
@@ -212,14 +220,19 @@ fn grid(page: &mut Page, plot: &DotPlot, panel: &Panel, (top, foot): (f64, f64))
     }
 }
 
-/// What the line of reference is, above it.
-fn reference(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel, top: f64) {
-    let Some(reference) = &plot.reference else { return };
+/// What the line of reference is, above all rows. Returns where the line may begin.
+fn references(page: &mut Page, plot: &DotPlot, sizes: &Sizes, across: &Across) -> f64 {
+    let Some(reference) = &plot.reference else { return page.y };
     let style = plain(sizes.small, theme::MUTED).anchor(Anchor::Middle);
     let half = text_width(&reference.text, sizes.small) / 2.0;
-    let x = panel.x(plot, reference.at);
-    let x = x.clamp(panel.left + half, (panel.right - half).max(panel.left + half));
-    page.text((x, top - sizes.small * 0.75), &reference.text, style);
+    for panel in &across.panels {
+        let (least, most) = (panel.left + half, panel.right - half);
+        let x = panel.x(plot, reference.at).clamp(least, most.max(least));
+        page.text((x, page.y), &reference.text, style);
+    }
+    let top = page.y + sizes.small * 0.8;
+    page.y += sizes.small * 0.9;
+    top
 }
 
 /// The numbers below the last row.
@@ -228,7 +241,9 @@ fn scale(page: &mut Page, plot: &DotPlot, sizes: &Sizes, panel: &Panel) {
     let every = every(plot, sizes, panel);
     for (position, Tick { at, text }) in plot.x.ticks.iter().enumerate() {
         if position.is_multiple_of(every) {
-            page.text((panel.x(plot, *at), page.y + 12.0), text, style);
+            // Never beyond the edge of the page.
+            let most = sizes.width - sizes.margin - text_width(text, sizes.small) / 2.0;
+            page.text((panel.x(plot, *at).min(most), page.y + 12.0), text, style);
         }
     }
 }
@@ -290,8 +305,12 @@ fn dot(
 ) {
     let Value::Known(point) = dot.value else {
         let x = panel.left + PAD;
-        page.text((x + 4.0, y), &dot.text, plain(sizes.small, theme::MUTED));
         let width = text_width(&dot.text, sizes.small);
+        // No line strikes it out.
+        let (left, right, half) = (x + 2.0, x + width + 6.0, sizes.small * 0.6);
+        let points = vec![(left, y - half), (right, y - half), (right, y + half), (left, y + half)];
+        page.shapes.push(Shape::Area { points, colour: theme::PAPER, opacity: 1.0 });
+        page.text((x + 4.0, y), &dot.text, plain(sizes.small, theme::MUTED));
         page.target((x + width / 2.0, y), (width, theme::TARGET), &dot.readout);
         counts(page, dot, sizes, across, y);
         return;
@@ -309,7 +328,7 @@ fn dot(
             dash: None,
         });
     }
-    page.shapes.extend(self::mark(look, at));
+    page.shapes.push(self::mark(look, at));
     page.target(at, (theme::TARGET, theme::TARGET), &dot.readout);
     let style = plain(sizes.number, theme::INK);
     if let Some(words) = across.words {

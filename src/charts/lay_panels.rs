@@ -11,6 +11,8 @@ use super::theme;
 const COLUMNS: usize = 3;
 /// Between panels.
 const GAP: f64 = 20.0;
+/// Height of the name of a panel, with the air below it.
+const HEAD: f64 = 30.0;
 /// Height of the plot of a panel.
 const HEIGHT: f64 = 118.0;
 
@@ -23,7 +25,7 @@ pub(super) fn draw(page: &mut Page, chart: &LineChart, sizes: &Sizes) {
     page.y += sizes.small * 0.5;
     let columns = if sizes.narrow { 1 } else { COLUMNS };
     let width = (room - GAP * (columns - 1) as f64) / columns as f64;
-    let height = 26.0 + HEIGHT + 24.0 + sizes.row + 14.0;
+    let height = HEAD + HEIGHT + 24.0 + sizes.row + 14.0;
     let positions: Vec<usize> = (0..chart.series.len()).collect();
     for row in positions.chunks(columns) {
         for (column, position) in row.iter().enumerate() {
@@ -57,7 +59,7 @@ fn panel(
     let top = page.y;
     page.shapes.extend(mark(look.mark, (left + 6.0, top + 9.0), theme::MARK_SIZE, look.line));
     page.text((left + 18.0, top + 9.0), &series.label, plain(sizes.text, look.text).bold());
-    let plot = (top + 26.0, top + 26.0 + HEIGHT);
+    let plot = (top + HEAD, top + HEAD + HEIGHT);
     let across = (left + scale_width(chart, sizes), right);
     let frame = Frame::of(across, plot, chart, std::slice::from_ref(series), sizes);
     scales(page, &frame, chart, sizes);

@@ -158,7 +158,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         finding,
         alt: format!(
             "Line chart: {noun} on the {name} by time since the first dose, in even steps.{}",
-            words::listing(&curves, true, &when, |point| value(point.y))
+            words::listing(&curves, true, when, |point| value(point.y))
         ),
         plot: Plot::Lines(LineChart {
             x_label: "Since dose 1".into(),

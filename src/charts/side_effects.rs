@@ -13,6 +13,7 @@ use super::theme;
 use super::words::{INTERVAL, percent_interval};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
+use std::fmt::Write as _;
 
 /// Column of the table for any infusion.
 const ANY: i64 = 0;
@@ -203,7 +204,7 @@ fn dot(rows: &Rows<'_>, infusion: i64, term: &str) -> Dot {
         "nobody asked",
     );
     if let (Value::Known(_), Some(limit)) = (value, row.float("upper_if_none")) {
-        dot.readout += &format!(", exact upper limit {}", percent(limit));
+        let _ = write!(dot.readout, ", exact upper limit {}", percent(limit));
     }
     dot
 }
