@@ -17,7 +17,7 @@ pub(super) fn lean(svg: &str, words: &str) -> String {
         svg = svg.replace(idle, "");
     }
     let svg = without(&svg, " data-readout=\"", "\"");
-    let svg = without(&svg, "<desc ", "</desc>\n");
+    let svg = dashes_joined(&without(&svg, "<desc ", "</desc>\n"));
     let described = format!("\" aria-describedby=\"{words}\"");
     match svg.split_once("-title ") {
         // "x-title x-desc" of the head.
@@ -27,6 +27,35 @@ pub(super) fn lean(svg: &str, words: &str) -> String {
         },
         None => svg,
     }
+}
+
+/// Lines that look the same and follow each other, as one path: a dashed curve is a line a dash.
+fn dashes_joined(svg: &str) -> String {
+    let mut out = String::with_capacity(svg.len());
+    let mut open: Option<(&str, String, &str)> = None;
+    let close = |out: &mut String, run: Option<(&str, String, &str)>| match run {
+        // A run of one stays what it was.
+        Some((_, path, alone)) if path.matches('M').count() == 1 => *out += alone,
+        Some((look, path, _)) => *out += &["<path ", look, "d=\"", &path, "\"/>\n"].concat(),
+        None => {}
+    };
+    for line in svg.split_inclusive('\n') {
+        let parts = line.strip_prefix("<polyline ").and_then(|line| line.split_once("points=\""));
+        let Some((look, points)) = parts else {
+            close(&mut out, open.take());
+            out += line;
+            continue;
+        };
+        let points: Vec<&str> =
+            points.split('"').next().unwrap_or_default().split_whitespace().collect();
+        let path = format!("M{}", points.join("L"));
+        match &mut open {
+            Some((known, joined, _)) if *known == look => *joined += &path,
+            _ => close(&mut out, open.replace((look, path, line))),
+        }
+    }
+    close(&mut out, open.take());
+    out
 }
 
 /// A text without every part from `open` to `close`, both included.
@@ -59,5 +88,18 @@ mod tests {
                      <polyline fill=\"none\" opacity=\"0.5\"/><g class=\"target\"><title>12 &lt; \
                      13</title><rect x=\"1\"/></g></svg>";
         assert_eq!(lean(&long, "w"), short);
+    }
+
+    #[test]
+    fn the_dashes_of_a_curve_are_one_path() {
+        let dash = |stroke: &str, points: &str| {
+            format!("<polyline fill=\"none\" stroke=\"{stroke}\" points=\"{points} \"/>\n")
+        };
+        let (one, two) = (dash("#111111", "0,0 4,1"), dash("#111111", "6,2 9,3 10,3"));
+        let other = dash("#222222", "0,9 4,9");
+        let path = "<path fill=\"none\" stroke=\"#111111\" d=\"M0,0L4,1M6,2L9,3L10,3\"/>\n";
+        assert_eq!(dashes_joined(&[&*one, &two, &other].concat()), [path, &other].concat());
+        let apart = [&*one, "<text>1</text>\n", &two, "</svg>\n"].concat();
+        assert_eq!(dashes_joined(&apart), apart);
     }
 }

@@ -119,48 +119,27 @@ impl Grid {
         }
     }
 
-    /// About how many bytes it takes on the page.
+    /// About how many bytes it takes on the page, rather more than fewer.
     pub(super) fn bytes(&self) -> usize {
-        /// A cell with its tags, beside its text.
-        const CELL: usize = 40;
-        let lines = self.groups.iter().flat_map(|group| &group.lines);
-        let cells = lines.flat_map(|line| &line.cells);
-        600 + cells
-            .map(|cell| CELL + cell.text.len() + cell.interval.len() + cell.below.len())
-            .sum::<usize>()
+        // Tags around a cell, an interval or what stands below, a line, a group, the whole.
+        const CELL: usize = 24;
+        const BESIDE: usize = 36;
+        const LINE: usize = 70;
+        const GROUP: usize = 110;
+        const WHOLE: usize = 900;
+        let beside = |text: &str| if text.is_empty() { 0 } else { BESIDE + text.len() };
+        let cell = |cell: &Cell| {
+            CELL + cell.text.len()
+                + beside(&cell.interval)
+                + beside(&cell.below)
+                + beside(&cell.why)
+        };
+        let line =
+            |line: &Line| LINE + line.label.len() + line.cells.iter().map(cell).sum::<usize>();
+        let group = |group: &Group| GROUP + group.lines.iter().map(line).sum::<usize>();
+        let heads = self.heads.iter().map(|head| LINE + head.len()).sum::<usize>();
+        WHOLE + self.note.len() + heads + self.groups.iter().map(group).sum::<usize>()
     }
-}
-
-/// The lines of a group, those with nothing to show said once. Of a group `with_heading` that has
-/// nothing to show at all one line is left.
-fn short(lines: Vec<Line>, with_heading: bool) -> Vec<Line> {
-    let mut lines = joined(lines);
-    let nothing = lines.first().and_then(|line| line.nothing.clone());
-    let is_empty = nothing.is_some() && lines.iter().all(|line| line.nothing == nothing);
-    if with_heading && is_empty && lines.len() > 1 {
-        lines.truncate(1);
-        for line in &mut lines {
-            line.label = "Every line".into();
-        }
-    }
-    lines
-}
-
-/// Numbered lines that follow each other and have the same nothing to show, as one: "6 to 8".
-fn joined(lines: Vec<Line>) -> Vec<Line> {
-    let is_number = |line: &Line| line.label.bytes().all(|byte| byte.is_ascii_digit());
-    let mut out: Vec<Line> = Vec::new();
-    let mut first = String::new();
-    for line in lines {
-        let is_next = line.nothing.is_some() && is_number(&line) && !first.is_empty();
-        if let Some(last) = out.last_mut().filter(|last| is_next && last.nothing == line.nothing) {
-            last.label = format!("{first} to {}", line.label);
-        } else {
-            first = if is_number(&line) { line.label.clone() } else { String::new() };
-            out.push(line);
-        }
-    }
-    out
 }
 
 /// Headings from their words.

@@ -37,7 +37,7 @@ const open = async (options = {}) => {
   return { page, said, asked, close: () => context.close() };
 };
 
-const first = (page) => page.locator("details.grid").first();
+const first = (page) => page.locator("details.grid:not([open])").first();
 const openAll = (page) =>
   page.evaluate(() => { for (const one of document.querySelectorAll("details")) one.open = true; });
 const clean = (text) => text.replace(/\s+/g, " ").trim();
