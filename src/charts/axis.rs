@@ -43,6 +43,33 @@ impl Axis {
         Self { label: label.into(), from: 0.0, to: 1.0, ticks, zero: None }
     }
 
+    /// Shares from 0 to the first even step beyond the highest value, for shares that are all small.
+    #[must_use]
+    pub fn small_shares(label: &str, values: impl IntoIterator<Item = f64>) -> Self {
+        let percents = values.into_iter().map(|value| value * 100.0);
+        let axis = Self::points(label, "", percents.map(|value| value.clamp(0.0, 100.0)));
+        let last = axis.ticks.len().saturating_sub(1);
+        let tick = |(position, tick): (usize, Tick)| {
+            let unit = if position == last { "\u{a0}%" } else { "" };
+            Tick { at: tick.at / 100.0, text: tick.text + unit }
+        };
+        let ticks = axis.ticks.into_iter().enumerate().map(tick).collect();
+        Self { label: label.into(), from: 0.0, to: axis.to / 100.0, ticks, zero: None }
+    }
+
+    /// Differences of shares, in percentage points, always with 0 on it.
+    #[must_use]
+    pub fn differences(label: &str, values: impl IntoIterator<Item = f64>) -> Self {
+        let axis =
+            Self::points(label, "no difference", values.into_iter().map(|value| value * 100.0));
+        let tick = |tick: Tick| {
+            let sign = if tick.at > 0.0 { "+" } else { "" };
+            Tick { at: tick.at / 100.0, text: format!("{sign}{}", tick.text) }
+        };
+        let ticks = axis.ticks.into_iter().map(tick).collect();
+        Self { from: axis.from / 100.0, to: axis.to / 100.0, ticks, ..axis }
+    }
+
     /// Points of a scale: as far as the values reach, rounded outwards to a whole number of even
     /// steps, and always with 0 on it. Steps are 1, 2 or 5 times a power of ten.
     #[must_use]
@@ -114,6 +141,19 @@ mod tests {
             let axis = Axis::points("", "", nothing.iter().copied());
             assert!(axis.from < 0.0 && axis.to > 0.0, "{axis:?}");
         }
+    }
+
+    #[test]
+    fn small_shares_begin_at_nothing_and_differences_hold_it() {
+        let texts = |axis: Axis| -> Vec<String> {
+            axis.ticks.into_iter().map(|tick| tick.text.replace('\u{2212}', "-")).collect()
+        };
+        let small = Axis::small_shares("", [0.04, 0.13]);
+        assert_eq!((small.from, small.to), (0.0, 0.15));
+        assert_eq!(texts(small), ["0", "5", "10", "15\u{a0}%"]);
+        assert_eq!(texts(Axis::small_shares("", [0.98]))[5], "100\u{a0}%");
+        let differences = texts(Axis::differences("", [-0.11, 0.18]));
+        assert_eq!(differences, ["-15", "-10", "-5", "0", "+5", "+10", "+15", "+20"]);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The rows of a disclosed table as charts read them: by instrument and route, a cell at a time.
 
+use super::dot_plot::Value;
 use super::line_chart::{Point, Series};
 use super::number::Number;
 use super::theme;
+use super::words::{Curve, Telling};
 use crate::table::Table;
 
 /// The columns a curve is read from.
 pub(super) struct Columns {
+    /// The infusion or the time.
+    pub(super) x: &'static str,
     /// The estimate.
     pub(super) y: &'static str,
     /// The limits of its interval.
@@ -34,9 +38,14 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
+    /// All of them.
+    pub(super) fn all(table: &'a Table) -> Self {
+        Self { table, rows: (0..table.n_rows()).collect() }
+    }
+
     /// Those of an instrument.
     pub(super) fn of(table: &'a Table, instrument: &str) -> Self {
-        Self { table, rows: (0..table.n_rows()).collect() }.only("instrument", instrument)
+        Self::all(table).only("instrument", instrument)
     }
 
     /// Those of them with a text in a column.
@@ -55,18 +64,30 @@ impl<'a> Rows<'a> {
         if single.is_empty() { Some(of("all")).into_iter().filter(known).collect() } else { single }
     }
 
-    /// Their infusion numbers, ascending.
-    pub(super) fn infusions(&self) -> Vec<i64> {
-        let infusion = |&row: &usize| self.table.int(row, "infusion");
-        let mut infusions: Vec<i64> = self.rows.iter().filter_map(infusion).collect();
-        infusions.sort_unstable();
-        infusions.dedup();
-        infusions
+    /// The numbers of a column, ascending, each once.
+    pub(super) fn ints(&self, column: &str) -> Vec<i64> {
+        let int = |&row: &usize| self.table.int(row, column);
+        let mut ints: Vec<i64> = self.rows.iter().filter_map(int).collect();
+        ints.sort_unstable();
+        ints.dedup();
+        ints
     }
 
-    /// That of an infusion.
-    fn at(&self, infusion: i64) -> Option<usize> {
-        self.rows.iter().copied().find(|&row| self.table.int(row, "infusion") == Some(infusion))
+    /// Those of them with a number in a column.
+    pub(super) fn at(&self, column: &str, number: i64) -> Self {
+        let rows = self.rows.iter().copied();
+        let rows = rows.filter(|&row| self.table.int(row, column) == Some(number)).collect();
+        Self { table: self.table, rows }
+    }
+
+    /// The first of those at a step of a curve.
+    fn step(&self, columns: &Columns, at: i64) -> Option<usize> {
+        self.rows.iter().copied().find(|&row| self.table.int(row, columns.x) == Some(at))
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     /// The texts of a column, in the order of the rows, each once.
@@ -91,10 +112,36 @@ impl<'a> Rows<'a> {
         self.rows.first().and_then(|row| self.table.float(*row, column))
     }
 
-    /// A number of each infusion.
-    pub(super) fn floats(&self, infusions: &[i64], column: &str) -> Vec<Option<f64>> {
-        let float = |infusion: &i64| self.table.float(self.at(*infusion)?, column);
-        infusions.iter().map(float).collect()
+    /// The estimate at each step.
+    pub(super) fn floats(&self, steps: &[i64], columns: &Columns) -> Vec<Option<f64>> {
+        let float = |at: &i64| self.table.float(self.step(columns, *at)?, columns.y);
+        steps.iter().map(float).collect()
+    }
+
+    /// The estimate of the first of them with its interval.
+    pub(super) fn point(&self, y: &str, limits: [&str; 2]) -> Option<Point> {
+        point(self.table, *self.rows.first()?, y, limits)
+    }
+
+    /// What is known of the estimate of the first of them.
+    pub(super) fn value(&self, y: &str, limits: [&str; 2]) -> Value {
+        match self.point(y, limits) {
+            Some(point) => Value::Known(point),
+            None if self.is_hidden(y) => Value::Hidden,
+            None => Value::None,
+        }
+    }
+
+    /// The text of a column in the first of them; nothing where there is none.
+    pub(super) fn text(&self, column: &str) -> &'a str {
+        self.rows.first().map_or("", |row| self.table.text(*row, column))
+    }
+
+    /// Why a cell of the first of them is undefined; nothing where it is not.
+    pub(super) fn reason(&self, column: &str) -> &'a str {
+        let reasons = self.text("na_reason").split(';');
+        let pairs = reasons.filter_map(|reason| reason.split_once('='));
+        pairs.filter(|(name, _)| *name == column).map(|(_, code)| code).next().unwrap_or("")
     }
 
     /// A count of the first of them, or why there is none.
@@ -108,24 +155,52 @@ impl<'a> Rows<'a> {
     }
 
     /// The curve of a route.
-    pub(super) fn series(&self, route: &str, infusions: &[i64], columns: &Columns) -> Series {
-        let point = |infusion: &i64| point(self.table, self.at(*infusion)?, columns);
-        let number = |infusion: &i64| {
-            self.at(*infusion).map_or(Number::None, |row| number(self.table, row, columns.count))
-        };
+    pub(super) fn series(
+        &self,
+        route: &str,
+        steps: &[i64],
+        columns: &Columns,
+        telling: &Telling<'_>,
+    ) -> Series {
+        let row_at = |at: &i64| self.step(columns, *at);
+        let point = |row: usize| point(self.table, row, columns.y, columns.limits);
+        let number = |row| number(self.table, row, columns.count);
+        let rows: Vec<Option<usize>> = steps.iter().map(row_at).collect();
+        let points: Vec<_> = rows.iter().map(|row| row.and_then(point)).collect();
+        let numbers: Vec<_> = rows.iter().map(|row| row.map_or(Number::None, number)).collect();
+        let label = theme::route_label(route);
+        let told = steps.iter().zip(points.iter().zip(&numbers));
+        let readouts =
+            told.map(|(at, (point, number))| telling.readout(label, *at, *point, *number));
         Series {
-            label: theme::route_label(route).into(),
+            label: label.into(),
             look: theme::look(route),
-            points: infusions.iter().map(point).collect(),
+            readouts: readouts.collect(),
+            points,
             companion: Vec::new(),
-            numbers: infusions.iter().map(number).collect(),
+            numbers,
         }
+    }
+
+    /// The curve of each route with its words, in code order.
+    pub(super) fn curves(
+        &self,
+        steps: &[i64],
+        columns: &Columns,
+        telling: &Telling<'_>,
+    ) -> (Vec<Series>, Vec<Curve>) {
+        let of = |(route, rows): (&str, Self)| {
+            let series = rows.series(route, steps, columns, telling);
+            let curve = Curve::of(route, &series, steps);
+            (series, curve)
+        };
+        self.by_route().into_iter().map(of).unzip()
     }
 }
 
-fn point(table: &Table, row: usize, columns: &Columns) -> Option<Point> {
-    let y = table.float(row, columns.y)?;
-    let [lo, hi] = columns.limits.map(|limit| table.float(row, limit));
+fn point(table: &Table, row: usize, y: &str, limits: [&str; 2]) -> Option<Point> {
+    let y = table.float(row, y)?;
+    let [lo, hi] = limits.map(|limit| table.float(row, limit));
     Some(Point { y, interval: lo.zip(hi) })
 }
 

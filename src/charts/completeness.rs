@@ -52,9 +52,11 @@ fn figure(table: &Table, code: &str, name: &str, marking: Marking) -> Option<Fig
     Some(Figure {
         name: format!("completeness_{code}"),
         instrument: code.into(),
-        title: format!("{name}: completeness by site"),
+        table: "completeness",
+        title: title(name, &map_rows, &times)
+            .unwrap_or_else(|| format!("{name}: who was scored, by site")),
         subtitle: format!(
-            "Share of the people due a {name} score who had one, before the first infusion and after each."
+            "{name}: share of the people due a score who had one, before the first infusion and after each, by site."
         ),
         finding: finding(name, &map_rows, &times),
         alt: alt(name, &map_rows, &times),
@@ -120,13 +122,49 @@ fn row(rows: &Rows<'_>, site: &str, times: &[Time]) -> Option<Row> {
             None if row.is_hidden("share") => Share::Hidden,
             None => Share::Nobody,
         };
-        Cell { share, whole: row.number("n_due") }
+        let whole = row.number("n_due");
+        Cell { share, whole, readout: readout(site, *time, share, whole) }
     };
     Some(Row {
         label: if site == ALL { "All sites".into() } else { site.into() },
         is_whole: site == ALL,
         cells: times.iter().map(cell).collect(),
     })
+}
+
+/// "96 % had a PHQ-9 score at baseline, 78 % after infusion 1".
+fn title(name: &str, rows: &[Row], times: &[Time]) -> Option<String> {
+    let whole = rows.iter().find(|row| row.is_whole)?;
+    let known: Vec<(Time, f64)> = times
+        .iter()
+        .zip(&whole.cells)
+        .filter_map(|(time, cell)| Some((*time, cell.share.known()?)))
+        .collect();
+    let when = |time: Time| {
+        time.infusion()
+            .map_or_else(|| "at baseline".into(), |number| format!("after infusion {number}"))
+    };
+    let (first, share) = known.first()?;
+    let mut title = format!("{} had a {name} score {}", percent(*share), when(*first));
+    if let Some((last, share)) = known.last().filter(|(last, _)| last != first) {
+        let _ = write!(title, ", {} {}", percent(*share), when(*last));
+    }
+    Some(title)
+}
+
+/// "All sites, infusion 1: 78 % of the 134 people due were scored".
+fn readout(site: &str, time: Time, share: Share, whole: Number) -> String {
+    let site = if site == ALL { "All sites" } else { site };
+    let people = match whole {
+        Number::Count(count) => format!(" of the {} people due", thousands(count)),
+        _ => " of the people due".into(),
+    };
+    let what = match share {
+        Share::Known(share) => format!("{}{people} were scored", percent(share)),
+        Share::Hidden => "hidden to protect small groups".into(),
+        Share::Nobody => "nobody was due".into(),
+    };
+    format!("{site}, {}: {what}", time.words())
 }
 
 /// What the figure shows, in words: all sites at baseline and after the last infusion that can be
@@ -262,10 +300,12 @@ mod tests {
     #[test]
     fn hidden_and_nobody_are_told_apart() {
         let figure = figure_of(three_sites());
-        let last = heat_map(&figure).rows.iter().map(|row| row.cells[2]).collect::<Vec<_>>();
-        assert_eq!(last[1], Cell { share: Share::Hidden, whole: Number::Count(40) });
-        assert_eq!(last[2], Cell { share: Share::Hidden, whole: Number::Hidden });
-        assert_eq!(last[3], Cell { share: Share::Nobody, whole: Number::Count(0) });
+        let last =
+            heat_map(&figure).rows.iter().map(|row| row.cells[2].clone()).collect::<Vec<_>>();
+        let cell = |at: usize| (last[at].share, last[at].whole);
+        assert_eq!(cell(1), (Share::Hidden, Number::Count(40)));
+        assert_eq!(cell(2), (Share::Hidden, Number::Hidden));
+        assert_eq!(cell(3), (Share::Nobody, Number::Count(0)));
         assert!(figure.notes.iter().any(|note| note.starts_with("A dot")));
         assert!(figure.notes.iter().any(|note| note.starts_with("A dash")));
     }

@@ -7,18 +7,19 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, instrument_codes};
 use super::figure::{Figure, Plot};
-use super::line_chart::{LineChart, LineShape, Point, Series, Uncertainty};
+use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
 use super::response_rate::define;
-use super::words::{self, Curve, INTERVAL, on_route, percent_interval};
+use super::words::{self, Curve, INTERVAL, Telling, on, on_route, percent_interval};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 use std::fmt::Write as _;
 
 /// Where a curve stands in `cumulative_response`.
-const COLUMNS: Columns = Columns { y: "estimate", limits: ["lo", "hi"], count: "n_at_risk" };
+const COLUMNS: Columns =
+    Columns { x: "infusion", y: "estimate", limits: ["lo", "hi"], count: "n_at_risk" };
 /// The estimator of the line.
 const LINE: &str = "aalen-johansen";
 /// The estimator of the faint line.
@@ -46,10 +47,11 @@ fn figure(
     marking: Marking,
 ) -> Option<Figure> {
     let name = &instrument.name;
-    let subtitle = define(instrument, instrument.response?);
+    let definition = define(instrument, instrument.response?);
+    let measure = format!("{name}: share who have responded by each infusion");
     let rows = Rows::of(cumulative, code).only("stratum", "all");
     // Before the first infusion nobody has responded.
-    let infusions: Vec<i64> = std::iter::once(0).chain(rows.infusions()).collect();
+    let infusions: Vec<i64> = std::iter::once(0).chain(rows.ints("infusion")).collect();
     let times = Rows::of(times, code).only("stratum", "all").only("estimator", LINE);
     let mut series = Vec::new();
     let mut curves = Vec::new();
@@ -62,21 +64,20 @@ fn figure(
     if series.is_empty() {
         return None;
     }
-    let uncertainty = Uncertainty::of(series.len());
     Some(Figure {
         name: format!("cumulative_response_{code}"),
         instrument: code.into(),
-        title: format!("{name}: cumulative response by infusion"),
+        table: "cumulative_response",
+        title: title(&curves).unwrap_or_else(|| measure.clone()),
         finding: finding(name, &curves),
-        alt: alt(name, &subtitle, &curves, &series),
-        subtitle,
-        notes: notes(&series, uncertainty),
+        alt: alt(name, &definition, &curves, &series),
+        subtitle: format!("{measure}. {definition}"),
+        notes: notes(&series),
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
-            x_ticks: infusions,
+            x_ticks: infusions.iter().map(i64::to_string).collect(),
             y: Axis::shares("Share of people who have responded by then (faint: Kaplan-Meier)"),
-            line: LineShape::Step,
-            uncertainty,
+            line: LineShape::Step { from: 0.0 },
             series,
             rows_label: "People at risk: still in treatment, not yet responded".into(),
         }),
@@ -86,25 +87,31 @@ fn figure(
 
 /// The line of a route with the faint one beside it.
 fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64]) -> Series {
-    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS);
-    series.companion = rows.only("estimator", FAINT).floats(infusions, COLUMNS.y);
-    if let Some(first) = series.numbers.first_mut() {
-        *first = Number::Blank;
+    let telling = Telling {
+        when: &|infusion| format!("by infusion {infusion}"),
+        value: words::share_told,
+        people: "people at risk",
+        nobody: "nobody at risk",
+    };
+    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS, &telling);
+    series.companion = rows.only("estimator", FAINT).floats(infusions, &COLUMNS);
+    if let (Some(number), Some(readout)) = (series.numbers.first_mut(), series.readouts.first_mut())
+    {
+        *number = Number::Blank;
+        readout.clear();
     }
     series
 }
 
-fn notes(series: &[Series], uncertainty: Uncertainty) -> Vec<String> {
+fn notes(series: &[Series]) -> Vec<String> {
     let mut notes = vec![
         "Line: Aalen-Johansen estimate. Stopping without a response counts against it, since whoever has stopped can no longer respond.".into(),
         "Faint line: Kaplan-Meier estimate. It treats stopping as if the person might still have responded later; it is an upper bound.".into(),
-        format!("{} 95\u{a0}% intervals of the Aalen-Johansen estimate (log-log).", uncertainty.words()),
     ];
-    if series.len() > 1 {
-        notes.push(words::NOT_RANDOMISED.into());
-    }
+    notes.extend(words::notes(series, "of the Aalen-Johansen estimate, log-log"));
     if series.iter().any(Series::has_hidden) {
-        notes.push("A dot (·): too few people, so that the step is gathered with later ones. The curve rises at the last of them, and the number there is that at the first.".into());
+        notes.retain(|note| note != words::HIDDEN_IS_A_GAP);
+        notes.push(words::GATHERED.into());
     }
     notes
 }
@@ -132,6 +139,52 @@ impl Median {
             .map_or_else(|| "those treated".into(), |n| format!("the {} people", thousands(n)));
         format!("{people}{}", on_route(route))
     }
+}
+
+/// "Half had responded by infusion 4 on intravenous, by infusion 6 on intranasal"; where half was
+/// not reached, how many had by the last infusion.
+fn title(curves: &[(Curve, Median)]) -> Option<String> {
+    let seen: Vec<_> =
+        curves.iter().filter_map(|(curve, median)| Some((curve, median, curve.last()?))).collect();
+    let reached = seen.iter().filter_map(|(curve, median, _)| Some((median.infusion?.0, *curve)));
+    let mut half: Vec<(i64, &Curve)> = reached.collect();
+    // The earliest first; routes that tie stay in code order.
+    half.sort_by_key(|(infusion, _)| *infusion);
+    match half.as_slice() {
+        [] => {}
+        [(infusion, curve)] => {
+            return Some(format!("Half had responded by infusion {infusion}{}", on(&curve.route)));
+        }
+        [(first, one), (last, other)] if first == last => {
+            let (one, other) = (on(&one.route), other.route.as_str());
+            return Some(format!("Half had responded by infusion {first}{one} and {other}"));
+        }
+        [(first, _), .., (last, _)] if first == last => {
+            return Some(format!(
+                "Half had responded by infusion {first} on {} routes",
+                half.len()
+            ));
+        }
+        [(first, one), .., (last, other)] => {
+            let (one, other) = (on(&one.route), on(&other.route));
+            let title =
+                format!("Half had responded by infusion {first}{one}, by infusion {last}{other}");
+            return Some(title);
+        }
+    }
+    let (first, _, last) = seen.first()?;
+    let mut title = format!(
+        "By infusion {}, {} had responded{}",
+        last.infusion,
+        percent(last.point.y),
+        on(&first.route)
+    );
+    if let Some((other, _, _)) = seen.get(1)
+        && let Some(seen) = other.at(last.infusion)
+    {
+        let _ = write!(title, ", {}{}", percent(seen.point.y), on(&other.route));
+    }
+    Some(title)
 }
 
 /// What the figure shows, in words: when half had responded, or how many had by the last infusion.
@@ -169,9 +222,12 @@ fn finding(name: &str, curves: &[(Curve, Median)]) -> String {
 fn alt(name: &str, definition: &str, curves: &[(Curve, Median)], series: &[Series]) -> String {
     let mut text = format!(
         "Step line chart: share of people who have responded on the {name}, 0 to 100\u{a0}%, by infusion number. {definition} Aalen-Johansen estimates.{}",
-        words::listing(curves.iter().map(|(curve, _)| curve), false, |point: Point| percent(
-            point.y
-        ))
+        words::listing(
+            curves.iter().map(|(curve, _)| curve),
+            false,
+            words::infusion,
+            |point: Point| percent(point.y)
+        )
     );
     let faint = series.iter().filter_map(|series| {
         let last = series.companion.iter().rev().copied().flatten().next()?;
@@ -219,8 +275,14 @@ mod tests {
         let figure = figure_of(two_routes());
         assert_eq!(figure.name, "cumulative_response_phq-9");
         let chart = lines(&figure);
-        assert_eq!(chart.x_ticks, [0, 1, 2, 3, 4]);
-        assert_eq!(chart.line, LineShape::Step);
+        assert_eq!(chart.x_ticks, ["0", "1", "2", "3", "4"]);
+        assert_eq!(figure.title, "Half had responded by infusion 4 on intravenous");
+        assert_eq!(chart.series[1].readouts[0], "");
+        assert_eq!(
+            chart.series[1].readouts[2],
+            "Intranasal, by infusion 2: hidden to protect small groups"
+        );
+        assert_eq!(chart.line, LineShape::Step { from: 0.0 });
         let nasal = &chart.series[1];
         assert_eq!(nasal.points.iter().flatten().count(), 2);
         assert_eq!((nasal.points[0], nasal.points[2]), (None, None));
@@ -239,6 +301,28 @@ mod tests {
         let figure = figure_of(two_routes());
         insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"Half of the 260 people on the intravenous route had responded by infusion 4 (95~% interval 3 or later). By infusion 4, 38~% (95~% interval 32~to~45~%) of the 190 people on the intranasal route had responded.");
         insta::assert_snapshot!(figure.alt.replace('\u{a0}', "~"), @"Step line chart: share of people who have responded on the PHQ-9, 0 to 100~%, by infusion number. Response: PHQ-9 fell by at least 50~% from baseline. Aalen-Johansen estimates. Intravenous: infusion 1 12~%, infusion 2 31~%, infusion 3 44~%, infusion 4 53~%. Intranasal: infusion 1 0~%, infusion 4 38~%. The faint Kaplan-Meier lines end at: intravenous 66~%, intranasal 49~%.");
+    }
+
+    #[test]
+    fn the_title_names_the_earliest_and_the_latest_and_those_at_once_together() {
+        let steps = [Some((260, 0.2, 0.2)), Some((220, 0.6, 0.6))];
+        let title = |medians: &[(&str, i64)]| {
+            let mut tables = Cumulative::new();
+            for (route, median) in medians {
+                tables = tables.route(route, &steps);
+                tables = tables.median(route, Some(260), [Some(*median), None, None]);
+            }
+            figure_of(tables).title
+        };
+        let two = title(&[("intravenous", 2), ("intranasal", 2)]);
+        assert_eq!(two, "Half had responded by infusion 2 on intravenous and intranasal");
+        let three = title(&[("intravenous", 4), ("intranasal", 2), ("oral", 3)]);
+        assert_eq!(
+            three,
+            "Half had responded by infusion 2 on intranasal, by infusion 4 on intravenous"
+        );
+        let same = title(&[("intravenous", 2), ("intranasal", 2), ("oral", 2)]);
+        assert_eq!(same, "Half had responded by infusion 2 on 3 routes");
     }
 
     #[test]

@@ -61,7 +61,31 @@ pub fn svg(figure: &Figure, place: Place) -> Result<String, DrawError> {
     drop(area);
     // The library opens the document; ours says more about it.
     let body = drawn.split_once('\n').map_or("", |(_, body)| body);
-    Ok(format!("{}{body}", head(figure, place, &scene)))
+    let body = body.trim_end().trim_end_matches("</svg>");
+    Ok(format!("{}{body}{}</svg>\n", head(figure, place, &scene), targets(&scene, place)))
+}
+
+/// The places that can be read out, last so that they lie above what is drawn: unseen, and each
+/// with a title, which browsers show to a pointer without any script. A file has none.
+fn targets(scene: &Scene, place: Place) -> String {
+    let mut text = String::new();
+    if place == Place::File {
+        return text;
+    }
+    for target in &scene.targets {
+        let ((x, y), (width, height)) = (target.at, target.size);
+        let words = escape(&target.text);
+        let _ = writeln!(
+            text,
+            "<g class=\"target\" data-readout=\"{words}\"><title>{words}</title><rect x=\"{}\" \
+             y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" pointer-events=\"all\"/></g>",
+            unit(x - width / 2.0),
+            unit(y - height / 2.0),
+            size(width),
+            size(height),
+        );
+    }
+    text
 }
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
@@ -256,6 +280,21 @@ mod tests {
         let marks = svg.matches("fill=\"#D55E00\"").count();
         // The mark of the point and the one beside the name.
         assert_eq!(marks, 2);
+    }
+
+    #[test]
+    fn points_of_a_page_can_be_read_out_without_script_and_files_stay_pictures() {
+        let figure = figure();
+        let file = svg(&figure, Place::File).expect("drawn");
+        assert!(!file.contains("class=\"target\""));
+        for place in [Place::Page, Place::NarrowPage] {
+            let page = svg(&figure, place).expect("drawn");
+            assert_eq!(page.matches("<g class=\"target\" data-readout=\"").count(), 4);
+            let words = "Intranasal, infusion 2: hidden to protect small groups";
+            let expected = format!("data-readout=\"{words}\"><title>{words}</title><rect ");
+            assert!(page.contains(&expected), "{page}");
+            assert!(page.trim_end().ends_with("</g>\n</svg>"));
+        }
     }
 
     #[test]

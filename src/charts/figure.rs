@@ -1,5 +1,7 @@
 //! A figure as plain data: what is shown, before any thought of where it is drawn.
 
+use super::bar_chart::BarChart;
+use super::dot_plot::DotPlot;
 use super::heat_map::HeatMap;
 use super::line_chart::LineChart;
 
@@ -8,13 +10,16 @@ use super::line_chart::LineChart;
 pub struct Figure {
     /// File name without extension.
     pub name: String,
-    /// Code of the instrument it shows.
+    /// Code of the instrument it shows; `all` for what is not about one.
     pub instrument: String,
-    /// What it is about.
+    /// Name of the table it is drawn from, where a reader finds its numbers.
+    pub table: &'static str,
+    /// What it shows, in a line: the finding, or the measure where there is none to tell.
     pub title: String,
-    /// How the thing shown is defined.
+    /// The measure, how it is defined, and the instrument.
     pub subtitle: String,
-    /// What it shows, in words, from the numbers in the figure only.
+    /// What it shows, in full sentences with counts and intervals, from the numbers in the figure
+    /// only: the caption.
     pub finding: String,
     /// The whole figure in words, for those who do not see it.
     pub alt: String,
@@ -29,8 +34,12 @@ pub struct Figure {
 /// The kinds of picture.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plot {
-    /// Curves over infusion numbers.
+    /// Curves over infusion numbers or time.
     Lines(LineChart),
     /// Shares as shades, in rows and columns.
     HeatMap(HeatMap),
+    /// Estimates with their intervals, a row each.
+    Dots(DotPlot),
+    /// Groups of people, each cut into the steps of an ordered scale.
+    Bars(BarChart),
 }

@@ -1,5 +1,7 @@
 //! A made-up response table for the tests of charts and report, and what a figure draws.
 
+use super::bar_chart::BarChart;
+use super::dot_plot::DotPlot;
 use super::figure::{Figure, Plot};
 use super::heat_map::HeatMap;
 use super::line_chart::LineChart;
@@ -155,16 +157,24 @@ impl Response {
 
 /// The line chart of a figure that has one.
 pub(crate) fn lines(figure: &Figure) -> &LineChart {
-    match &figure.plot {
-        Plot::Lines(chart) => chart,
-        Plot::HeatMap(_) => panic!("a line chart"),
-    }
+    let Plot::Lines(chart) = &figure.plot else { panic!("a line chart") };
+    chart
 }
 
 /// The heat map of a figure that has one.
 pub(crate) fn heat_map(figure: &Figure) -> &HeatMap {
-    match &figure.plot {
-        Plot::HeatMap(map) => map,
-        Plot::Lines(_) => panic!("a heat map"),
-    }
+    let Plot::HeatMap(map) = &figure.plot else { panic!("a heat map") };
+    map
+}
+
+/// The dot plot of a figure that has one.
+pub(crate) fn dots(figure: &Figure) -> &DotPlot {
+    let Plot::Dots(plot) = &figure.plot else { panic!("a dot plot") };
+    plot
+}
+
+/// The bar chart of a figure that has one.
+pub(crate) fn bars(figure: &Figure) -> &BarChart {
+    let Plot::Bars(chart) = &figure.plot else { panic!("a bar chart") };
+    chart
 }

@@ -1,6 +1,6 @@
 //! Places a figure can be shown at, and where a plot lies on the page there.
 
-use super::line_chart::{LineChart, Uncertainty};
+use super::line_chart::{LineChart, Series};
 use super::number::Number;
 use super::scene::text_width;
 use super::theme;
@@ -24,8 +24,6 @@ pub(super) const AIR: f64 = 15.0;
 pub(super) const BOLD: f64 = 1.12;
 /// The dot of a hidden number, to be seen.
 pub(super) const DOT: f64 = 1.8;
-/// Between curves with whiskers that stand side by side.
-const APART: f64 = 5.0;
 
 /// Sizes at a place.
 pub(super) struct Sizes {
@@ -87,20 +85,55 @@ pub(super) struct Frame {
     from: f64,
     to: f64,
     /// From the edges to the first and the last tick.
-    pub(super) pad: f64,
+    pad: f64,
     pub(super) n_ticks: usize,
     /// Every how many ticks a number fits.
-    pub(super) every: usize,
+    every: usize,
 }
 
 impl Frame {
+    /// A frame with its edges and the letters of what stands below its ticks.
+    pub(super) fn of(
+        (left, right): (f64, f64),
+        (top, bottom): (f64, f64),
+        chart: &LineChart,
+        series: &[Series],
+        sizes: &Sizes,
+    ) -> Self {
+        let numbers = series.iter().flat_map(|series| &series.numbers);
+        let numbers = numbers.map(|number| text_width(&printed(*number, sizes), sizes.number));
+        let ticks = chart.x_ticks.iter().map(|tick| text_width(tick, sizes.small));
+        let widest = numbers.chain(ticks).fold(text_width("00", sizes.number), f64::max);
+        let mut frame = Self {
+            left,
+            right,
+            top,
+            bottom,
+            from: chart.y.from,
+            to: chart.y.to,
+            pad: (2.5 * theme::MARK_SIZE).max(widest / 2.0),
+            n_ticks: chart.x_ticks.len(),
+            every: 1,
+        };
+        while frame.x(frame.every) - frame.x(0) < widest + 2.0 && frame.every < frame.n_ticks {
+            frame.every += 1;
+        }
+        frame
+    }
+
     #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
     pub(super) fn x(&self, tick: usize) -> f64 {
         if self.n_ticks < 2 {
             return f64::midpoint(self.left, self.right);
         }
-        let step = (self.right - self.left - 2.0 * self.pad) / (self.n_ticks - 1) as f64;
-        self.left + self.pad + step * tick as f64
+        self.left + self.pad + self.step() * tick as f64
+    }
+
+    /// From tick to tick.
+    #[allow(clippy::cast_precision_loss, reason = "a handful of ticks")]
+    pub(super) fn step(&self) -> f64 {
+        let gaps = self.n_ticks.saturating_sub(1).max(1);
+        (self.right - self.left - 2.0 * self.pad) / gaps as f64
     }
 
     pub(super) fn y(&self, value: f64) -> f64 {
@@ -113,37 +146,23 @@ impl Frame {
     }
 }
 
+/// The frame of a chart that has the whole width of its page.
 pub(super) fn frame(top: f64, chart: &LineChart, sizes: &Sizes) -> Frame {
     let widest = |size: f64| {
         chart.series.iter().map(|series| text_width(&series.label, size)).fold(0.0, f64::max)
     };
-    let ticks = chart.y.ticks.iter().map(|tick| text_width(&tick.text, sizes.small));
-    let scale = ticks.fold(0.0, f64::max) + 10.0;
+    let scale = scale_width(chart, sizes);
     let names = SAMPLE + widest(sizes.text) * BOLD + AIR;
     let left = if sizes.narrow { scale } else { names.max(scale) };
     let right = if has_end_labels(chart, sizes) { widest(sizes.small) + AIR } else { 0.0 };
-    let number = chart
-        .series
-        .iter()
-        .flat_map(|series| &series.numbers)
-        .map(|number| text_width(&printed(*number, sizes), sizes.number))
-        .fold(text_width("00", sizes.number), f64::max);
-    let aside = offset(chart, chart.series.len().saturating_sub(1)) + 2.5 * theme::MARK_SIZE;
-    let mut frame = Frame {
-        left: sizes.margin + left,
-        right: sizes.width - sizes.margin - right,
-        top,
-        bottom: top + sizes.plot_height,
-        from: chart.y.from,
-        to: chart.y.to,
-        pad: aside.max(number / 2.0),
-        n_ticks: chart.x_ticks.len(),
-        every: 1,
-    };
-    while frame.x(frame.every) - frame.x(0) < number + 1.5 && frame.every < frame.n_ticks {
-        frame.every += 1;
-    }
-    frame
+    let across = (sizes.margin + left, sizes.width - sizes.margin - right);
+    Frame::of(across, (top, top + sizes.plot_height), chart, &chart.series, sizes)
+}
+
+/// Room for the numbers of the vertical axis.
+pub(super) fn scale_width(chart: &LineChart, sizes: &Sizes) -> f64 {
+    let ticks = chart.y.ticks.iter().map(|tick| text_width(&tick.text, sizes.small));
+    ticks.fold(0.0, f64::max) + 10.0
 }
 
 /// A number as printed in a row. Where room is short, four digits go without a comma.
@@ -157,13 +176,4 @@ pub(super) fn printed(number: Number, sizes: &Sizes) -> String {
 /// Where there is room, and more than one curve to tell apart.
 pub(super) fn has_end_labels(chart: &LineChart, sizes: &Sizes) -> bool {
     !sizes.narrow && chart.series.len() > 1
-}
-
-/// Curves with whiskers stand side by side at each infusion.
-#[allow(clippy::cast_precision_loss, reason = "a handful of curves")]
-pub(super) fn offset(chart: &LineChart, position: usize) -> f64 {
-    match chart.uncertainty {
-        Uncertainty::Band => 0.0,
-        Uncertainty::Whisker => APART * (position as f64 - (chart.series.len() - 1) as f64 / 2.0),
-    }
 }

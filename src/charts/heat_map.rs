@@ -34,12 +34,14 @@ pub struct Row {
 }
 
 /// A cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// What is known of the share.
     pub share: Share,
     /// Of how many people it is a share.
     pub whole: Number,
+    /// What a pointer reads out.
+    pub readout: String,
 }
 
 /// What is known of a share.

@@ -60,32 +60,49 @@ fn name_width(map: &HeatMap, sizes: &Sizes) -> f64 {
     (widest.fold(0.0, f64::max) + AIR).min(MOST_NAME * sizes.width)
 }
 
-/// Fills panel after panel from the left. What is left of a panel is shared out among its columns.
-#[allow(clippy::cast_precision_loss, reason = "a handful of columns")]
+/// Fills panel after panel from the left, each with about as many columns, in as few panels as the
+/// widest columns allow. What is left of a panel is shared out among its columns.
 fn panels(map: &HeatMap, sizes: &Sizes) -> Vec<Panel> {
     let left = sizes.margin + name_width(map, sizes);
     let room = sizes.width - sizes.margin - left;
     let needs: Vec<f64> = (0..map.columns.len()).map(|at| need(map, sizes, at)).collect();
-    let mut panels = Vec::new();
-    let mut start = 0;
-    while start < needs.len() {
-        let mut end = start + 1;
-        let mut taken = needs[start];
-        while end < needs.len() && taken + needs[end] <= room {
-            taken += needs[end];
-            end += 1;
+    let n_panels = filled(&needs, room, needs.len()).len();
+    let most = needs.len().div_ceil(n_panels.max(1));
+    let even = filled(&needs, room, most);
+    let panel = |columns: Range<usize>| panel(&needs, columns, (left, room));
+    even.into_iter().map(panel).collect()
+}
+
+/// Columns side by side, as many as fit and no more than `most`.
+fn filled(needs: &[f64], room: f64, most: usize) -> Vec<Range<usize>> {
+    let mut panels: Vec<Range<usize>> = Vec::new();
+    let mut taken = 0.0;
+    for (at, need) in needs.iter().enumerate() {
+        match panels.last_mut() {
+            Some(panel) if taken + need <= room && panel.len() < most => {
+                panel.end = at + 1;
+                taken += need;
+            }
+            _ => {
+                panels.push(at..at + 1);
+                taken = *need;
+            }
         }
-        let spare = (room - taken).max(0.0) / (end - start) as f64;
-        let mut edges = vec![left];
-        let mut edge = left;
-        for need in &needs[start..end] {
-            edge += (need + spare).min(need.max(WIDEST));
-            edges.push(edge);
-        }
-        panels.push(Panel { columns: start..end, edges });
-        start = end;
     }
     panels
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a handful of columns")]
+fn panel(needs: &[f64], columns: Range<usize>, (left, room): (f64, f64)) -> Panel {
+    let needs = needs.get(columns.clone()).unwrap_or_default();
+    let spare = (room - needs.iter().sum::<f64>()).max(0.0) / needs.len().max(1) as f64;
+    let mut edges = vec![left];
+    let mut edge = left;
+    for need in needs {
+        edge += (need + spare).min(need.max(WIDEST));
+        edges.push(edge);
+    }
+    Panel { columns, edges }
 }
 
 /// What a column needs at least.
@@ -179,7 +196,9 @@ fn cell(page: &mut Page, cell: &Cell, sizes: &Sizes, (left, right): (f64, f64), 
             theme::INK
         }
     };
-    numbers(page, cell, sizes, (f64::midpoint(left, right), f64::midpoint(top, foot)), letters);
+    let middle = (f64::midpoint(left, right), f64::midpoint(top, foot));
+    numbers(page, cell, sizes, middle, letters);
+    page.target(middle, (right - left, foot - top), &cell.readout);
 }
 
 /// The share, and below it the number it is a share of.
@@ -211,4 +230,20 @@ fn key(page: &mut Page, sizes: &Sizes) {
     }
     page.text((x + 6.0, page.y), &all, style);
     page.y += sizes.row / 2.0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_shared_out_evenly_and_none_is_lost() {
+        let needs = [40.0; 9];
+        assert_eq!(filled(&needs, 330.0, 9), [0..8, 8..9]);
+        assert_eq!(filled(&needs, 330.0, 5), [0..5, 5..9]);
+        assert_eq!(filled(&needs, 10.0, 9).len(), 9, "one is always taken");
+        assert!(filled(&[], 330.0, 0).is_empty());
+        let panel = panel(&needs, 5..9, (10.0, 200.0));
+        assert_eq!(panel.edges, [10.0, 60.0, 110.0, 160.0, 210.0]);
+    }
 }

@@ -1,7 +1,8 @@
 //! A line chart on its page: axes, bands, curves, names at their ends, and the numbers below.
 
-use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, offset, printed};
-use super::line_chart::{LineChart, LineShape, Point, Series, Uncertainty};
+use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, printed};
+use super::lay_panels;
+use super::line_chart::{LineChart, LineShape, Series};
 use super::number::Number;
 use super::page::{Page, plain};
 use super::scene::{Anchor, At, Shape, mark};
@@ -10,19 +11,24 @@ use super::theme;
 /// How far the last level of a step line is drawn on.
 const STUB: f64 = 8.0;
 
+/// More curves than this and their bands would cover each other: each has a panel of its own.
+pub(super) const MOST_TOGETHER: usize = 4;
+
 /// Draws a line chart from the current height of the page down.
 pub(super) fn draw(page: &mut Page, chart: &LineChart, sizes: &Sizes) {
+    if chart.series.len() > MOST_TOGETHER {
+        lay_panels::draw(page, chart, sizes);
+        return;
+    }
     let frame = axes(page, chart, sizes);
-    if chart.uncertainty == Uncertainty::Band {
-        for series in &chart.series {
-            band(page, &frame, chart.line, series);
-        }
+    for series in &chart.series {
+        band(page, &frame, chart.line, series);
     }
-    for (position, series) in chart.series.iter().enumerate() {
-        companion(page, &frame, chart.line, series, offset(chart, position));
+    for series in &chart.series {
+        companion(page, &frame, chart.line, series);
     }
-    for (position, series) in chart.series.iter().enumerate() {
-        curve(page, &frame, chart, series, offset(chart, position));
+    for series in &chart.series {
+        curve(page, &frame, chart.line, series);
     }
     if has_end_labels(chart, sizes) {
         end_labels(page, &frame, chart, sizes);
@@ -35,37 +41,41 @@ fn axes(page: &mut Page, chart: &LineChart, sizes: &Sizes) -> Frame {
     page.paragraph(sizes.margin, sizes.width - 2.0 * sizes.margin, &chart.y.label, label);
     page.y += sizes.small * if chart.y.zero.is_some() { 1.6 } else { 0.8 };
     let frame = frame(page.y, chart, sizes);
+    scales(page, &frame, chart, sizes);
+    if let Some(zero) = &chart.y.zero {
+        let above = frame.y(0.0) - sizes.small * 0.75;
+        page.text((frame.right, above), zero, label.anchor(Anchor::End));
+    }
+    page.y = frame.bottom + 16.0;
+    if sizes.narrow {
+        page.y += sizes.row * 0.8;
+        page.text(
+            (f64::midpoint(frame.left, frame.right), page.y),
+            &chart.x_label,
+            label.anchor(Anchor::Middle),
+        );
+    } else {
+        page.text((sizes.margin, page.y), &chart.x_label, label);
+    }
+    frame
+}
+
+/// The lines across the plot, and what stands at each tick.
+pub(super) fn scales(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &Sizes) {
     for tick in &chart.y.ticks {
         let y = frame.y(tick.at);
         let is_zero = tick.at.abs() < f64::EPSILON;
         let colour = if is_zero { theme::AXIS } else { theme::GRID };
         page.line(vec![(frame.left, y), (frame.right, y)], colour, 1.0);
-        page.text((frame.left - 8.0, y), &tick.text, label.anchor(Anchor::End));
+        let style = plain(sizes.small, theme::MUTED).anchor(Anchor::End);
+        page.text((frame.left - 8.0, y), &tick.text, style);
     }
-    if let Some(zero) = &chart.y.zero {
-        let above = frame.y(0.0) - sizes.small * 0.75;
-        page.text((frame.right, above), zero, label.anchor(Anchor::End));
-    }
-    for (tick, infusion) in chart.x_ticks.iter().enumerate() {
+    for (tick, text) in chart.x_ticks.iter().enumerate() {
         let x = frame.x(tick);
         page.line(vec![(x, frame.bottom), (x, frame.bottom + 5.0)], theme::AXIS, 1.0);
         if frame.is_labelled(tick) {
-            let style = plain(sizes.text, theme::INK).anchor(Anchor::Middle);
-            page.text((x, frame.bottom + 16.0), &infusion.to_string(), style);
-        }
-    }
-    page.y = frame.bottom + 16.0;
-    page.text((sizes.margin, page.y), &chart.x_label, label);
-    frame
-}
-
-/// The stretches of a curve that are one line.
-fn runs(line: LineShape, series: &Series) -> Vec<Vec<(usize, Point)>> {
-    match line {
-        LineShape::Straight => series.runs(),
-        LineShape::Step => {
-            let run: Vec<(usize, Point)> = series.known().collect();
-            if run.is_empty() { Vec::new() } else { vec![run] }
+            let style = plain(sizes.small, theme::INK).anchor(Anchor::Middle);
+            page.text((x, frame.bottom + 16.0), text, style);
         }
     }
 }
@@ -87,13 +97,16 @@ fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
     corners
 }
 
-/// A step line begins at 0, where nothing is estimated and nothing is marked.
-fn origin(frame: &Frame, line: LineShape, offset: f64) -> Option<At> {
-    (line == LineShape::Step).then(|| (frame.x(0) + offset, frame.y(0.0)))
+/// Where a step line begins, with nothing estimated and nothing marked.
+fn origin(frame: &Frame, line: LineShape) -> Option<At> {
+    match line {
+        LineShape::Straight => None,
+        LineShape::Step { from } => Some((frame.x(0), frame.y(from))),
+    }
 }
 
-fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
-    for run in runs(line, series) {
+pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+    for run in series.runs() {
         let limits: Vec<(f64, (f64, f64))> = run
             .iter()
             .filter_map(|(tick, point)| Some((frame.x(*tick), point.interval?)))
@@ -114,15 +127,15 @@ fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     }
 }
 
-fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series, offset: f64) {
+pub(super) fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     let heights = series.companion.iter().enumerate();
     let known: Vec<At> =
-        heights.filter_map(|(tick, y)| Some((frame.x(tick) + offset, frame.y((*y)?)))).collect();
+        heights.filter_map(|(tick, y)| Some((frame.x(tick), frame.y((*y)?)))).collect();
     if known.is_empty() {
         return;
     }
     page.shapes.push(Shape::Line {
-        points: trace(line, origin(frame, line, offset).into_iter().chain(known).collect()),
+        points: trace(line, origin(frame, line).into_iter().chain(known).collect()),
         colour: series.look.line,
         opacity: theme::COMPANION_OPACITY,
         width: theme::COMPANION_WIDTH,
@@ -140,27 +153,55 @@ fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f
     });
 }
 
-fn curve(page: &mut Page, frame: &Frame, chart: &LineChart, series: &Series, offset: f64) {
-    let look = series.look;
-    let at = |(tick, point): &(usize, Point)| (frame.x(*tick) + offset, frame.y(point.y));
-    let runs = runs(chart.line, series);
-    for run in &runs {
-        for (tick, point) in run.iter().filter(|_| chart.uncertainty == Uncertainty::Whisker) {
-            if let Some(interval) = point.interval {
-                whisker(page, frame, series, frame.x(*tick) + offset, interval);
+/// The line of a curve, in its colour or, where it stands behind another, in that of context. What a
+/// step line does between two points with hidden steps between them nobody can see: a dotted line
+/// joins them, which claims neither level nor moment.
+pub(super) fn stroke(
+    page: &mut Page,
+    frame: &Frame,
+    line: LineShape,
+    series: &Series,
+    is_context: bool,
+) {
+    let (colour, width, dash) = if is_context {
+        (theme::CONTEXT, theme::COMPANION_WIDTH, None)
+    } else {
+        (series.look.line, theme::CURVE_WIDTH, series.look.dash)
+    };
+    let mut end = origin(frame, line).map(|at| (0, at));
+    for run in series.runs() {
+        let mut places: Vec<At> =
+            run.iter().map(|(tick, point)| (frame.x(*tick), frame.y(point.y))).collect();
+        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
+        match end {
+            Some((tick, at)) if *first <= tick + 1 => places.insert(0, at),
+            Some((_, at)) => {
+                let points = at_either_end(at, &places);
+                let (width, dash) = (theme::COMPANION_WIDTH, Some((2.0, 4.0)));
+                page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
             }
+            None => {}
         }
-        let start = origin(frame, chart.line, offset);
-        page.shapes.push(Shape::Line {
-            points: trace(chart.line, start.into_iter().chain(run.iter().map(at)).collect()),
-            colour: look.line,
-            opacity: 1.0,
-            width: theme::CURVE_WIDTH,
-            dash: look.dash,
-        });
+        if matches!(line, LineShape::Step { .. }) {
+            end = places.last().map(|at| (*last, *at));
+        }
+        let points = trace(line, places);
+        page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
     }
-    for place in runs.iter().flatten().map(at) {
-        page.shapes.extend(mark(look.mark, place, theme::MARK_SIZE, look.line));
+}
+
+fn at_either_end(from: At, places: &[At]) -> Vec<At> {
+    std::iter::once(from).chain(places.first().copied()).collect()
+}
+
+/// A curve with its marks, and what can be read out at each.
+pub(super) fn curve(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+    stroke(page, frame, line, series, false);
+    for (tick, point) in series.known() {
+        let place = (frame.x(tick), frame.y(point.y));
+        page.shapes.extend(mark(series.look.mark, place, theme::MARK_SIZE, series.look.line));
+        let text = series.readouts.get(tick).map_or("", String::as_str);
+        page.target(place, (theme::TARGET, theme::TARGET), text);
     }
 }
 
@@ -221,13 +262,24 @@ fn rows(page: &mut Page, chart: &LineChart, sizes: &Sizes, frame: &Frame) {
         } else {
             y
         };
-        for (tick, number) in series.numbers.iter().enumerate() {
-            if frame.is_labelled(tick) {
-                let is_hidden = *number == Number::Hidden;
-                let size = if is_hidden { DOT * sizes.number } else { sizes.number };
-                let style = plain(size, theme::INK).anchor(Anchor::Middle);
-                page.text((frame.x(tick), y), &printed(*number, sizes), style);
-            }
+        numbers(page, frame, series, sizes, y);
+    }
+}
+
+/// The numbers of a curve, each under its tick. Where a point is missing its number can be read
+/// out in its stead.
+pub(super) fn numbers(page: &mut Page, frame: &Frame, series: &Series, sizes: &Sizes, y: f64) {
+    for (tick, number) in series.numbers.iter().enumerate() {
+        let x = frame.x(tick);
+        if frame.is_labelled(tick) {
+            let is_hidden = *number == Number::Hidden;
+            let size = if is_hidden { DOT * sizes.number } else { sizes.number };
+            let style = plain(size, theme::INK).anchor(Anchor::Middle);
+            page.text((x, y), &printed(*number, sizes), style);
+        }
+        if series.points.get(tick).is_some_and(Option::is_none) {
+            let text = series.readouts.get(tick).map_or("", String::as_str);
+            page.target((x, y), (theme::TARGET, theme::TARGET), text);
         }
     }
 }

@@ -1,22 +1,20 @@
-//! A line chart as data: curves over infusion numbers, each with its row of numbers.
+//! A line chart as data: curves over infusion numbers or time, each with its row of numbers.
 
 use super::axis::Axis;
 use super::number::Number;
 use super::theme::Look;
 
-/// Curves over infusion numbers, with a row of numbers per curve below.
+/// Curves over infusion numbers or time, with a row of numbers per curve below.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineChart {
     /// Name of the horizontal axis.
     pub x_label: String,
-    /// Infusion numbers, ascending.
-    pub x_ticks: Vec<i64>,
+    /// What stands at each even step of it.
+    pub x_ticks: Vec<String>,
     /// The vertical axis.
     pub y: Axis,
     /// How points become a line.
     pub line: LineShape,
-    /// How intervals are drawn.
-    pub uncertainty: Uncertainty,
     /// The curves, in code order.
     pub series: Vec<Series>,
     /// What the numbers below the axis are.
@@ -24,42 +22,16 @@ pub struct LineChart {
 }
 
 /// How points become a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LineShape {
     /// Straight from point to point; a missing point breaks the line.
     Straight,
-    /// Level from each point to the next, from 0 at the first tick; a missing point is no step.
-    Step,
+    /// Level from each point to the next; missing points are spanned by a dotted line.
+    Step {
+        /// The height at the first tick, where nothing is estimated and nothing is marked.
+        from: f64,
+    },
 }
-
-/// How intervals are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Uncertainty {
-    /// A translucent band; legible for up to four curves.
-    Band,
-    /// A line at each point, points set apart.
-    Whisker,
-}
-
-impl Uncertainty {
-    /// Bands for so many curves, or whiskers where bands would cover each other.
-    #[must_use]
-    pub const fn of(n_curves: usize) -> Self {
-        if n_curves > MOST_BANDS { Self::Whisker } else { Self::Band }
-    }
-
-    /// What is drawn, as the first word of a note.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Band => "Bands:",
-            Self::Whisker => "Vertical lines:",
-        }
-    }
-}
-
-/// More curves than this and bands would cover each other.
-const MOST_BANDS: usize = 4;
 
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +46,8 @@ pub struct Series {
     pub companion: Vec<Option<f64>>,
     /// A number per tick, printed below the axis.
     pub numbers: Vec<Number>,
+    /// What a pointer reads out at each tick; empty where there is nothing to read.
+    pub readouts: Vec<String>,
 }
 
 /// A point of a curve, in the units of the vertical axis.
@@ -122,6 +96,14 @@ impl Series {
             Number::None | Number::Blank => false,
         })
     }
+
+    /// Every height of the curve and of its intervals.
+    pub(super) fn reach(&self) -> impl Iterator<Item = f64> {
+        self.known().flat_map(|(_, Point { y, interval })| {
+            let (lo, hi) = interval.unwrap_or((y, y));
+            [lo, y, hi]
+        })
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +120,7 @@ mod tests {
             points: vec![None, point(0.1), point(0.2), None, None, point(0.3)],
             companion: Vec::new(),
             numbers: Vec::new(),
+            readouts: Vec::new(),
         };
         let runs: Vec<Vec<usize>> =
             series.runs().iter().map(|run| run.iter().map(|(tick, _)| *tick).collect()).collect();

@@ -1,7 +1,10 @@
 //! What must stand on every page and picture of a run: synthetic data, internal use.
 
+use serde::{Deserialize, Serialize};
+
 /// Whether the events were made up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Synthetic {
     /// None of them is known to be.
     #[default]
@@ -25,7 +28,7 @@ impl Synthetic {
 }
 
 /// The markings of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Marking {
     /// Whether the events were made up.
     pub synthetic: Synthetic,

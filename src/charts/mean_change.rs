@@ -3,17 +3,21 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, instrument_codes};
 use super::figure::{Figure, Plot};
-use super::line_chart::{LineChart, LineShape, Point, Series, Uncertainty};
+use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::points;
-use super::words::{self, Curve, INTERVAL};
+use super::words::{self, Curve, INTERVAL, Telling};
 use crate::event::instrument::{Better, Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
 /// Where a curve stands in `response_by_infusion`.
-const COLUMNS: Columns =
-    Columns { y: "mean_change", limits: ["change_lo", "change_hi"], count: "n_observed" };
+const COLUMNS: Columns = Columns {
+    x: "infusion",
+    y: "mean_change",
+    limits: ["change_lo", "change_hi"],
+    count: "n_observed",
+};
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments.
 #[must_use]
@@ -33,59 +37,43 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         Better::Lower => "a fall is an improvement",
         Better::Higher => "a rise is an improvement",
     };
-    let subtitle = format!("Change: {name} after the infusion less {name} at baseline; {better}.");
+    let definition =
+        format!("Change: {name} after the infusion less {name} at baseline; {better}.");
+    let measure = format!("{name}: mean change after each infusion");
     let rows = Rows::of(table, code).only("stratum", "all");
-    let infusions = rows.infusions();
-    let mut series = Vec::new();
-    let mut curves = Vec::new();
-    for (route, rows) in rows.by_route() {
-        let one = rows.series(route, &infusions, &COLUMNS);
-        curves.push(Curve::of(route, &one, &infusions));
-        series.push(one);
-    }
+    let infusions = rows.ints("infusion");
+    let telling = Telling {
+        when: &words::infusion,
+        value: words::points_told,
+        people: "people scored",
+        nobody: "nobody scored",
+    };
+    let (series, curves) = rows.curves(&infusions, &COLUMNS, &telling);
     if series.is_empty() {
         return None;
     }
-    let uncertainty = Uncertainty::of(series.len());
-    let mut notes = vec![
-        format!("{} 95\u{a0}% intervals (t).", uncertainty.words()),
-        "A curve over infusions compares different people at each one.".into(),
-    ];
-    if series.len() > 1 {
-        notes.push(words::NOT_RANDOMISED.into());
-    }
-    if series.iter().any(Series::has_hidden) {
-        notes.push(words::HIDDEN_IS_A_GAP.into());
-    }
+    let mut notes = words::notes(&series, "t");
+    notes.insert(1, words::DIFFERENT_PEOPLE.into());
     let y_label = format!("Mean change from baseline in points ({better})");
     Some(Figure {
         name: format!("mean_change_{code}"),
         instrument: code.into(),
-        title: format!("{name}: mean change after each infusion"),
+        table: "response_by_infusion",
+        title: title(name, &curves).unwrap_or_else(|| measure.clone()),
         finding: finding(name, &curves),
-        alt: alt(name, &subtitle, &curves),
-        subtitle,
+        alt: alt(name, &definition, &curves),
+        subtitle: format!("{measure}. {definition}"),
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
-            x_ticks: infusions,
-            y: Axis::points(&y_label, "baseline", series.iter().flat_map(reach)),
+            x_ticks: infusions.iter().map(i64::to_string).collect(),
+            y: Axis::points(&y_label, "baseline", series.iter().flat_map(Series::reach)),
             line: LineShape::Straight,
-            uncertainty,
             series,
             rows_label: "People scored after the infusion".into(),
         }),
         notes,
         markings: marking.lines(),
     })
-}
-
-/// Every height of a curve and its intervals.
-fn reach(series: &Series) -> Vec<f64> {
-    let heights = |(_, Point { y, interval }): (usize, Point)| {
-        let (lo, hi) = interval.unwrap_or((y, y));
-        [lo, y, hi]
-    };
-    series.known().flat_map(heights).collect()
 }
 
 /// Which way a mean went, as printed.
@@ -104,6 +92,34 @@ impl Way {
             _ => Self::Rose,
         }
     }
+}
+
+/// "After infusion 6, PHQ-9 had fallen by 8.1 points on intravenous, by 6.6 on intranasal".
+fn title(name: &str, curves: &[Curve]) -> Option<String> {
+    words::headline(
+        curves,
+        |curve, seen| {
+            let on = words::on(&curve.route);
+            let how = match Way::of(seen.point.y) {
+                Way::Fell => format!("fallen by {} points", points(seen.point.y.abs())),
+                Way::Rose => format!("risen by {} points", points(seen.point.y.abs())),
+                Way::Stayed => "not changed".into(),
+            };
+            format!("After infusion {}, {name} had {how}{on}", seen.infusion)
+        },
+        |curve, seen, first| {
+            let on = words::on(&curve.route);
+            let size = points(seen.point.y.abs());
+            match Way::of(seen.point.y) {
+                way if way == Way::of(first.point.y) && way != Way::Stayed => {
+                    format!("by {size}{on}")
+                }
+                Way::Fell => format!("fallen by {size}{on}"),
+                Way::Rose => format!("risen by {size}{on}"),
+                Way::Stayed => format!("not changed{on}"),
+            }
+        },
+    )
 }
 
 /// What the figure shows, in words.
@@ -163,7 +179,7 @@ fn interval(point: Point, words: &str) -> String {
 fn alt(name: &str, definition: &str, curves: &[Curve]) -> String {
     format!(
         "Line chart: mean change of the {name} from baseline, in points, by infusion number. {definition}{}",
-        words::listing(curves, true, |point| points(point.y))
+        words::listing(curves, true, words::infusion, |point| points(point.y))
     )
 }
 
@@ -195,6 +211,7 @@ mod tests {
                     points: vec![Some(Point { y, interval })],
                     companion: Vec::new(),
                     numbers: vec![Number::Count(50)],
+                    readouts: Vec::new(),
                 };
                 Curve::of(route, &series, &[1])
             })
@@ -210,6 +227,7 @@ mod tests {
             .hidden(IV, 3, 260);
         let figure = figure_of(table);
         assert_eq!(figure.name, "mean_change_phq-9");
+        insta::assert_snapshot!(figure.title, @"After infusion 2, PHQ-9 had fallen by 8.3 points on intravenous");
         let chart = lines(&figure);
         // Changes of -1.9 and -8.3, each with an interval of 1.2 on both sides.
         assert!(chart.y.from <= -9.5 && chart.y.to.abs() < 1e-12, "{:?}", chart.y);

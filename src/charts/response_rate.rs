@@ -1,19 +1,25 @@
 //! Response rate after each infusion, a curve per route: one figure per instrument.
 
-use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
-use super::figure::{Figure, Plot};
-use super::line_chart::{LineChart, LineShape, Series, Uncertainty};
+use super::by_route::Columns;
+use super::figure::Figure;
 use super::marking::Marking;
-use super::number::percent;
-use super::words::{self, Curve, INTERVAL, percent_interval};
+use super::rate_by_infusion::{self, Rate};
 use crate::event::instrument::{Better, Instrument, Instruments, ResponseRule};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
-/// Where a curve stands in `response_by_infusion`.
-const COLUMNS: Columns =
-    Columns { y: "response_rate", limits: ["response_lo", "response_hi"], count: "n_observed" };
+const RESPONSE: Rate = Rate {
+    columns: Columns {
+        x: "infusion",
+        y: "response_rate",
+        limits: ["response_lo", "response_hi"],
+        count: "n_observed",
+    },
+    file: "response_rate",
+    noun: "response",
+    had: "had responded",
+    define: |instrument| Some(define(instrument, instrument.response?)),
+};
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments. An instrument
 /// without a response rule has none.
@@ -23,56 +29,7 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
-}
-
-fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) -> Option<Figure> {
-    let name = &instrument.name;
-    let subtitle = define(instrument, instrument.response?);
-    let rows = Rows::of(table, code).only("stratum", "all");
-    let infusions = rows.infusions();
-    let mut series = Vec::new();
-    let mut curves = Vec::new();
-    for (route, rows) in rows.by_route() {
-        let one = rows.series(route, &infusions, &COLUMNS);
-        curves.push(Curve::of(route, &one, &infusions));
-        series.push(one);
-    }
-    if series.is_empty() {
-        return None;
-    }
-    let uncertainty = Uncertainty::of(series.len());
-    let mut notes = vec![
-        format!("{} 95\u{a0}% intervals (Wilson).", uncertainty.words()),
-        "A curve over infusions compares different people at each one.".into(),
-    ];
-    if series.len() > 1 {
-        notes.push(words::NOT_RANDOMISED.into());
-    }
-    if series.iter().any(Series::has_hidden) {
-        notes.push(words::HIDDEN_IS_A_GAP.into());
-    }
-    Some(Figure {
-        name: format!("response_rate_{code}"),
-        instrument: code.into(),
-        title: format!("{name}: response after each infusion"),
-        finding: finding(name, &curves),
-        alt: alt(name, &subtitle, &curves),
-        subtitle,
-        plot: Plot::Lines(LineChart {
-            x_label: "Infusion".into(),
-            x_ticks: infusions,
-            y: Axis::shares("Share of people scored who responded"),
-            line: LineShape::Straight,
-            uncertainty,
-            series,
-            rows_label: "People scored after the infusion".into(),
-        }),
-        notes,
-        markings: marking.lines(),
-    })
+    rate_by_infusion::figures(table, instruments, &RESPONSE, marking)
 }
 
 /// What a response is, in a sentence.
@@ -90,37 +47,6 @@ pub(super) fn define(instrument: &Instrument, response: ResponseRule) -> String 
             format!("Response: {name} {verb} by at least {points} points from baseline.")
         }
     }
-}
-
-/// What the figure shows, in words.
-fn finding(name: &str, curves: &[Curve]) -> String {
-    let compared = words::compare(
-        curves,
-        |curve, seen| {
-            let (rate, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
-            let people = curve.scored(seen.count, " people scored");
-            format!("After infusion {}, {rate}{interval} of {people} had responded", seen.infusion)
-        },
-        |curve, seen, _| {
-            let (rate, interval) = (percent(seen.point.y), percent_interval(seen.point, ""));
-            format!("{rate}{interval} of {}", curve.scored(seen.count, ""))
-        },
-    );
-    match compared {
-        Some(text) => text + &words::closing(curves, "rate"),
-        None if words::any_hidden(curves) => {
-            format!("No {name} response rate can be shown: the groups are too small.")
-        }
-        None => words::nobody_scored(name),
-    }
-}
-
-/// The figure for those who do not see it.
-fn alt(name: &str, definition: &str, curves: &[Curve]) -> String {
-    format!(
-        "Line chart: share of people scored who responded on the {name}, 0 to 100\u{a0}%, by infusion number. {definition}{}",
-        words::listing(curves, true, |point| percent(point.y))
-    )
 }
 
 #[cfg(test)]
@@ -155,7 +81,7 @@ mod tests {
         assert_eq!(figures.len(), 1);
         let figure = &figures[0];
         assert_eq!(figure.name, "response_rate_phq-9");
-        assert_eq!(lines(figure).x_ticks, [1, 2, 3]);
+        assert_eq!(lines(figure).x_ticks, ["1", "2", "3"]);
         let labels: Vec<&str> =
             lines(figure).series.iter().map(|series| series.label.as_str()).collect();
         assert_eq!(labels, ["Intravenous", "Intranasal"]);
@@ -163,7 +89,10 @@ mod tests {
             lines(figure).series[0].numbers,
             [Number::Count(240), Number::Count(201), Number::Count(0)]
         );
-        assert_eq!(lines(figure).uncertainty, Uncertainty::Band);
+        assert_eq!(
+            lines(figure).series[0].readouts[1].replace('\u{a0}', " "),
+            "Intravenous, infusion 2: 52 % (95 % interval 45 to 59 %), 201 people scored"
+        );
     }
 
     #[test]
@@ -228,14 +157,37 @@ mod tests {
     }
 
     #[test]
-    fn many_routes_have_whiskers() {
+    fn the_title_says_the_finding_or_where_there_is_none_the_measure() {
+        let title = |table| figures_of(table).remove(0).title.replace('\u{a0}', " ");
+        assert_eq!(
+            title(two_routes()),
+            "After infusion 1, 12 % had responded on intravenous, 41 % on intranasal"
+        );
+        let alone = Response::new().shown(ALL, 1, [416, 450], 0.25);
+        assert_eq!(title(alone), "After infusion 1, 25 % had responded");
+        let hidden = Response::new().hidden(IV, 1, 20);
+        assert_eq!(title(hidden), "PHQ-9: response after each infusion");
+    }
+
+    #[test]
+    fn of_many_routes_the_title_names_the_highest_and_the_lowest() {
         let mut table = Response::new();
-        for route in ["intravenous", "intranasal", "intramuscular", "sublingual", "oral"] {
-            table = table.shown(["who-5", "all", "all", route], 1, [50, 60], 0.2);
+        for (route, rate) in [
+            ("intravenous", 0.2),
+            ("intranasal", 0.3),
+            ("intramuscular", 0.1),
+            ("oral", 0.2),
+            ("other", 0.25),
+        ] {
+            table = table.shown(["who-5", "all", "all", route], 1, [50, 60], rate);
         }
         let figure = figures_of(table).remove(0);
-        assert_eq!(lines(&figure).uncertainty, Uncertainty::Whisker);
-        assert_eq!(figure.subtitle, "Response: WHO-5 rose by at least 10 points from baseline.");
+        assert_eq!(
+            figure.title.replace('\u{a0}', " "),
+            "After infusion 1, 30 % had responded on intranasal, 10 % on intramuscular"
+        );
+        assert!(figure.subtitle.ends_with("WHO-5 rose by at least 10 points from baseline."));
         assert!(figure.finding.ends_with("The other routes are in the chart and the table."));
+        assert!(figure.notes.iter().any(|note| note.starts_with("Grey: the other routes")));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Lengths are CSS pixels, x to the right and y down from the upper left corner.
 
-use super::theme::{Dash, Mark, PAPER, Rgb};
+use super::theme::{self, Dash, Mark, PAPER, Rgb};
 
 /// A place.
 pub type At = (f64, f64);
@@ -16,6 +16,27 @@ pub struct Scene {
     pub height: f64,
     /// The shapes, back to front.
     pub shapes: Vec<Shape>,
+    /// What a pointer reads out where, in the order of a reader.
+    pub targets: Vec<Target>,
+}
+
+/// A place that can be read out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its middle.
+    pub at: At,
+    /// Its width and height, at least [`theme::TARGET`].
+    pub size: (f64, f64),
+    /// What is read out.
+    pub text: String,
+}
+
+impl Target {
+    /// A place of at least the size of a finger.
+    pub(super) fn new(at: At, (width, height): (f64, f64), text: &str) -> Self {
+        let size = (width.max(theme::TARGET), height.max(theme::TARGET));
+        Self { at, size, text: text.into() }
+    }
 }
 
 /// One thing to draw.
@@ -98,6 +119,9 @@ pub fn mark(mark: Mark, (x, y): At, size: f64, colour: Rgb) -> [Shape; 2] {
     [shape(size + 1.6, PAPER), shape(size, colour)]
 }
 
+/// Widths tried to make lines even.
+const EVEN_STEPS: u8 = 20;
+
 /// Width of a text in the built-in face, which is wider than most; good to a few percent.
 #[must_use]
 pub fn text_width(text: &str, size: f64) -> f64 {
@@ -133,6 +157,22 @@ pub fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
     lines
 }
 
+/// The same, with lines of about the same length: as few as before, and none with one word left over.
+#[must_use]
+pub fn wrap_evenly(text: &str, size: f64, width: f64) -> Vec<String> {
+    let widest = wrap(text, size, width);
+    let mut even = widest.clone();
+    // A little narrower each time, until that would cost a line.
+    for step in 1..EVEN_STEPS {
+        let narrower = wrap(text, size, width * (1.0 - f64::from(step) / f64::from(EVEN_STEPS)));
+        if narrower.len() > widest.len() {
+            break;
+        }
+        even = narrower;
+    }
+    even
+}
+
 /// A name no wider than `width`: of one that is, the end, which tells names of a kind apart.
 #[must_use]
 pub fn fitted(name: &str, size: f64, width: f64) -> String {
@@ -156,6 +196,17 @@ mod tests {
         assert!(lines.iter().all(|line| text_width(line, 14.0) <= 200.0));
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrap("", 14.0, 200.0), [""]);
+    }
+
+    #[test]
+    fn even_lines_are_as_few_and_leave_no_word_alone() {
+        let text = "After infusion 8, 35 % had responded on intravenous, 39 % on intranasal";
+        let (wide, even) = (wrap(text, 22.0, 700.0), wrap_evenly(text, 22.0, 700.0));
+        assert_eq!((wide.len(), even.len()), (2, 2));
+        let short = |lines: &[String]| text_width(&lines[1], 22.0);
+        assert!(short(&even) > 2.0 * short(&wide), "{even:?}");
+        assert_eq!(even.join(" "), text);
+        assert_eq!(wrap_evenly("One", 22.0, 700.0), ["One"]);
     }
 
     #[test]

@@ -1,14 +1,23 @@
 //! What curves say, in plain words, from disclosed numbers only: the parts that charts share.
 
 use super::line_chart::{Point, Series};
-use super::number::{Number, percent, thousands, whole_percent};
+use super::number::{Number, percent, points, thousands, whole_percent};
 use std::fmt::Write as _;
 
 /// A note of every chart that shows routes side by side.
 pub(super) const NOT_RANDOMISED: &str = "Routes are not randomised.";
+/// A note of a chart of curves over infusions.
+pub(super) const DIFFERENT_PEOPLE: &str =
+    "A curve over infusions compares different people at each one.";
+/// A note of a chart of many curves.
+const PANELS: &str = "Grey: the other routes, for comparison.";
+/// What stands in place of a hidden number.
+pub(super) const HIDDEN: &str = "hidden to protect small groups";
 /// A note of a chart with hidden points.
 pub(super) const HIDDEN_IS_A_GAP: &str =
     "A dot (·) or a gap in a curve: hidden to protect small groups.";
+/// A note of a step line with hidden steps.
+pub(super) const GATHERED: &str = "A dot (·): too few people, so that the step is gathered with later ones. A dotted line spans them.";
 /// What an interval is, before its limits.
 pub(super) const INTERVAL: &str = "95\u{a0}% interval ";
 /// Routes named in a finding.
@@ -25,7 +34,7 @@ impl Gap {
     const fn words(self) -> &'static str {
         match self {
             Self::Nobody => "nobody scored",
-            Self::Hidden => "hidden to protect small groups",
+            Self::Hidden => HIDDEN,
         }
     }
 }
@@ -41,6 +50,7 @@ pub(super) struct Curve {
 /// A disclosed point of a curve.
 #[derive(Clone, Copy)]
 pub(super) struct Seen {
+    /// Where it stands: an infusion number or, on other axes, a time.
     pub(super) infusion: i64,
     pub(super) point: Point,
     /// The number below it.
@@ -69,7 +79,8 @@ impl Curve {
         Self { route: route.into(), label: series.label.clone(), known, gaps }
     }
 
-    fn at(&self, infusion: i64) -> Option<Seen> {
+    /// The disclosed point at an infusion.
+    pub(super) fn at(&self, infusion: i64) -> Option<Seen> {
         self.known.iter().find(|seen| seen.infusion == infusion).copied()
     }
 
@@ -105,6 +116,117 @@ pub(super) fn percent_interval(point: Point, words: &str) -> String {
     })
 }
 
+/// " on intravenous", where a title has no room for more; nothing for all routes.
+pub(super) fn on(route: &str) -> String {
+    match route {
+        "all" => String::new(),
+        "other" => " on another route".into(),
+        "unknown" => " on an unknown route".into(),
+        route => format!(" on {route}"),
+    }
+}
+
+/// How a point of a curve is read out.
+pub(super) struct Telling<'a> {
+    /// Where it stands, such as "infusion 3".
+    pub(super) when: &'a dyn Fn(i64) -> String,
+    /// Its estimate and interval.
+    pub(super) value: fn(Point) -> String,
+    /// Whom its number counts, such as "people scored".
+    pub(super) people: &'a str,
+    /// Why there is none, where nobody stands behind it.
+    pub(super) nobody: &'a str,
+}
+
+impl Telling<'_> {
+    /// "Intravenous, infusion 3: 48 % (95 % interval 41 to 55 %), 187 people scored".
+    pub(super) fn readout(
+        &self,
+        label: &str,
+        at: i64,
+        point: Option<Point>,
+        number: Number,
+    ) -> String {
+        let whom = match number {
+            Number::Count(count) => format!(", {} {}", thousands(count), self.people),
+            Number::Hidden => format!(", how many {}: {HIDDEN}", self.people),
+            Number::None | Number::Blank => String::new(),
+        };
+        let what = match (point, number) {
+            (Some(point), _) => (self.value)(point) + &whom,
+            (None, Number::Blank) => return String::new(),
+            (None, Number::Count(0) | Number::None) => self.nobody.into(),
+            (None, Number::Count(_)) => format!("{HIDDEN}{whom}"),
+            (None, Number::Hidden) => HIDDEN.into(),
+        };
+        format!("{label}, {}: {what}", (self.when)(at))
+    }
+}
+
+/// "infusion 3".
+pub(super) fn infusion(at: i64) -> String {
+    format!("infusion {at}")
+}
+
+/// A share and its interval, `48 % (95 % interval 41 to 55 %)`.
+pub(super) fn share_told(point: Point) -> String {
+    percent(point.y) + &percent_interval(point, INTERVAL)
+}
+
+/// A number of points and its interval.
+pub(super) fn points_told(point: Point) -> String {
+    let interval = point.interval.map_or_else(String::new, |(lo, hi)| {
+        format!(" ({INTERVAL}{}\u{a0}to\u{a0}{})", points(lo), points(hi))
+    });
+    points(point.y) + &interval
+}
+
+/// The notes that charts of curves share; `intervals` is how they were worked out.
+pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
+    let mut notes = vec![format!("Bands: 95\u{a0}% intervals ({intervals}).")];
+    if series.len() > super::lay_lines::MOST_TOGETHER {
+        notes.push(PANELS.into());
+    }
+    if series.len() > 1 {
+        notes.push(NOT_RANDOMISED.into());
+    }
+    if series.iter().any(Series::has_hidden) {
+        notes.push(HIDDEN_IS_A_GAP.into());
+    }
+    notes
+}
+
+/// The finding in short, for a title: one curve, or two side by side at the last infusion that they
+/// have in common. Of more, the highest and the lowest there. `None` where no curve has a point.
+pub(super) fn headline(
+    curves: &[Curve],
+    full: impl Fn(&Curve, Seen) -> String,
+    short: impl Fn(&Curve, Seen, Seen) -> String,
+) -> Option<String> {
+    let mut seen: Vec<&Curve> = curves.iter().filter(|curve| !curve.known.is_empty()).collect();
+    let common = last_in_common(&seen);
+    if seen.len() > 2
+        && let Some(common) = common
+    {
+        let height = |curve: &&Curve| curve.at(common.infusion).map_or(0.0, |seen| seen.point.y);
+        // Curves that tie stay in code order.
+        seen.sort_by(|a, b| height(b).total_cmp(&height(a)));
+        seen.drain(1..seen.len() - 1);
+    }
+    seen.truncate(2);
+    let first = seen.first()?;
+    let Some(common) = last_in_common(&seen) else { return Some(full(first, first.last()?)) };
+    let head = first.at(common.infusion)?;
+    let tail = seen.get(1).and_then(|other| Some(short(other, other.at(head.infusion)?, head)));
+    Some(std::iter::once(full(first, head)).chain(tail).collect::<Vec<String>>().join(", "))
+}
+
+/// The last point of the first curve at which each of the others has one.
+fn last_in_common(curves: &[&Curve]) -> Option<Seen> {
+    let in_common = |seen: &&Seen| curves.iter().all(|curve| curve.at(seen.infusion).is_some());
+    curves.first()?.known.iter().rev().find(in_common).copied()
+}
+
 /// What the named curves show, side by side: at the last infusion that they have in common (the
 /// first in full, the others in short), or each in full at its own last where they have none.
 /// `None` where no curve has a point.
@@ -116,13 +238,12 @@ pub(super) fn compare(
     let seen = curves.iter().filter(|curve| !curve.known.is_empty());
     let named: Vec<&Curve> = seen.take(MOST_NAMED).collect();
     let first = named.first()?;
-    let in_common = |seen: &&Seen| named.iter().all(|curve| curve.at(seen.infusion).is_some());
-    let text = if let Some(common) = first.known.iter().rev().find(in_common) {
+    let text = if let Some(common) = last_in_common(&named) {
         let others = named
             .iter()
             .skip(1)
-            .filter_map(|curve| Some(short(curve, curve.at(common.infusion)?, *common)));
-        std::iter::once(full(first, *common)).chain(others).collect::<Vec<String>>().join("; ")
+            .filter_map(|curve| Some(short(curve, curve.at(common.infusion)?, common)));
+        std::iter::once(full(first, common)).chain(others).collect::<Vec<String>>().join("; ")
     } else {
         let each = named.iter().filter_map(|curve| Some(full(curve, curve.last()?)));
         each.collect::<Vec<String>>().join(". ")
@@ -157,10 +278,11 @@ pub(super) fn any_hidden<'a>(curves: impl IntoIterator<Item = &'a Curve>) -> boo
 }
 
 /// The disclosed points of each curve, " Intravenous: infusion 1 12 %, infusion 2 20 %.", and why
-/// others are missing where `with_gaps`.
+/// others are missing where `with_gaps`; `when` names the place of a point.
 pub(super) fn listing<'a>(
     curves: impl IntoIterator<Item = &'a Curve>,
     with_gaps: bool,
+    when: impl Fn(i64) -> String,
     value: impl Fn(Point) -> String,
 ) -> String {
     let mut text = String::new();
@@ -170,10 +292,8 @@ pub(super) fn listing<'a>(
         let gaps = gaps.map(|(infusion, gap)| (*infusion, gap.words().to_owned()));
         let mut parts: Vec<(i64, String)> = known.chain(gaps).collect();
         parts.sort_by_key(|(infusion, _)| *infusion);
-        let parts: Vec<String> = parts
-            .into_iter()
-            .map(|(infusion, what)| format!("infusion {infusion} {what}"))
-            .collect();
+        let parts: Vec<String> =
+            parts.into_iter().map(|(at, what)| format!("{} {what}", when(at))).collect();
         if !parts.is_empty() {
             let _ = write!(text, " {}: {}.", curve.label, parts.join(", "));
         }

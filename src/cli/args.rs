@@ -49,6 +49,8 @@ pub enum Command {
     Ingest(Ingest),
     /// A run without ingest, from what the store holds.
     Curves(Curves),
+    /// Render a published run's report again from its tables, without the store.
+    Report(Report),
     /// Say who stands in a cell of a table, and why: from the store, for its custodian alone.
     Explain(Explain),
     /// Say why the numbers moved between two published runs: what went in, and what came out.
@@ -212,6 +214,21 @@ pub struct Curves {
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
     #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
     pub wait: Option<Duration>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Folder of the run, or a link to it such as out/current.
+    #[arg(long, value_name = "RUN")]
+    pub from: PathBuf,
+    /// Directory to write into: report.html, report.json and charts/.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only this section of the report, as a page of its own, or only this chart, as SVG and PNG;
+    /// a wrong name lists them.
+    #[arg(long, value_name = "NAME")]
+    pub section: Option<String>,
 }
 
 /// Arguments of `explain`.

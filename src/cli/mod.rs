@@ -13,6 +13,7 @@ pub mod history;
 pub mod map;
 pub mod output;
 pub mod purge;
+pub mod report;
 pub mod simulate;
 pub mod store;
 pub mod terminal;
@@ -127,6 +128,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             })
         }
         Command::Diff(args) => diff::diff(cli.json, args),
+        Command::Report(args) => report::report(cli.json, args, terminal),
         Command::History(args) => audit::noted(terminal, &args.store, None, || {
             let commits = EventLog::open(&args.store)?.history()?;
             history::print(cli.json, &commits)?;

@@ -5,26 +5,21 @@ use super::as_of::{self, AsOf, Basis, Stated};
 use super::calendar;
 use super::describe;
 use super::error::PipelineError;
-use super::estimates::{Estimates, estimate};
+use super::estimates::estimate;
 use super::facts::{Folded, View, fold};
+use super::figures::Figures;
 use super::intake::{Intake, ingest};
 use super::manifest::{Manifest, Total, identity_of};
 use super::mark::{Mark, marks_of};
 use super::outputs::{Current, RunFolder, current, runs_named};
 use super::plan::{Plan, Settings};
 use super::progress::Progress;
+use super::render::lay_out;
 use super::subject_key;
 use super::waiting;
-use crate::charts::draw::{Painter, svg};
-use crate::charts::figure::Figure;
-use crate::charts::frame::Place;
 use crate::charts::marking::Marking;
-use crate::charts::{completeness, cumulative_response, mean_change, response_rate};
-use crate::curves::disclose::DisclosedTables;
 use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
-use crate::report::document::{FigureBlock, Report};
-use crate::report::render;
 use crate::store::compact::Compacted;
 use crate::store::erase;
 use crate::store::erased::erased;
@@ -298,8 +293,8 @@ fn publish_curves(
         folder.write_table(table)?;
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
-    let figures = Figures::of(tables, settings, marking);
-    write_charts(&mut folder, &figures)?;
+    let figures = Figures::of(tables, &settings.vocabulary.instruments, marking);
+    figures.write(|_| true, |path, bytes| folder.write(path, bytes))?;
     let made_at = made_at.to_text();
     let is_keyed = key_check::is_keyed(&plan.store);
     let mut lineage =
@@ -311,8 +306,10 @@ fn publish_curves(
         period = format!("{period}, {words}");
         lineage.push(describe::as_of(&words));
     }
-    let report = report(settings, &estimates, &figures, marking, &accounts, period, lineage)?;
-    folder.write("report.html", report.as_bytes())?;
+    let words = describe::words(settings, &estimates, &accounts, marking, period, lineage);
+    let report = lay_out(&words, tables, &estimates.rejections, &figures)?;
+    folder.write("report.html", report.html.as_bytes())?;
+    folder.write("report.json", report.json.as_bytes())?;
     stages.begin("publish", &run_id);
     let manifest = Manifest {
         run: &run_id,
@@ -343,94 +340,6 @@ fn publish_curves(
         Basis::Past(_) => Current::Leave,
     };
     Ok((Published::New(folder.publish(&run_id, then)?), estimates.marks))
-}
-
-/// The figures of a run by what they show; one an instrument.
-struct Figures {
-    completeness: Vec<Figure>,
-    response: Vec<Figure>,
-    change: Vec<Figure>,
-    cumulative: Vec<Figure>,
-}
-
-impl Figures {
-    fn of(tables: &DisclosedTables, settings: &Settings, marking: Marking) -> Self {
-        let instruments = &settings.vocabulary.instruments;
-        let DisclosedTables { response, cumulative, time_to_response, .. } = tables;
-        Self {
-            completeness: completeness::figures(&tables.completeness, instruments, marking),
-            response: response_rate::figures(response, instruments, marking),
-            change: mean_change::figures(response, instruments, marking),
-            cumulative: cumulative_response::figures(
-                cumulative,
-                time_to_response,
-                instruments,
-                marking,
-            ),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Figure> {
-        let kinds = [&self.completeness, &self.response, &self.change, &self.cumulative];
-        kinds.into_iter().flatten()
-    }
-}
-
-fn write_charts(folder: &mut RunFolder, figures: &Figures) -> Result<(), PipelineError> {
-    let painter = Painter::default();
-    for figure in figures.all() {
-        let failed = || PipelineError::make(&format!("chart {}", figure.name));
-        let drawn = svg(figure, Place::File).map_err(failed())?;
-        folder.write(&format!("charts/{}.svg", figure.name), drawn.as_bytes())?;
-        let png = painter.png(&drawn).map_err(failed())?;
-        folder.write(&format!("charts/{}.png", figure.name), &png)?;
-    }
-    Ok(())
-}
-
-fn report(
-    settings: &Settings,
-    estimates: &Estimates,
-    figures: &Figures,
-    marking: Marking,
-    accounts: &[SourceAccount],
-    period: String,
-    lineage: Vec<crate::report::document::Fact>,
-) -> Result<String, PipelineError> {
-    let tables = &estimates.tables;
-    let blocks = |figures: &[Figure], table: &str| {
-        let blocks: Result<Vec<FigureBlock>, _> =
-            figures.iter().map(|figure| FigureBlock::of(figure, table)).collect();
-        blocks.map_err(PipelineError::make("the charts of the report"))
-    };
-    let report = Report {
-        title: settings.title.clone(),
-        organisation: settings.organisation.clone(),
-        period,
-        marking,
-        min_cell: settings.min_cell,
-        limits_passed: describe::marks(settings, &estimates.marks),
-        completeness_figures: blocks(&figures.completeness, "completeness")?,
-        response_figures: blocks(&figures.response, "response_by_infusion")?,
-        change_figures: blocks(&figures.change, "response_by_infusion")?,
-        cumulative_figures: blocks(&figures.cumulative, "cumulative_response")?,
-        flow: &tables.flow,
-        completeness: &tables.completeness,
-        response: &tables.response,
-        cumulative: &tables.cumulative,
-        time_to_response: &tables.time_to_response,
-        comparison: &tables.comparison,
-        anomalies: &tables.anomalies,
-        data_quality: &tables.data_quality,
-        rejections: estimates.rejections.get(),
-        account: accounts.iter().map(describe::account).collect(),
-        total: describe::total(Total::of(accounts)),
-        settings: describe::settings::all(settings, &estimates.analysis),
-        instruments: describe::instruments(settings, &estimates.analysis),
-        methods: describe::methods::all(settings, &estimates.analysis),
-        lineage,
-    };
-    render(&report).map_err(PipelineError::make("the report"))
 }
 
 /// What a run is made from: events, rejections, settings, program. Paths, store versions and times

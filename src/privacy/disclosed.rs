@@ -1,6 +1,6 @@
 //! What may be shown: a value that passed disclosure control.
 
-/// A value that may reach a reader. Built only by `suppress`.
+/// A value that may reach a reader. Built only in `outgoing`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Disclosed<T>(T);
 

@@ -81,6 +81,15 @@ pub fn label(min_cell: u32) -> String {
     }
 }
 
+/// A table read back from a published run, which has left already: every row says that it passed
+/// disclosure control with this `min_cell`. None where one does not.
+#[must_use]
+pub fn published(table: Table, min_cell: u32) -> Option<Disclosed<Table>> {
+    let label = label(min_cell);
+    let says = |row| table.text(row, "disclosure") == label;
+    (0..table.n_rows()).all(says).then(|| Disclosed::new(table))
+}
+
 /// A table of records rather than people, such as the rejections: shown as it is.
 #[must_use]
 pub fn records(table: Table) -> Disclosed<Table> {

@@ -15,7 +15,7 @@ const NOT_REACHED: &str = "not-reached";
 const LEAST_P: f64 = 0.0001;
 
 /// One cell, ready to print.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Cell {
     /// What is printed.
     pub(super) text: String,
@@ -23,10 +23,14 @@ pub(super) struct Cell {
     pub(super) interval: String,
     /// What stands in small letters below.
     pub(super) below: String,
-    /// `value`, `hidden`, `undefined` or `blank`.
+    /// `value`, `words`, `hidden`, `undefined` or `blank`.
     pub(super) kind: &'static str,
     /// Why there is no value.
     pub(super) why: String,
+    /// The number itself, as the table has it.
+    pub(super) value: Option<f64>,
+    /// The ends of its interval.
+    pub(super) limits: Option<[f64; 2]>,
 }
 
 impl Cell {
@@ -38,7 +42,14 @@ impl Cell {
             below: String::new(),
             kind: "value",
             why: String::new(),
+            value: None,
+            limits: None,
         }
+    }
+
+    /// Words, which stand flush left.
+    pub(super) fn words(text: String) -> Self {
+        Self { kind: "words", ..Self::value(text) }
     }
 
     /// A cell that has no meaning.
@@ -58,7 +69,7 @@ impl Cell {
     }
 
     pub(super) fn is_shown(&self) -> bool {
-        self.kind == "value"
+        matches!(self.kind, "value" | "words")
     }
 }
 
@@ -84,23 +95,35 @@ impl<'a> Reader<'a> {
 
     /// A share as percent with its interval.
     pub(super) fn percent_in(self, row: usize, column: &str, limits: [&str; 2]) -> Cell {
-        let [lo, hi] = limits.map(|limit| self.share(row, limit));
-        Cell { interval: span(lo, hi), ..self.percent(row, column) }
+        self.within(row, self.percent(row, column), limits, |limit| self.share(row, limit))
     }
 
     /// A change of a score with its interval.
     pub(super) fn change_in(self, row: usize, column: &str, limits: [&str; 2]) -> Cell {
         let of = |column: &str| self.table.float(row, column).map(signed);
-        let [lo, hi] = limits.map(of);
-        Cell { interval: span(lo, hi), ..self.cell(row, column, of(column)) }
+        self.within(row, self.cell(row, column, of(column)), limits, of)
+    }
+
+    /// A number with so many decimals.
+    pub(super) fn number(self, row: usize, column: &str, decimals: usize) -> Cell {
+        self.cell(row, column, self.decimal(row, column, decimals))
+    }
+
+    /// A number with so many decimals and its interval.
+    pub(super) fn number_in(
+        self,
+        row: usize,
+        column: &str,
+        decimals: usize,
+        limits: [&str; 2],
+    ) -> Cell {
+        let of = |column: &str| self.decimal(row, column, decimals);
+        self.within(row, self.cell(row, column, of(column)), limits, of)
     }
 
     /// A number of infusions, in tenths, with its standard error.
     pub(super) fn mean_with_error(self, row: usize, column: &str, error: &str) -> Cell {
-        let of = |column: &str| {
-            let value = self.table.float(row, column)?;
-            Some(format!("{value:.*}", self.decimals + 1))
-        };
+        let of = |column: &str| self.decimal(row, column, self.decimals + 1);
         let interval = of(error).map_or_else(String::new, |error| format!("SE {error}"));
         Cell { interval, ..self.cell(row, column, of(column)) }
     }
@@ -108,13 +131,13 @@ impl<'a> Reader<'a> {
     /// An infusion with its interval, which may have no end.
     pub(super) fn infusion_in(self, row: usize, column: &str, limits: [&str; 2]) -> Cell {
         let of = |column: &str| self.table.int(row, column).map(|infusion| infusion.to_string());
-        let [lo, hi] = limits.map(of);
-        let has_no_end = self.reason(row, limits[1]) == Some(NOT_REACHED);
-        let interval = match lo {
-            Some(lo) if has_no_end => format!("{lo} or later"),
-            lo => span(lo, hi),
-        };
-        Cell { interval, ..self.cell(row, column, of(column)) }
+        let cell = self.within(row, self.cell(row, column, of(column)), limits, of);
+        match of(limits[0]) {
+            Some(lo) if self.reason(row, limits[1]) == Some(NOT_REACHED) => {
+                Cell { interval: format!("{lo} or later"), ..cell }
+            }
+            _ => cell,
+        }
     }
 
     /// A difference of two shares in percentage points with its interval.
@@ -123,8 +146,21 @@ impl<'a> Reader<'a> {
             let points = self.table.float(row, column)? * 100.0;
             Some(with_sign(points, self.decimals))
         };
-        let [lo, hi] = limits.map(of);
-        Cell { interval: span(lo, hi), ..self.cell(row, column, of(column)) }
+        self.within(row, self.cell(row, column, of(column)), limits, of)
+    }
+
+    /// A cell with the interval that two other columns hold.
+    fn within(
+        self,
+        row: usize,
+        cell: Cell,
+        limits: [&str; 2],
+        text: impl Fn(&str) -> Option<String>,
+    ) -> Cell {
+        let [lo, hi] = limits.map(text);
+        let [from, to] = limits.map(|limit| self.value(row, limit));
+        let limits = from.zip(to).map(|(from, to)| [from, to]);
+        Cell { interval: span(lo, hi), limits, ..cell }
     }
 
     /// A test statistic, in hundredths.
@@ -143,9 +179,20 @@ impl<'a> Reader<'a> {
         Some(format!("{:.*}", self.decimals, share * 100.0 + 0.0))
     }
 
+    fn decimal(self, row: usize, column: &str, decimals: usize) -> Option<String> {
+        self.table.float(row, column).map(|value| format!("{value:.decimals$}"))
+    }
+
+    /// The number of a cell as the table has it.
+    #[allow(clippy::cast_precision_loss, reason = "counts of people and sessions")]
+    fn value(self, row: usize, column: &str) -> Option<f64> {
+        let whole = self.table.int(row, column).map(|count| count as f64);
+        whole.or_else(|| self.table.float(row, column))
+    }
+
     fn cell(self, row: usize, column: &str, value: Option<String>) -> Cell {
         if let Some(text) = value {
-            return Cell::value(text);
+            return Cell { value: self.value(row, column), ..Cell::value(text) };
         }
         let is_hidden = self.table.text(row, "hidden").split(';').any(|name| name == column);
         if is_hidden { Cell::hidden() } else { Cell::undefined(self.reason(row, column)) }

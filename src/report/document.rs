@@ -3,18 +3,35 @@
 //! Estimates and counts of people come as [`Disclosed`] tables only. Row counts, settings and
 //! lineage are not about people and come as plain values.
 
+use super::drawing::lean;
 use crate::charts::draw::{self, DrawError};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
 use crate::charts::marking::Marking;
+use crate::curves::disclose::DisclosedTables;
 use crate::event::instrument::{Better, Instrument, RemissionLine, ResponseRule};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything one report says.
 #[derive(Debug, Clone)]
 pub struct Report<'a> {
+    /// What it says of itself.
+    pub words: &'a Words,
+    /// The figures, drawn, in the order in which they were made.
+    pub figures: Vec<FigureBlock>,
+    /// The estimate tables.
+    pub tables: &'a DisclosedTables,
+    /// Table `rejections`: records, not people.
+    pub rejections: &'a Disclosed<Table>,
+}
+
+/// What a report says of itself besides its tables. It stands in `report.json`, so that the report
+/// can be laid out again from the run alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
     /// Title.
     pub title: String,
     /// Whose report it is.
@@ -25,34 +42,10 @@ pub struct Report<'a> {
     pub marking: Marking,
     /// Counts of 1 to one less than this are hidden; 0 hides nothing.
     pub min_cell: u32,
+    /// The infusion at which routes are compared.
+    pub compare_at: i64,
     /// Limits to the quality of the data that were passed, a sentence each.
     pub limits_passed: Vec<String>,
-    /// Who was scored at each time point, a figure per instrument.
-    pub completeness_figures: Vec<FigureBlock>,
-    /// Response rate after each infusion, a figure per instrument with a response rule.
-    pub response_figures: Vec<FigureBlock>,
-    /// Mean change after each infusion, a figure per instrument.
-    pub change_figures: Vec<FigureBlock>,
-    /// Cumulative response, a figure per instrument with a response rule.
-    pub cumulative_figures: Vec<FigureBlock>,
-    /// Table `cohort_flow`.
-    pub flow: &'a Disclosed<Table>,
-    /// Table `completeness`.
-    pub completeness: &'a Disclosed<Table>,
-    /// Table `response_by_infusion`.
-    pub response: &'a Disclosed<Table>,
-    /// Table `cumulative_response`.
-    pub cumulative: &'a Disclosed<Table>,
-    /// Table `time_to_response`.
-    pub time_to_response: &'a Disclosed<Table>,
-    /// Table `comparison`.
-    pub comparison: &'a Disclosed<Table>,
-    /// Columns `anomaly`, `meaning`, `n_events`, `n_subjects`.
-    pub anomalies: &'a Disclosed<Table>,
-    /// Table `data_quality`.
-    pub data_quality: &'a Disclosed<Table>,
-    /// Columns `source`, `reason`, `meaning`, `records`; records, not people.
-    pub rejections: &'a Table,
     /// What became of the records of each source.
     pub account: Vec<AccountRow>,
     /// The same in total.
@@ -70,20 +63,28 @@ pub struct Report<'a> {
 /// A figure on the page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureBlock {
-    /// Code of the instrument it shows.
+    /// File name in `charts`, without extension.
+    pub name: String,
+    /// Code of the instrument it shows; `all` for what is not about one.
     pub instrument: String,
+    /// Name of the table it is drawn from.
+    pub table: &'static str,
+    /// What it is about.
+    pub title: String,
     /// How the thing shown is defined.
     pub definition: String,
     /// What it shows, in words.
     pub finding: String,
+    /// The whole figure in words.
+    pub alt: String,
     /// What one must know to read it.
     pub notes: Vec<String>,
     /// The picture.
+    #[serde(skip)]
     pub svg: String,
     /// The picture for narrow pages.
+    #[serde(skip)]
     pub svg_narrow: String,
-    /// File name, without extension, of the table behind it.
-    pub table_name: String,
 }
 
 impl FigureBlock {
@@ -91,21 +92,32 @@ impl FigureBlock {
     ///
     /// # Errors
     /// Where it cannot be drawn.
-    pub fn of(figure: &Figure, table_name: &str) -> Result<Self, DrawError> {
+    pub fn of(figure: &Figure) -> Result<Self, DrawError> {
+        let words = format!("{}-words", figure.name);
+        let drawn = |place| draw::svg(figure, place).map(|svg| lean(&svg, &words));
         Ok(Self {
+            name: figure.name.clone(),
             instrument: figure.instrument.clone(),
+            table: figure.table,
+            title: figure.title.clone(),
             definition: figure.subtitle.clone(),
             finding: figure.finding.clone(),
+            alt: figure.alt.clone(),
             notes: figure.notes.clone(),
-            svg: draw::svg(figure, Place::Page)?,
-            svg_narrow: draw::svg(figure, Place::NarrowPage)?,
-            table_name: table_name.into(),
+            svg: drawn(Place::Page)?,
+            svg_narrow: drawn(Place::NarrowPage)?,
         })
+    }
+
+    /// Bytes it takes on the page.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.svg.len() + self.svg_narrow.len()
     }
 }
 
 /// What became of the records of one source: `read = accepted + duplicate + rejected`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AccountRow {
     /// Its name.
     pub file: String,
@@ -126,7 +138,7 @@ pub struct AccountRow {
 }
 
 /// A setting as resolved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// Its key in the pipeline file.
     pub key: String,
@@ -137,7 +149,7 @@ pub struct Setting {
 }
 
 /// A method as used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Method {
     /// Its name.
     pub name: String,
@@ -148,7 +160,7 @@ pub struct Method {
 }
 
 /// A label and its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What it is.
     pub label: String,
@@ -157,7 +169,7 @@ pub struct Fact {
 }
 
 /// The values of an instrument as used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstrumentNote {
     /// Its code.
     pub code: String,

@@ -1,5 +1,6 @@
 //! Made-up tables for the tests of the report, as if they had passed disclosure control.
 
+use crate::curves::disclose::DisclosedTables;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::ColumnType::{Bool, Float, Int, Text};
 use crate::table::{Cell, ColumnType, Table};
@@ -295,4 +296,161 @@ pub(super) fn data_quality() -> Disclosed<Table> {
     row(vein, "sessions-found", Some(900), 1.0);
     row(vein, "session-without-checkin", None, 0.0);
     rows.done()
+}
+
+/// Every table without a row.
+pub(super) fn empty() -> DisclosedTables {
+    DisclosedTables::read(|name| Ok::<_, ()>(Disclosed::for_tests(Table::new(name, &[]))))
+        .expect("no table fails")
+}
+
+/// `durability`: of 160 responders 71 % after 28 days; later ones are hidden.
+pub(super) fn durability() -> Disclosed<Table> {
+    let mut rows = Rows::new(
+        "durability",
+        &[
+            ("instrument", Text),
+            ("stratum", Text),
+            ("level", Text),
+            ("route", Text),
+            ("start", Text),
+            ("clock", Text),
+            ("time", Int),
+            ("n", Int),
+            ("n_at_risk", Int),
+            ("losses", Int),
+            ("treated_again", Int),
+            ("estimate", Float),
+            ("lo", Float),
+            ("hi", Float),
+        ],
+    );
+    let keys = ["phq-9", "all", "all", "all", "first-response", "days"];
+    let shown = ints([28, 160, 150, 40, 0]).chain(floats([0.71, 0.64, 0.77]));
+    rows.row(keys, shown, ["", ""]);
+    let hidden = ints([56, 160]).chain([NA, NA]).chain(ints([0])).chain([NA, NA, NA]);
+    rows.row(keys, hidden, ["n_at_risk;losses;estimate;lo;hi", ""]);
+    rows.done()
+}
+
+/// `side_effects`: 400 people asked from a list, 256 with any.
+pub(super) fn side_effects() -> Disclosed<Table> {
+    let mut rows = Rows::new(
+        "side_effects",
+        &[
+            ("route", Text),
+            ("capture", Text),
+            ("term", Text),
+            ("infusion", Int),
+            ("n_persons", Int),
+            ("persons_with", Int),
+            ("share", Float),
+            ("lo", Float),
+            ("hi", Float),
+            ("upper_if_none", Float),
+        ],
+    );
+    let any = ints([0, 400, 256]).chain(floats([0.64, 0.6, 0.68])).chain([NA]);
+    rows.row(["all", "structured", "any"], any, ["", "upper_if_none=seen"]);
+    let none = ints([0, 400, 0]).chain(floats([0.0, 0.0, 0.01, 0.01]));
+    rows.row(["all", "structured", "cystitis"], none, ["", ""]);
+    rows.done()
+}
+
+/// `adjusted_comparison`: a pair that can be compared, and one that is refused.
+pub(super) fn adjusted() -> Disclosed<Table> {
+    let mut rows = Rows::new(
+        "adjusted_comparison",
+        &[
+            ("instrument", Text),
+            ("route_a", Text),
+            ("route_b", Text),
+            ("outcome", Text),
+            ("refused", Text),
+            ("most_unlike", Text),
+            ("infusion", Int),
+            ("n_a", Int),
+            ("n_b", Int),
+            ("crude_difference", Float),
+            ("weighted_difference", Float),
+            ("weighted_lo", Float),
+            ("weighted_hi", Float),
+        ],
+    );
+    let keys =
+        |other, refused| ["phq-9", "intravenous", other, "nri-at-infusion", refused, "age_band"];
+    let compared = ints([6, 240, 165]).chain(floats([0.08, 0.06, -0.03, 0.15]));
+    rows.row(keys("intranasal", ""), compared, ["", ""]);
+    let refused = ints([6, 240, 60]).chain(floats([0.2])).chain([NA, NA, NA]);
+    let why = "weighted_difference=refused;weighted_lo=refused;weighted_hi=refused";
+    rows.row(keys("oral", "imbalance"), refused, ["", why]);
+    rows.done()
+}
+
+/// `cohort_flow`: five steps, one of them hidden.
+pub(super) fn flow() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "cohort_flow",
+        &[
+            ("instrument", ColumnType::Text),
+            ("route", ColumnType::Text),
+            ("step", ColumnType::Text),
+            ("n_subjects", ColumnType::Int),
+            ("lost", ColumnType::Int),
+            ("why", ColumnType::Text),
+            ("hidden", ColumnType::Text),
+            ("na_reason", ColumnType::Text),
+        ],
+    );
+    let mut push = |route: &str, step: &str, n: Cell, lost: Cell, why: &str, hidden: &str| {
+        table.push(vec![
+            "phq-9".into(),
+            route.into(),
+            step.into(),
+            n,
+            lost,
+            why.into(),
+            hidden.into(),
+            "".into(),
+        ]);
+    };
+    push("all", "known", 500_i64.into(), Cell::Na, "", "");
+    push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
+    push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
+    push("all", "scored-after-treatment", 369_i64.into(), 41_i64.into(), "no-score", "");
+    push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
+    Disclosed::for_tests(table)
+}
+
+/// `anomalies`: one kind.
+pub(super) fn anomalies() -> Disclosed<Table> {
+    let mut table = Table::new(
+        "anomalies",
+        &[
+            ("anomaly", ColumnType::Text),
+            ("meaning", ColumnType::Text),
+            ("n_events", ColumnType::Int),
+            ("n_subjects", ColumnType::Int),
+            ("hidden", ColumnType::Text),
+        ],
+    );
+    let meaning = "the site counts its sessions otherwise";
+    table.push(vec![
+        "session-number-differs".into(),
+        meaning.into(),
+        31_i64.into(),
+        14_i64.into(),
+        "".into(),
+    ]);
+    Disclosed::for_tests(table)
+}
+
+/// `rejections`: an address in a file whose name needs escaping.
+pub(super) fn rejections() -> Table {
+    let mut table = Table::new(
+        "rejections",
+        &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
+    );
+    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5_i64.into()]);
+    table
 }

@@ -1,31 +1,27 @@
 //! The page as a whole, from a small made-up run.
 
-use super::document::{AccountRow, Fact, FigureBlock, InstrumentNote, Method, Report, Setting};
-use super::{fixture, render};
+use super::document::{
+    AccountRow, Fact, FigureBlock, InstrumentNote, Method, Report, Setting, Words,
+};
+use super::{Rendered, fixture, render, render_section, section_names};
 use crate::charts::figure::Figure;
 use crate::charts::fixture::Response;
 use crate::charts::marking::{Marking, Synthetic};
-use crate::charts::theme::Rgb;
-use crate::charts::{response_rate, theme};
+use crate::charts::response_rate;
+use crate::curves::disclose::DisclosedTables;
 use crate::event::instrument::shipped;
 use crate::privacy::disclosed::Disclosed;
-use crate::table::{Cell, ColumnType, Table};
+use crate::table::Table;
 
-/// The tables behind a report.
+/// The tables and words behind a report.
 struct Sample {
-    response: Disclosed<Table>,
-    flow: Disclosed<Table>,
-    completeness: Disclosed<Table>,
-    cumulative: Disclosed<Table>,
-    time_to_response: Disclosed<Table>,
-    comparison: Disclosed<Table>,
-    anomalies: Disclosed<Table>,
-    data_quality: Disclosed<Table>,
-    rejections: Table,
+    words: Words,
+    tables: DisclosedTables,
+    rejections: Disclosed<Table>,
 }
 
 impl Sample {
-    fn new() -> Self {
+    fn new(marking: Marking) -> Self {
         let key = |route| ["phq-9", "all", "all", route];
         let level = |level| ["phq-9", "indication", level, "all"];
         let response = Response::new()
@@ -39,146 +35,99 @@ impl Sample {
             .hidden(level("social-anxiety"), 1, 20)
             .nobody(level("unknown"), 1, 15)
             .done();
-        Self {
+        let tables = DisclosedTables {
             response,
-            flow: flow(),
+            flow: fixture::flow(),
             completeness: fixture::completeness(),
             cumulative: fixture::cumulative(),
             time_to_response: fixture::time_to_response(),
             comparison: fixture::comparison(),
-            anomalies: anomalies(),
+            anomalies: fixture::anomalies(),
             data_quality: fixture::data_quality(),
-            rejections: rejections(),
+            durability: fixture::durability(),
+            side_effects: fixture::side_effects(),
+            adjusted: fixture::adjusted(),
+            ..fixture::empty()
+        };
+        Self {
+            words: words(marking),
+            tables,
+            rejections: Disclosed::for_tests(fixture::rejections()),
         }
     }
 
-    fn report(&self, marking: Marking) -> Report<'_> {
+    fn report(&self) -> Report<'_> {
         let instruments = shipped().expect("shipped");
-        let figures = response_rate::figures(&self.response, &instruments, marking);
-        let blocks = |kind: &str, finding: &str, table: &str| -> Vec<FigureBlock> {
+        let figures =
+            response_rate::figures(&self.tables.response, &instruments, self.words.marking);
+        let named = |kind: &str, finding: &str| {
             let block = |figure: &Figure| FigureBlock {
                 finding: finding.into(),
-                ..FigureBlock::of(&Figure { name: kind.into(), ..figure.clone() }, table)
-                    .expect("drawn")
+                ..FigureBlock::of(&Figure {
+                    name: format!("{kind}_{}", figure.instrument),
+                    ..figure.clone()
+                })
+                .expect("drawn")
             };
-            figures.iter().map(block).collect()
+            figures.iter().map(block).collect::<Vec<_>>()
         };
-        let block = |figure| FigureBlock::of(figure, "response_by_infusion").expect("drawn");
-        let row = AccountRow {
-            file: "clinic/<a>.ndjson".into(),
-            digest: "d".repeat(64),
-            time_basis: "actual".into(),
-            read: 1012,
-            accepted: 1000,
-            duplicate: 7,
-            rejected: 5,
-            note: String::new(),
-        };
+        let response = figures.iter().map(|figure| FigureBlock::of(figure).expect("drawn"));
+        let figures = response
+            .chain(named("completeness", "91 % had a baseline."))
+            .chain(named("mean_change", "Scores fell by 8.1 points."))
+            .chain(named("cumulative_response", "Half had responded."));
         Report {
-            title: "Response after each infusion".into(),
-            organisation: Some("Example & Sons".into()),
-            period: "January to June 2025".into(),
-            marking,
-            min_cell: if marking.internal { 0 } else { 11 },
-            limits_passed: Vec::new(),
-            completeness_figures: blocks("completeness", "91 % had a baseline.", "completeness"),
-            response_figures: figures.iter().map(block).collect(),
-            change_figures: blocks("change", "Scores fell by 8.1 points.", "response_by_infusion"),
-            cumulative_figures: blocks("cumulative", "Half had responded.", "cumulative_response"),
-            flow: &self.flow,
-            completeness: &self.completeness,
-            response: &self.response,
-            cumulative: &self.cumulative,
-            time_to_response: &self.time_to_response,
-            comparison: &self.comparison,
-            anomalies: &self.anomalies,
-            data_quality: &self.data_quality,
+            words: &self.words,
+            figures: figures.collect(),
+            tables: &self.tables,
             rejections: &self.rejections,
-            total: AccountRow { file: String::new(), ..row.clone() },
-            account: vec![row],
-            settings: vec![Setting {
-                key: "analysis.horizon".into(),
-                value: "8".into(),
-                meaning: "the last infusion number reported".into(),
-            }],
-            instruments: vec![InstrumentNote::of("phq-9", &instruments["phq-9"])],
-            methods: vec![Method {
-                name: "Wilson interval".into(),
-                text: "without continuity correction".into(),
-                reference: "doi 10.1080/01621459.1927.10502953".into(),
-            }],
-            lineage: vec![Fact { label: "Run".into(), value: "20250701T000000Z-abcdef01".into() }],
         }
     }
 }
 
-fn flow() -> Disclosed<Table> {
-    let mut table = Table::new(
-        "cohort_flow",
-        &[
-            ("instrument", ColumnType::Text),
-            ("route", ColumnType::Text),
-            ("step", ColumnType::Text),
-            ("n_subjects", ColumnType::Int),
-            ("lost", ColumnType::Int),
-            ("why", ColumnType::Text),
-            ("hidden", ColumnType::Text),
-            ("na_reason", ColumnType::Text),
-        ],
-    );
-    let mut push = |route: &str, step: &str, n: Cell, lost: Cell, why: &str, hidden: &str| {
-        table.push(vec![
-            "phq-9".into(),
-            route.into(),
-            step.into(),
-            n,
-            lost,
-            why.into(),
-            hidden.into(),
-            "".into(),
-        ]);
+fn words(marking: Marking) -> Words {
+    let instruments = shipped().expect("shipped");
+    let row = AccountRow {
+        file: "clinic/<a>.ndjson".into(),
+        digest: "d".repeat(64),
+        time_basis: "actual".into(),
+        read: 1012,
+        accepted: 1000,
+        duplicate: 7,
+        rejected: 5,
+        note: String::new(),
     };
-    push("all", "known", 500_i64.into(), Cell::Na, "", "");
-    push("all", "treated", 450_i64.into(), 50_i64.into(), "never-treated", "");
-    push("all", "with-baseline", Cell::Na, Cell::Na, "no-baseline", "n_subjects;lost");
-    push("all", "scored-after-treatment", 369_i64.into(), 41_i64.into(), "no-score", "");
-    push("intravenous", "treated", 260_i64.into(), Cell::Na, "", "");
-    Disclosed::for_tests(table)
+    Words {
+        title: "Response after each infusion".into(),
+        organisation: Some("Example & Sons".into()),
+        period: "January to June 2025".into(),
+        marking,
+        min_cell: if marking.internal { 0 } else { 11 },
+        compare_at: 6,
+        limits_passed: Vec::new(),
+        total: AccountRow { file: String::new(), ..row.clone() },
+        account: vec![row],
+        settings: vec![Setting {
+            key: "analysis.horizon".into(),
+            value: "8".into(),
+            meaning: "the last infusion number reported".into(),
+        }],
+        instruments: vec![InstrumentNote::of("phq-9", &instruments["phq-9"])],
+        methods: vec![Method {
+            name: "Wilson interval".into(),
+            text: "without continuity correction".into(),
+            reference: "doi 10.1080/01621459.1927.10502953".into(),
+        }],
+        lineage: vec![Fact { label: "Run".into(), value: "20250701T000000Z-abcdef01".into() }],
+    }
 }
 
-fn anomalies() -> Disclosed<Table> {
-    let mut table = Table::new(
-        "anomalies",
-        &[
-            ("anomaly", ColumnType::Text),
-            ("meaning", ColumnType::Text),
-            ("n_events", ColumnType::Int),
-            ("n_subjects", ColumnType::Int),
-            ("hidden", ColumnType::Text),
-        ],
-    );
-    let meaning = "the site counts its sessions otherwise";
-    table.push(vec![
-        "session-number-differs".into(),
-        meaning.into(),
-        31_i64.into(),
-        14_i64.into(),
-        "".into(),
-    ]);
-    Disclosed::for_tests(table)
-}
-
-fn rejections() -> Table {
-    let mut table = Table::new(
-        "rejections",
-        &[("source", ColumnType::Text), ("reason", ColumnType::Text), ("records", ColumnType::Int)],
-    );
-    table.push(vec!["clinic/<a>.ndjson".into(), "identifier-email".into(), 5_i64.into()]);
-    table
+fn rendered(marking: Marking) -> Rendered {
+    render(&Sample::new(marking).report()).expect("laid out")
 }
 
 fn page(marking: Marking) -> String {
-    render(&Sample::new().report(marking)).expect("laid out")
+    rendered(marking).html
 }
 
 /// The text of a page without tags, runs of white space as one space.
@@ -201,12 +150,21 @@ fn text(html: &str) -> String {
 }
 
 #[test]
-fn nothing_is_fetched_and_no_script_runs() {
+fn nothing_is_fetched_and_no_script_runs_but_our_own() {
     let html = page(Marking::default());
     assert!(html.contains("default-src 'none'"));
-    for forbidden in
-        ["<script", "<img", "@import", "url(", "<iframe", "src=", "http-equiv=\"refresh"]
-    {
+    for forbidden in [
+        "unsafe",
+        "<img",
+        "@import",
+        "url(",
+        "<iframe",
+        "src=\"",
+        "http-equiv=\"refresh",
+        " style=\"",
+        "onclick",
+        "javascript:",
+    ] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
     let links: Vec<&str> = html.split("href=\"").skip(1).collect();
@@ -217,6 +175,20 @@ fn nothing_is_fetched_and_no_script_runs() {
     assert_eq!(hosts, names, "no address but the name of the SVG vocabulary");
 }
 
+/// A browser hashes what stands between the tags, to the byte.
+#[test]
+fn the_policy_names_the_script_and_the_style_that_stand_in_the_page() {
+    let html = page(Marking { synthetic: Synthetic::All, internal: true });
+    for tag in ["script", "style"] {
+        let [open, close] = [format!("<{tag}>"), format!("</{tag}>")];
+        assert_eq!([html.matches(&open).count(), html.matches(&close).count()], [1, 1], "{tag}");
+        let (_, rest) = html.split_once(&open).expect("opened");
+        let (inside, _) = rest.split_once(&close).expect("closed");
+        let hash = super::sha256::source(inside);
+        assert!(html.contains(&format!("{tag}-src '{hash}'")), "{tag}");
+    }
+}
+
 #[test]
 fn texts_are_escaped_and_pictures_are_not() {
     let html = page(Marking::default());
@@ -225,7 +197,7 @@ fn texts_are_escaped_and_pictures_are_not() {
         html.contains("clinic&#x2f;&lt;a&gt;.ndjson") || html.contains("clinic/&lt;a&gt;.ndjson")
     );
     assert!(!html.contains("clinic/<a>"));
-    assert_eq!(html.matches("<svg ").count(), 8, "four figures, wide and narrow");
+    assert_eq!(html.matches("<svg xmlns").count(), 8, "four figures, wide and narrow");
 }
 
 #[test]
@@ -244,7 +216,6 @@ fn hidden_and_undefined_cells_say_so_and_why() {
 fn the_sections_carry_their_numbers() {
     let text = text(&page(Marking::default()));
     for expected in [
-        "After infusion 1, 12 % (95 % interval 8 to 17 %) of the 240 people",
         "Intravenous 1 252 240 12 8 to 17 6",
         "30 of 200",
         "Known to the store 500",
@@ -256,7 +227,7 @@ fn the_sections_carry_their_numbers() {
         "analysis.horizon 8 the last infusion number reported",
         "Wilson interval without continuity correction",
         "Run 20250701T000000Z-abcdef01",
-        "routes are not randomised",
+        "Routes are not randomised",
     ] {
         assert!(text.replace('\u{a0}', " ").contains(expected), "{expected} in {text}");
     }
@@ -273,34 +244,59 @@ fn the_sections_stand_in_the_order_of_the_questions() {
         "completeness",
         "response",
         "cumulative",
+        "onset",
+        "durability",
+        "treatment",
+        "go-on",
+        "individual",
+        "severity",
+        "safety",
+        "item-9",
+        "strata",
         "routes",
+        "usable",
         "quality",
         "methods",
+        "glossary",
         "lineage",
     ];
     assert_eq!(listed, expected);
     let sections: Vec<&str> =
         html.split("<section id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    assert_eq!(sections[0], "glance");
+    assert_eq!(sections[0], "answers");
     assert_eq!(sections[1..], expected);
 }
 
 #[test]
-fn what_was_found_stands_at_the_top_with_its_numbers() {
+fn the_five_answers_stand_at_the_top_with_people_and_intervals() {
     let text = text(&page(Marking::default())).replace('\u{a0}', " ");
-    let glance = text.split("At a glance").nth(1).expect("a glance");
-    let glance = glance.split("From everyone known to the people").next().expect("a section");
+    let answers = text.split("Five answers").nth(1).expect("answers");
+    let answers = answers.split("What happened to people").next().expect("a lead");
     for expected in [
-        "PHQ-9 Who was treated Of 500 people, 369 come as far as the step \u{201c}Scored at least once after an infusion\u{201d}.",
-        "Who was measured 91 % had a baseline.",
-        "Response after each infusion After infusion 1, 12 % (95 % interval 8 to 17 %) of the 240",
-        "Mean change Scores fell by 8.1 points.",
-        "Ever responded Half had responded.",
-        "Routes compared Log-rank test over 3 routes: χ² 12.34 on 2 degrees of freedom, p = 0.0021.",
-        "Responded after infusion 6: intravenous minus intranasal +12 percentage points (95 % \
-         interval +3 to +21; 190 and 120 people). Routes are not randomised.",
+        "Who was treated? 450 people were treated at least once of 500 known. 369 were scored on \
+         the PHQ-9 before and after.",
+        "Who was measured? 90 % 95 % interval 86 to 94 % of 410 people due after infusion 1 were \
+         scored on the PHQ-9.",
+        "How long did it last? 71 % 95 % interval 64 to 77 % of 160 people who responded still did \
+         28 days later (PHQ-9).",
+        "What went wrong? 64 % 95 % interval 60 to 68 % of 400 people asked from a list had a side \
+         effect at some infusion.",
     ] {
-        assert!(glance.contains(expected), "{expected} in {glance}");
+        assert!(answers.contains(expected), "{expected} in {answers}");
+    }
+}
+
+#[test]
+fn figures_stand_in_their_sections_with_their_findings() {
+    let html = page(Marking::default());
+    for (section, finding) in [
+        ("completeness", "91 % had a baseline."),
+        ("response", "Scores fell by 8.1 points."),
+        ("cumulative", "Half had responded."),
+    ] {
+        let (_, rest) = html.split_once(&format!("<section id=\"{section}\"")).expect("a section");
+        let (inside, _) = rest.split_once("</section>").expect("its end");
+        assert!(inside.contains(finding), "{section}");
     }
 }
 
@@ -338,10 +334,9 @@ fn what_could_be_used_is_said_in_words_and_in_a_table() {
 
 #[test]
 fn a_limit_that_was_passed_stands_above_all() {
-    let sample = Sample::new();
-    let limits_passed = vec!["PHQ-9, scores: 12 %; the limit is 10 %.".to_owned()];
-    let report = Report { limits_passed, ..sample.report(Marking::default()) };
-    let text = text(&render(&report).expect("laid out"));
+    let mut sample = Sample::new(Marking::default());
+    sample.words.limits_passed = vec!["PHQ-9, scores: 12 %; the limit is 10 %.".to_owned()];
+    let text = text(&render(&sample.report()).expect("laid out").html);
     let (before, _) = text.split_once("Example &amp; Sons").expect("a heading");
     assert!(
         before.contains("The data passed a limit that their pipeline sets. PHQ-9, scores: 12 %")
@@ -373,7 +368,7 @@ fn routes_are_compared_with_every_caution() {
         "Of all enrolled, day 28 (NRI) \u{2212}2 \u{2212}11 to +7 236 160",
         "Of those scored after infusion 6 – 190 0 Of all enrolled",
         "–: too few people to compare.",
-        "All routes 12.34 2 0.0021 Intravenous and intranasal 7.90 1 0.0049 0.015",
+        "All routes 12.34 2 0.0021 – Intravenous and intranasal 7.90 1 0.0049 0.015 –",
         "Holm-adjusted over 3 tests of pairs.",
         "Major depression Intravenous minus intranasal +10 +1 to +19 0.015 190 120",
         "Routes are not randomised. Who gets which route",
@@ -388,7 +383,7 @@ fn routes_are_compared_with_every_caution() {
 fn every_table_of_an_internal_page_is_marked() {
     let html = page(Marking { synthetic: Synthetic::All, internal: true });
     let captions: Vec<&str> = html.split("<caption>").skip(1).collect();
-    assert!(captions.len() >= 16);
+    assert!(captions.len() >= 12);
     for caption in captions {
         let caption = caption.split("</caption>").next().expect("closed");
         assert!(caption.contains("Internal, do not share · Synthetic data"), "{caption}");
@@ -414,56 +409,83 @@ fn tables_and_landmarks_are_marked_up_for_every_reader() {
 }
 
 #[test]
-fn every_colour_of_a_chart_has_a_partner_for_dark_pages() {
-    let looks = theme::route_codes().map(theme::look).flat_map(|look| [look.line, look.text]);
-    let others = [theme::PAPER, theme::INK, theme::MUTED, theme::GRID, theme::AXIS, theme::WARNING];
-    let shades = theme::shades().map(|(fill, _)| fill);
-    for colour in looks.chain(others).chain(shades) {
-        assert!(super::STYLE.contains(&format!("\"{}\"", colour.hex())), "{}", colour.hex());
-    }
-}
-
-/// The partner of a colour of a chart on dark pages.
-fn dark(colour: Rgb) -> Rgb {
-    let start = format!("[fill=\"{}\"] {{ fill: ", colour.hex());
-    let (_, rest) = super::STYLE.split_once(&start).expect("a partner");
-    let value = match rest.split_once("; }").expect("an end").0 {
-        "var(--card)" => "#1a2129",
-        "var(--ink)" => "#e5e9ee",
-        value => value,
-    };
-    assert!(super::STYLE.contains(&format!(": {value};")), "{value}");
-    let part = |at: usize| u8::from_str_radix(&value[at..at + 2], 16).expect("a number");
-    Rgb(part(1), part(3), part(5))
-}
-
-#[test]
-fn letters_on_shades_can_be_read_on_dark_pages() {
-    for (fill, letters) in theme::shades() {
-        let contrast = theme::contrast(dark(fill), dark(letters));
-        assert!(contrast >= 4.5, "{fill:?} {contrast}");
-    }
-}
-
-#[test]
 fn an_empty_run_has_a_page() {
-    let empty = |name: &str| Disclosed::for_tests(Table::new(name, &[]));
     let sample = Sample {
-        response: empty("response_by_infusion"),
-        flow: empty("cohort_flow"),
-        completeness: empty("completeness"),
-        cumulative: empty("cumulative_response"),
-        time_to_response: empty("time_to_response"),
-        comparison: empty("comparison"),
-        anomalies: empty("anomalies"),
-        data_quality: empty("data_quality"),
-        rejections: Table::new("rejections", &[]),
+        words: Words { instruments: Vec::new(), ..words(Marking::default()) },
+        tables: fixture::empty(),
+        rejections: Disclosed::for_tests(Table::new("rejections", &[])),
     };
-    let text = text(&render(&sample.report(Marking::default())).expect("laid out"));
-    assert!(text.contains("No instrument was scored."));
-    assert!(text.contains("Nobody was due to be scored."));
-    assert!(text.contains("There are no two routes to compare."));
-    assert!(text.contains("No record was rejected."));
-    assert!(text.contains("No score and no session was found."));
-    assert!(text.contains("None was found."));
+    let text = text(&render(&sample.report()).expect("laid out").html);
+    for said in [
+        "Nothing was found: no instrument was scored.",
+        "No instrument was scored.",
+        "Nobody was due to be scored.",
+        "There are no two routes to compare.",
+        "No record was rejected.",
+        "No score and no session was found.",
+        "None was found.",
+        "No side effect, dissociation or blood pressure was recorded.",
+    ] {
+        assert!(text.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_section_can_be_a_page_of_its_own() {
+    let sample = Sample::new(Marking::default());
+    let report = sample.report();
+    assert!(section_names(&report).contains(&"durability"));
+    assert_eq!(render_section(&report, "weather").expect("laid out"), None);
+    let html = render_section(&report, "durability").expect("laid out").expect("a section");
+    assert_eq!(html.matches("<section ").count(), 1);
+    assert!(text(&html).contains("28 days after their first response, 71"));
+}
+
+/// What the JSON prints of a cell, a finding or a caption stands on the page; and what the page says
+/// of itself comes back as it went in.
+#[test]
+fn the_json_says_what_the_page_says() {
+    let Rendered { html, json } = rendered(Marking::default());
+    let carried: super::Carried = serde_json::from_str(&json).expect("its own shape");
+    assert_eq!((carried.version, &carried.words), (1, &words(Marking::default())));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let texts = |key: &str| {
+        let mut found = Vec::new();
+        collect(&json["sections"], key, &mut found);
+        found
+    };
+    let shown = texts("text");
+    assert!(shown.len() > 100);
+    let text = text(&html);
+    for cell in shown.iter().chain(&texts("finding")).chain(&texts("caption")) {
+        let escaped = cell.replace('&', "&amp;").replace('<', "&lt;").replace('/', "&#x2f;");
+        let escaped = escaped.replace('\'', "&#x27;");
+        let flat = escaped.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&flat), "{flat}");
+    }
+    let share = &json["answers"][3];
+    assert_eq!((share["value"].as_f64(), share["limits"][1].as_f64()), (Some(0.71), Some(0.77)));
+}
+
+/// Every text under a key, however deep.
+fn collect(value: &serde_json::Value, key: &str, found: &mut Vec<String>) {
+    if let Some(entries) = value.as_object() {
+        found.extend(entries.get(key).and_then(|text| text.as_str()).map(str::to_owned));
+        entries.values().for_each(|value| collect(value, key, found));
+    }
+    for value in value.as_array().into_iter().flatten() {
+        collect(value, key, found);
+    }
+}
+
+#[test]
+fn an_adjusted_comparison_that_was_refused_says_why() {
+    let text = text(&page(Marking::default())).replace('\u{a0}', " ");
+    for expected in [
+        "Intravenous minus intranasal, adjusted: +6 percentage points (95 % interval \u{2212}3 to +15).",
+        "Intravenous minus oral: adjusting was refused, because the people stay too unlike even \
+         after weighting.",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
 }

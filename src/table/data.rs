@@ -143,6 +143,15 @@ impl Column {
         self.len() == 0
     }
 
+    /// A text cell; empty where `NA`, and in any other column.
+    #[must_use]
+    pub fn text(&self, row: usize) -> &str {
+        match self {
+            Self::Text(cells) => cells.get(row).and_then(Option::as_deref).unwrap_or(""),
+            _ => "",
+        }
+    }
+
     /// The cell of a row; [`Cell::Na`] past the end.
     #[must_use]
     pub fn cell(&self, row: usize) -> Cell {
@@ -282,10 +291,7 @@ impl Table {
     /// A text cell; empty where `NA`.
     #[must_use]
     pub fn text(&self, row: usize, name: &str) -> &str {
-        match self.column(name) {
-            Some(Column::Text(cells)) => cells.get(row).and_then(Option::as_deref).unwrap_or(""),
-            _ => "",
-        }
+        self.column(name).map_or("", |column| column.text(row))
     }
 
     /// A whole-number cell.

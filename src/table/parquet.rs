@@ -1,12 +1,17 @@
 //! Parquet: zstd, the same bytes for the same table.
 
 use super::data::{Column, ColumnType, Table};
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{
+    ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchReader,
+    StringArray,
+};
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -21,6 +26,29 @@ impl Table {
         writer.write(self)?;
         writer.finish()?;
         Ok(bytes)
+    }
+
+    /// Reads a table back from Parquet.
+    ///
+    /// # Errors
+    /// If it is not Parquet, or has a column of a type that no table has.
+    pub fn from_parquet(name: &str, file: File) -> Result<Self, ParquetError> {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
+        let fields = reader.schema();
+        let columns: Vec<(&str, ColumnType)> = fields
+            .fields()
+            .iter()
+            .map(|field| Ok((field.name().as_str(), column_type(field.data_type())?)))
+            .collect::<Result<_, ParquetError>>()?;
+        let mut table = Self::new(name, &columns);
+        for batch in reader {
+            for (position, array) in batch?.columns().iter().enumerate() {
+                if let Some(column) = table.column_mut(position) {
+                    extend(column, array);
+                }
+            }
+        }
+        Ok(table)
     }
 
     fn to_batch(&self, schema: &Arc<Schema>) -> Result<RecordBatch, ParquetError> {
@@ -83,6 +111,28 @@ fn data_type(column: &Column) -> DataType {
     }
 }
 
+fn column_type(data_type: &DataType) -> Result<ColumnType, ParquetError> {
+    match data_type {
+        DataType::Utf8 => Ok(ColumnType::Text),
+        DataType::Int64 => Ok(ColumnType::Int),
+        DataType::Float64 => Ok(ColumnType::Float),
+        DataType::Boolean => Ok(ColumnType::Bool),
+        other => Err(ParquetError::General(format!("no table has a column of type {other}"))),
+    }
+}
+
+/// Appends the cells of an array whose type is that of the column.
+fn extend(column: &mut Column, array: &ArrayRef) {
+    match column {
+        Column::Text(cells) => {
+            cells.extend(array.as_string::<i32>().iter().map(|cell| cell.map(Into::into)));
+        }
+        Column::Int(cells) => cells.extend(array.as_primitive::<Int64Type>()),
+        Column::Float(cells) => cells.extend(array.as_primitive::<Float64Type>()),
+        Column::Bool(cells) => cells.extend(array.as_boolean()),
+    }
+}
+
 fn to_array(column: &Column) -> ArrayRef {
     match column {
         Column::Text(cells) => Arc::new(StringArray::from_iter(cells)),
@@ -100,5 +150,28 @@ impl From<&Column> for ColumnType {
             Column::Float(_) => Self::Float,
             Column::Bool(_) => Self::Bool,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::data::Cell;
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_cell_by_cell() {
+        let types = [ColumnType::Text, ColumnType::Int, ColumnType::Float, ColumnType::Bool];
+        let names = ["a", "b", "c", "d"];
+        let columns: Vec<(&str, ColumnType)> = names.into_iter().zip(types).collect();
+        let mut table = Table::new("t", &columns);
+        table.push(vec!["x".into(), 7_i64.into(), 0.1.into(), true.into()]);
+        table.push(vec![Cell::Na, Cell::Na, Cell::Na, Cell::Na]);
+        table.push(vec!["".into(), (-1_i64).into(), 1e300.into(), false.into()]);
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(&table.to_parquet().expect("in memory")).expect("written");
+        assert_eq!(Table::from_parquet("t", file).expect("Parquet"), table);
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"a,b\n1,2\n").expect("written");
+        assert!(Table::from_parquet("t", file).is_err());
     }
 }

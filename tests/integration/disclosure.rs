@@ -926,10 +926,8 @@ fn allowed(network: &Table, figure: &Figure, drawn: &Drawn) -> BTreeSet<String> 
 }
 
 fn lines(figure: &Figure) -> &LineChart {
-    match &figure.plot {
-        Plot::Lines(chart) => chart,
-        Plot::HeatMap(_) => panic!("{} is a line chart", figure.name),
-    }
+    let Plot::Lines(chart) = &figure.plot else { panic!("{} is a line chart", figure.name) };
+    chart
 }
 
 fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
@@ -938,7 +936,9 @@ fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
     let pictures = [Place::File, Place::Page].map(|place| svg(figure, place).expect("drawn"));
     let tag = regex::Regex::new("<style.*?</style>|<[^>]*>").expect("a pattern");
     let texts = pictures.iter().map(|picture| tag.replace_all(picture, " ").into_owned());
-    let texts = texts.chain([figure.finding.clone(), figure.alt.clone(), figure.notes.join(" ")]);
+    let words = [&figure.title, &figure.finding, &figure.alt];
+    let texts = texts.chain(words.map(String::clone)).chain([figure.notes.join(" ")]);
+    let texts = texts.chain(lines(figure).series.iter().flat_map(|series| series.readouts.clone()));
     for text in texts {
         for number in numbers(&text) {
             assert!(allowed.contains(&number), "{number} in: {text}");
@@ -965,7 +965,8 @@ fn check_figure(figure: &Figure, network: &Network, drawn: &Drawn) {
         }
         let series = series.next().expect("a curve per route");
         for ((k, point), number) in chart.x_ticks.iter().zip(&series.points).zip(&series.numbers) {
-            let row = places.at(key, *k).expect("a row per infusion");
+            let k = k.parse().expect("an infusion number");
+            let row = places.at(key, k).expect("a row per infusion");
             assert_eq!(point.map(|point| point.y), table.float(row, estimate));
             let limits = point.and_then(|point| point.interval);
             assert_eq!(limits.map(|limits| limits.0), table.float(row, lower));
@@ -1040,17 +1041,33 @@ fn a_published_run_holds_no_hidden_number() {
     let page = std::fs::read_to_string(folder.join("report.html")).expect("a page");
     let response = read_csv(&folder.join("tables/response_by_infusion.csv"));
     let flow = read_csv(&folder.join("tables/cohort_flow.csv"));
-    let [times, curves, completeness] = ["time_to_response", "cumulative_response", "completeness"]
-        .map(|name| read_csv(&folder.join(format!("tables/{name}.csv"))));
-    let others: &Counts = &[
-        (&times, &["n", "responders"]),
-        (&curves, &["n_at_risk", "events", "stopped"]),
-        (&completeness, &["n_due", "n_scored"]),
-    ];
-    check_page(&page, &response, &flow, others);
+    let others: Vec<(Csv, &[&str])> = COUNTS
+        .iter()
+        .map(|(name, columns)| (read_csv(&folder.join(format!("tables/{name}.csv"))), *columns))
+        .collect();
+    check_page(&page, &response, &flow, &others);
 }
 
 type Csv = Vec<BTreeMap<String, String>>;
+
+/// Tables whose counts stand in the sentences of the page, and the columns of those.
+const COUNTS: &[(&str, &[&str])] = &[
+    ("time_to_response", &["n", "responders"]),
+    ("cumulative_response", &["n_at_risk", "events", "stopped"]),
+    ("completeness", &["n_due", "n_scored"]),
+    ("change_by_infusion", &["n_observed"]),
+    ("individual_change", &["n_observed"]),
+    ("severity_shift", &["n"]),
+    ("onset", &["n_scored"]),
+    ("go_on", &["n", "n_went_on"]),
+    ("durability", &["n", "n_at_risk"]),
+    ("time_on_treatment", &["n", "n_at_risk"]),
+    ("item_9", &["n_both"]),
+    ("side_effects", &["n_persons", "persons_with"]),
+    ("dissociation", &["n_persons"]),
+    ("blood_pressure", &["n_persons"]),
+    ("comparison", &["n_a", "n_b", "n_a_nri", "n_b_nri"]),
+];
 
 fn read_csv(path: &Path) -> Csv {
     let mut reader = csv::Reader::from_path(path).expect("opened");
@@ -1093,24 +1110,34 @@ fn check_manifest(folder: &Path) {
     }
 }
 
-/// Other tables, and their columns of counts.
-type Counts<'a> = [(&'a Csv, &'a [&'a str])];
-
-fn check_page(page: &str, response: &Csv, flow: &Csv, others: &Counts) {
-    let table =
-        regex::Regex::new(r"(?s)<table class=.(numbers|flow).>(.*?)</table>").expect("a pattern");
+fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])]) {
+    // The tables of a section, by the published table that they are taken from.
+    let section = |id: &str| {
+        let (_, rest) = page.split_once(&format!("<section id=\"{id}\"")).expect("a section");
+        rest.split("</section>").next().expect("its end").to_owned()
+    };
+    let inside = section("response") + &section("cohort");
+    let table = regex::Regex::new(r#"(?s)data-file="(\w+)"[^>]*>.*?<table[^>]*>(.*?)</table>"#)
+        .expect("a pattern");
     let line = regex::Regex::new(r"(?s)<tr>(.*?)</tr>").expect("a pattern");
     let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");
     let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
+    let span = regex::Regex::new(r"<th[^>]*>(\d+) to (\d+)</th>").expect("a pattern");
     let mut printed = Vec::new();
-    for table in table.captures_iter(page) {
+    for table in table.captures_iter(&inside) {
         for line in line.captures_iter(&table[2]) {
             let cells: Vec<String> = cell
                 .captures_iter(&line[1])
                 .map(|cell| tag.replace_all(&cell[1], "").into_owned())
                 .collect();
+            // A line may stand for several that have the same nothing to show: "6 to 8".
+            let spans = span.captures(&line[1]);
+            let n = spans.map_or(1, |ends| {
+                let [first, last] = [1, 2].map(|at| ends[at].parse::<usize>().expect("a number"));
+                last - first + 1
+            });
             if !cells.is_empty() {
-                printed.push((table[1].to_owned(), cells));
+                printed.extend(vec![(table[1].to_owned(), cells); n]);
             }
         }
     }
@@ -1122,20 +1149,30 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &Counts) {
                 "{column}: {value} {printed}"
             ),
         };
-    let mut lines = printed.iter().filter(|(class, _)| class == "numbers").map(|(_, cells)| cells);
-    // Routes in the order of the page.
+    let of = |table: &'static str| {
+        printed.iter().filter(move |(file, _)| file == table).map(|(_, cells)| cells)
+    };
+    let mut lines = of("response_by_infusion");
+    // Routes in the order of the page: all of them first.
     let order = |row: &&BTreeMap<String, String>| {
         let instrument = response.iter().position(|other| other["instrument"] == row["instrument"]);
-        (instrument, route_codes().position(|code| code == row["route"]))
+        let route = route_codes().position(|code| code == row["route"]);
+        (instrument, route.filter(|_| row["route"] != "all"))
     };
     let mut rows: Vec<_> = response.iter().filter(|row| row["stratum"] == "all").collect();
     rows.sort_by_key(order);
     for row in rows {
         let cells = lines.next().expect("a line");
+        if cells.len() == 1 {
+            // Nothing is shown in the whole line, and it says so once.
+            assert!(PRINTED.iter().all(|column| row[*column] == "NA"), "{row:?} {cells:?}");
+            continue;
+        }
         assert_eq!(cells.len(), PRINTED.len());
         PRINTED.iter().zip(cells).for_each(|(column, printed)| shown(row, column, printed));
     }
-    let mut lines = printed.iter().filter(|(class, _)| class == "flow").map(|(_, cells)| cells);
+    assert_eq!(lines.next(), None);
+    let mut lines = of("cohort_flow");
     for row in flow.iter().filter(|row| row["route"] == "all") {
         let cells = lines.next().expect("a line");
         shown(row, "n_subjects", &cells[0]);
@@ -1143,13 +1180,13 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &Counts) {
     }
     // What stands below a rate of a stratum, and in sentences.
     let people = regex::Regex::new(
-        "class=.below.>of ([0-9,]+)<|of the ([0-9,]+) (?:people|on)|Of ([0-9,]+) people|people, ([0-9,]+) come",
+        "class=.below.>of ([0-9,]+)<|of the ([0-9,]+) (?:people|on)|[Oo]f ([0-9,]+) people|people, ([0-9,]+) come",
     );
     let observed = response.iter().map(|row| row["n_observed"].as_str());
     let mut counts: BTreeSet<&str> =
         observed.chain(flow.iter().map(|row| row["n_subjects"].as_str())).collect();
     for (table, columns) in others {
-        for row in *table {
+        for row in table {
             counts.extend(columns.iter().map(|column| row[*column].as_str()));
         }
     }

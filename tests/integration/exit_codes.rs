@@ -319,8 +319,8 @@ fn help_lists_every_command() {
     let workspace = Workspace::new();
     let help = workspace.expect(0, &["--help"]).stdout;
     for command in [
-        "run", "check", "ingest", "curves", "explain", "diff", "history", "backup", "schema",
-        "simulate", "map",
+        "run", "check", "ingest", "curves", "report", "explain", "diff", "history", "backup",
+        "schema", "simulate", "map",
     ] {
         let listed = help.lines().any(|line| line.trim_start().split(' ').next() == Some(command));
         assert!(listed, "{command}");

@@ -173,6 +173,38 @@ pub struct DisclosedTables {
 }
 
 impl DisclosedTables {
+    /// The tables of a published run; `read` finds each by its name.
+    ///
+    /// # Errors
+    /// The first error of `read`.
+    pub fn read<E>(mut read: impl FnMut(&str) -> Result<Disclosed<Table>, E>) -> Result<Self, E> {
+        Ok(Self {
+            response: read("response_by_infusion")?,
+            cumulative: read("cumulative_response")?,
+            time_to_response: read("time_to_response")?,
+            comparison: read("comparison")?,
+            level_comparison: read("level_comparison")?,
+            adjusted: read("adjusted_comparison")?,
+            change: read("change_by_infusion")?,
+            individual_change: read("individual_change")?,
+            severity_shift: read("severity_shift")?,
+            onset: read("onset")?,
+            go_on: read("go_on")?,
+            after_adjustment: read("after_adjustment")?,
+            durability: read("durability")?,
+            time_on_treatment: read("time_on_treatment")?,
+            completeness: read("completeness")?,
+            flow: read("cohort_flow")?,
+            anomalies: read("anomalies")?,
+            data_quality: read("data_quality")?,
+            item_9: read("item_9")?,
+            side_effects: read("side_effects")?,
+            dissociation: read("dissociation")?,
+            blood_pressure: read("blood_pressure")?,
+            screening: read("screening")?,
+        })
+    }
+
     /// Every table, in the order in which they are written.
     #[must_use]
     pub const fn all(&self) -> [&Disclosed<Table>; 23] {

@@ -4,15 +4,44 @@ pub mod methods;
 pub mod settings;
 
 use super::accounts::SourceAccount;
+use super::estimates::Estimates;
 use super::facts::Folded;
 use super::manifest::Total;
 use super::mark::Mark;
 use super::plan::Settings;
+use crate::charts::marking::Marking;
 use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::time::{Moment, TimeBasis};
-use crate::report::document::{AccountRow, Fact, InstrumentNote};
+use crate::report::document::{AccountRow, Fact, InstrumentNote, Words};
 use std::collections::BTreeSet;
+
+/// Everything the report says of itself.
+#[must_use]
+pub fn words(
+    settings: &Settings,
+    estimates: &Estimates,
+    accounts: &[SourceAccount],
+    marking: Marking,
+    period: String,
+    lineage: Vec<Fact>,
+) -> Words {
+    Words {
+        title: settings.title.clone(),
+        organisation: settings.organisation.clone(),
+        period,
+        marking,
+        min_cell: settings.min_cell,
+        compare_at: i64::try_from(estimates.analysis.compare_at).unwrap_or(i64::MAX),
+        limits_passed: marks(settings, &estimates.marks),
+        account: accounts.iter().map(account).collect(),
+        total: total(Total::of(accounts)),
+        settings: settings::all(settings, &estimates.analysis),
+        instruments: instruments(settings, &estimates.analysis),
+        methods: methods::all(settings, &estimates.analysis),
+        lineage,
+    }
+}
 
 /// The period the report covers, in words.
 #[must_use]

@@ -1,13 +1,12 @@
 //! Who was measured: people lost to the figures, and the share scored by site, month and route.
 
-use super::super::cell::{Cell, Notes, Reader};
-use super::super::document::{FigureBlock, InstrumentNote};
+use super::super::cell::{Cell, Reader};
+use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, with};
 use super::super::words;
-use super::line::Line;
-use super::{distinct, figure_of, instrument_name, with};
 use crate::charts::theme;
-use serde::Serialize;
 
+const ID: &str = "completeness";
 /// What the shares are split by, one at a time.
 const AXES: [&str; 3] = ["site", "month", "route"];
 /// Steps of the flow that lose people because no score is there.
@@ -16,70 +15,47 @@ const UNMEASURED: [(&str, &str); 2] = [
     ("scored-after-treatment", "With a baseline, never scored after an infusion"),
 ];
 
-/// One instrument.
-#[derive(Debug, Serialize)]
-pub(crate) struct Completeness<'a> {
-    code: String,
-    name: String,
-    figure: Option<&'a FigureBlock>,
-    losses: Vec<Loss>,
-    tables: Vec<Grid>,
-}
-
-/// People whom no figure can count.
-#[derive(Debug, Serialize)]
-struct Loss {
-    people: Cell,
-    what: &'static str,
-}
-
-/// Shares scored: a line per site, month or route, a column per time point.
-#[derive(Debug, Serialize)]
-struct Grid {
-    axis: &'static str,
-    columns: Vec<String>,
-    lines: Vec<Line>,
-    notes: Notes,
-}
-
 /// The instruments, in the order of the table.
-pub(crate) fn completeness<'a>(
-    reader: Reader<'_>,
-    flow: Reader<'_>,
-    notes: &[InstrumentNote],
-    figures: &'a [FigureBlock],
-) -> Vec<Completeness<'a>> {
-    let table = reader.table;
-    let every: Vec<usize> = (0..table.n_rows()).collect();
-    distinct(table, &every, "instrument")
+pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
+    let reader = tables.get("completeness");
+    let article = |code: &str| {
+        let name = instrument_name(tables.notes(), code);
+        let mut article = tables.article(ID, code, name, &["completeness_"]);
+        article.remarks = losses(tables.get("cohort_flow"), code);
+        let rows = with(reader.table, &every(reader.table), "instrument", code);
+        article.grids =
+            AXES.iter().filter_map(|axis| grid(reader, &article.name, axis, &rows)).collect();
+        article
+    };
+    let articles: Vec<Article<'a>> = distinct(reader.table, &every(reader.table), "instrument")
         .into_iter()
-        .map(|code| {
-            let rows = with(table, &every, "instrument", code);
-            Completeness {
-                code: code.into(),
-                name: instrument_name(notes, code),
-                figure: figure_of(figures, code),
-                losses: losses(flow, code),
-                tables: AXES.iter().filter_map(|axis| grid(reader, axis, &rows)).collect(),
-            }
-        })
-        .collect()
+        .map(article)
+        .collect();
+    Section {
+        id: ID,
+        title: "Who was measured",
+        brief: "And who was not, by site and by month",
+        lead: "Nobody without a score can be seen to respond. Where many are not scored, those who \
+               are may fare better, or worse, than the rest.",
+        cautions: &[],
+        empty: "Nobody was due to be scored.",
+        articles,
+    }
 }
 
-fn losses(flow: Reader<'_>, code: &str) -> Vec<Loss> {
+fn losses(flow: Reader<'_>, code: &str) -> Vec<String> {
     let table = flow.table;
-    let every: Vec<usize> = (0..table.n_rows()).collect();
-    let rows = with(table, &with(table, &every, "instrument", code), "route", "all");
-    let loss = |(step, what): (&str, &'static str)| {
+    let rows = with(table, &with(table, &every(table), "instrument", code), "route", "all");
+    let loss = |(step, what): (&str, &str)| {
         let row = *with(table, &rows, "step", step).first()?;
-        Some(Loss { people: flow.count(row, "lost"), what })
+        Some(format!("{what}: {}.", flow.count(row, "lost").text))
     };
     UNMEASURED.into_iter().filter_map(loss).collect()
 }
 
 /// The shares along one axis, the other two taken whole. A table that says no more than its first
 /// line is left out.
-fn grid(reader: Reader<'_>, axis: &'static str, rows: &[usize]) -> Option<Grid> {
+fn grid(reader: Reader<'_>, name: &str, axis: &'static str, rows: &[usize]) -> Option<Grid> {
     let table = reader.table;
     let rows: Vec<usize> = AXES
         .iter()
@@ -102,11 +78,19 @@ fn grid(reader: Reader<'_>, axis: &'static str, rows: &[usize]) -> Option<Grid> 
             Line::of(&label(axis, value), points.iter().map(cell).collect())
         })
         .collect();
+    let points: Vec<String> = points.into_iter().map(words::time_point).collect();
+    let axis_words = words::capital(axis);
+    let heads =
+        heads(std::iter::once(axis_words.as_str()).chain(points.iter().map(String::as_str)));
+    let month = " Month of session 1 for the baseline, of the infusion otherwise.";
     Some(Grid {
-        axis,
-        columns: points.into_iter().map(words::time_point).collect(),
-        notes: Notes::of(lines.iter().flat_map(|line| &line.cells)),
-        lines,
+        summary: format!("By {axis}"),
+        caption: format!("{name}: scored, % of those due, by {axis}."),
+        note: format!(
+            "Below each share: scored, of those due.{}",
+            if axis == "month" { month } else { "" }
+        ),
+        ..Grid::of("completeness", heads, ungrouped(lines))
     })
 }
 

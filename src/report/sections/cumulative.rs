@@ -1,14 +1,12 @@
 //! Who ever responded: medians and restricted means, and the curves infusion by infusion, the two
 //! estimators side by side.
 
-use super::super::cell::{Cell, Notes, Reader};
-use super::super::document::{FigureBlock, InstrumentNote};
-use super::line::Line;
-use super::stratum::{Stratum, strata};
-use super::{distinct, figure_of, instrument_name, routes, whole_of, with};
+use super::super::cell::{Cell, Reader};
+use super::super::grid::{Article, Grid, Group, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name, routes, whole_of, with};
 use crate::charts::theme;
-use serde::Serialize;
 
+const ID: &str = "cumulative";
 /// Stopping treatment competes with response.
 const COMPETING: &str = "aalen-johansen";
 /// Whoever stops is taken out, as if still able to respond.
@@ -18,64 +16,35 @@ const LIMITS: [&str; 2] = ["lo", "hi"];
 /// The limits of a median.
 const MEDIAN_LIMITS: [&str; 2] = ["median_lo", "median_hi"];
 
-/// One instrument.
-#[derive(Debug, Serialize)]
-pub(crate) struct Cumulative<'a> {
-    code: String,
-    name: String,
-    figure: Option<&'a FigureBlock>,
-    horizon: Option<i64>,
-    times: Vec<Line>,
-    time_notes: Notes,
-    routes: Vec<RouteLines>,
-    notes: Notes,
-    strata: Vec<Stratum>,
-}
-
-/// The curves of a route.
-#[derive(Debug, Serialize)]
-struct RouteLines {
-    label: String,
-    lines: Vec<Line>,
-}
-
 /// The instruments, in the order of the table.
-pub(crate) fn cumulative<'a>(
-    curves: Reader<'_>,
-    times: Reader<'_>,
-    notes: &[InstrumentNote],
-    figures: &'a [FigureBlock],
-) -> Vec<Cumulative<'a>> {
-    let every: Vec<usize> = (0..curves.table.n_rows()).collect();
-    distinct(curves.table, &every, "instrument")
+pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
+    let curves = tables.get("cumulative_response");
+    let article = |code: &str| {
+        let name = instrument_name(tables.notes(), code);
+        let figures = ["cumulative_response_", "cumulative_remission_"];
+        let mut article = tables.article(ID, code, name, &figures);
+        article.grids = vec![
+            times(tables.get("time_to_response"), curves, &article.name, code),
+            side_by_side(curves, &article.name, code),
+        ];
+        article
+    };
+    let articles: Vec<Article<'a>> = distinct(curves.table, &every(curves.table), "instrument")
         .into_iter()
-        .map(|code| {
-            let rows = whole_of(curves.table, code);
-            let horizon = rows.iter().filter_map(|&row| curves.table.int(row, "infusion")).max();
-            let routes: Vec<RouteLines> = routes(curves.table, &rows)
-                .into_iter()
-                .map(|(route, rows)| RouteLines {
-                    label: theme::route_label(route).into(),
-                    lines: side_by_side(curves, &rows),
-                })
-                .collect();
-            let in_whole = time_lines(times, &whole_of(times.table, code));
-            let every: Vec<usize> = (0..times.table.n_rows()).collect();
-            let rows = with(times.table, &every, "instrument", code);
-            let cells = routes.iter().flat_map(|route| &route.lines).flat_map(|line| &line.cells);
-            Cumulative {
-                code: code.into(),
-                name: instrument_name(notes, code),
-                figure: figure_of(figures, code),
-                horizon,
-                time_notes: Notes::of(in_whole.iter().flat_map(|line| &line.cells)),
-                times: in_whole,
-                notes: Notes::of(cells),
-                routes,
-                strata: strata(times.table, &rows, |rows| level(times, curves, rows, horizon)),
-            }
-        })
-        .collect()
+        .map(article)
+        .collect();
+    Section {
+        id: ID,
+        title: "Ever responded",
+        brief: "How many, and by which infusion?",
+        lead: "The share of people who have responded at least once by each infusion, counted from \
+               the first. Everyone with a baseline is counted from the start, so that this curve, \
+               unlike those above, does not compare different people from one infusion to the next. \
+               It can only rise: someone who responds and relapses still counts as having responded.",
+        cautions: &[],
+        empty: "No instrument with a response rule was scored.",
+        articles,
+    }
 }
 
 /// The row of each estimator among `rows`.
@@ -88,8 +57,93 @@ fn cell_of(row: Option<usize>, cell: impl Fn(usize) -> Cell) -> Cell {
     row.map_or_else(Cell::blank, cell)
 }
 
-/// A line per infusion, the cells in the order of the template's headings.
-fn side_by_side(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
+/// A line per route: both medians, restricted mean, people, responders.
+fn times(reader: Reader<'_>, curves: Reader<'_>, name: &str, code: &str) -> Grid {
+    let median = |row| reader.infusion_in(row, "median", MEDIAN_LIMITS);
+    let lines = routes(reader.table, &whole_of(reader.table, code)).into_iter().map(|route| {
+        let (route, rows) = route;
+        let [competing, censoring] = by_estimator(reader, &rows);
+        let cells = vec![
+            cell_of(competing, median),
+            cell_of(censoring, median),
+            cell_of(censoring, |row| reader.mean_with_error(row, "rmst", "rmst_se")),
+            cell_of(competing, |row| reader.count(row, "n")),
+            cell_of(competing, |row| reader.count(row, "responders")),
+        ];
+        Line::of(theme::route_label(route), cells)
+    });
+    let rows = whole_of(curves.table, code);
+    let horizon = rows.iter().filter_map(|&row| curves.table.int(row, "infusion")).max();
+    let out_of = horizon.map_or_else(String::new, |horizon| format!(" out of {horizon}"));
+    let words = [
+        "Route",
+        "If stopping ends it",
+        "If nobody had stopped",
+        "Mean without response",
+        "People",
+        "Responded",
+    ];
+    Grid {
+        summary: "Infusions until the first response".into(),
+        caption: format!(
+            "{name}: infusion by which half had responded, and mean number of infusions without a \
+             response{out_of}; 95\u{a0}% intervals in small letters."
+        ),
+        over: vec![
+            (String::new(), 1),
+            ("Half had responded by infusion".into(), 2),
+            (String::new(), 3),
+        ],
+        note: "If stopping ends it (Aalen-Johansen): whoever stops without a response is counted as \
+               never responding here. If nobody had stopped (Kaplan-Meier): as if those who stopped \
+               would have gone on to respond as often as those who went on; an upper bound. Mean \
+               without response: infusions up to the horizon spent without a response, by \
+               Kaplan-Meier, with its standard error (SE). Not reached: fewer than half responded by \
+               the last infusion shown."
+            .into(),
+        ..Grid::of("time_to_response", heads(words), ungrouped(lines.collect()))
+    }
+}
+
+/// A group per route, a line per infusion.
+fn side_by_side(curves: Reader<'_>, name: &str, code: &str) -> Grid {
+    let groups = routes(curves.table, &whole_of(curves.table, code)).into_iter();
+    let groups = groups.map(|(route, rows)| Group {
+        label: Some(theme::route_label(route).into()),
+        lines: curve_lines(curves, &rows),
+    });
+    let words = [
+        "Infusion",
+        "At risk",
+        "Responded",
+        "Left",
+        "Ever responded, %",
+        "Left by then, %",
+        "of them unmeasured, %",
+        "At risk",
+        "Ever responded, %",
+    ];
+    Grid {
+        summary: "The curves, infusion by infusion".into(),
+        caption: format!(
+            "{name}: cumulative response by route and infusion; 95\u{a0}% intervals in small letters."
+        ),
+        over: vec![
+            (String::new(), 1),
+            ("If stopping ends it (Aalen-Johansen)".into(), 6),
+            ("If nobody had stopped (Kaplan-Meier)".into(), 2),
+        ],
+        note: "At risk: not yet responded and not yet left before this infusion. Responded: for the \
+               first time after it. Left: treatment over, or no longer measured, without a response; \
+               of them unmeasured: treated further, but not scored again. Where a step counts too \
+               few people it is gathered with the next: its line is hidden, and the line that ends \
+               the gathering holds the sums, those at risk at its beginning, and the estimate."
+            .into(),
+        ..Grid::of("cumulative_response", heads(words), groups.collect())
+    }
+}
+
+fn curve_lines(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
     let [competing, censoring] =
         [COMPETING, CENSORING].map(|code| with(reader.table, rows, "estimator", code));
     competing
@@ -115,32 +169,23 @@ fn side_by_side(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
         .collect()
 }
 
-/// A line per route: both medians, restricted mean, people, responders.
-fn time_lines(reader: Reader<'_>, rows: &[usize]) -> Vec<Line> {
-    let median = |row| reader.infusion_in(row, "median", MEDIAN_LIMITS);
-    routes(reader.table, rows)
-        .into_iter()
-        .map(|(route, rows)| {
-            let [competing, censoring] = by_estimator(reader, &rows);
-            let cells = vec![
-                cell_of(competing, median),
-                cell_of(censoring, median),
-                cell_of(censoring, |row| reader.mean_with_error(row, "rmst", "rmst_se")),
-                cell_of(competing, |row| reader.count(row, "n")),
-                cell_of(competing, |row| reader.count(row, "responders")),
-            ];
-            Line::of(theme::route_label(route), cells)
-        })
-        .collect()
-}
-
-/// A line per route of a level: median, the curve at the horizon, people, responders.
-fn level(times: Reader<'_>, curves: Reader<'_>, rows: &[usize], horizon: Option<i64>) -> Vec<Line> {
+/// A line per route of a level: median, the curve at the horizon, people, responders. `ends` are the
+/// rows of the curves at the horizon.
+pub(super) fn level(
+    times: Reader<'_>,
+    curves: Reader<'_>,
+    rows: &[usize],
+    ends: &[usize],
+) -> Vec<Line> {
     routes(times.table, rows)
         .into_iter()
         .map(|(route, rows)| {
             let [row, _] = by_estimator(times, &rows);
-            let end = row.and_then(|row| at_horizon(times, curves, row, horizon));
+            let keys = ["instrument", "stratum", "level", "route", "estimator"];
+            let is_its = |row: usize, end: usize| {
+                keys.iter().all(|key| curves.table.text(end, key) == times.table.text(row, key))
+            };
+            let end = row.and_then(|row| ends.iter().copied().find(|&end| is_its(row, end)));
             let cells = vec![
                 cell_of(row, |row| times.infusion_in(row, "median", MEDIAN_LIMITS)),
                 cell_of(end, |row| curves.percent_in(row, "estimate", LIMITS)),
@@ -150,18 +195,4 @@ fn level(times: Reader<'_>, curves: Reader<'_>, rows: &[usize], horizon: Option<
             Line::of(theme::route_label(route), cells)
         })
         .collect()
-}
-
-/// The row of the curves at the horizon that belongs to a row of the times.
-fn at_horizon(
-    times: Reader<'_>,
-    curves: Reader<'_>,
-    row: usize,
-    horizon: Option<i64>,
-) -> Option<usize> {
-    let keys = ["instrument", "stratum", "level", "route", "estimator"];
-    (0..curves.table.n_rows()).find(|&other| {
-        curves.table.int(other, "infusion") == horizon
-            && keys.iter().all(|key| curves.table.text(other, key) == times.table.text(row, key))
-    })
 }

@@ -1,62 +1,43 @@
-//! The sections of the report: disclosed tables to rows ready to print.
+//! The sections of the report: disclosed tables to articles ready to print.
+//!
+//! Most sections are a [`spec::SectionSpec`]: words, figures by the beginning of their names, and
+//! grids as shapes. A section that sets several tables side by side makes its articles itself.
 
-pub(super) mod cohort;
-pub(super) mod comparison;
-pub(super) mod completeness;
-pub(super) mod cumulative;
-pub(super) mod glance;
-mod line;
+mod adjusted;
+mod after_each;
+mod change_of_people;
+mod cohort;
+mod comparison;
+mod completeness;
+mod cumulative;
+mod going_on;
+pub(super) mod lasting;
 pub(super) mod quality;
-pub(super) mod response;
-mod stratum;
-pub(super) mod usable;
+mod safety;
+mod spec;
+mod strata;
+mod usable;
 
-use super::document::{FigureBlock, InstrumentNote};
-use crate::charts::theme;
-use crate::table::Table;
+use super::grid::Section;
+use super::tables::Tables;
 
-/// The distinct texts of a column among `rows`, in order of appearance.
-fn distinct<'a>(table: &'a Table, rows: &[usize], column: &str) -> Vec<&'a str> {
-    let mut seen: Vec<&str> = Vec::new();
-    for &row in rows {
-        let text = table.text(row, column);
-        if !seen.contains(&text) {
-            seen.push(text);
-        }
-    }
-    seen
-}
-
-/// The rows among `rows` with a text in a column.
-fn with(table: &Table, rows: &[usize], column: &str, text: &str) -> Vec<usize> {
-    rows.iter().copied().filter(|&row| table.text(row, column) == text).collect()
-}
-
-/// The rows of an instrument that are not split by anything.
-fn whole_of(table: &Table, instrument: &str) -> Vec<usize> {
-    let every: Vec<usize> = (0..table.n_rows()).collect();
-    with(table, &with(table, &every, "instrument", instrument), "stratum", "all")
-}
-
-/// The routes among `rows` in the order of tables and charts.
-fn routes(table: &Table, rows: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
-    theme::route_codes()
-        .map(|route| (route, with(table, rows, "route", route)))
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect()
-}
-
-/// The printed name of an instrument; what is not about one stands under `all`.
-fn instrument_name(notes: &[InstrumentNote], code: &str) -> String {
-    let note = notes.iter().find(|note| note.code == code);
-    match (note, code) {
-        (Some(note), _) => note.name.clone(),
-        (None, "all") => "All instruments".into(),
-        (None, code) => code.into(),
-    }
-}
-
-/// The figure of an instrument.
-fn figure_of<'a>(figures: &'a [FigureBlock], code: &str) -> Option<&'a FigureBlock> {
-    figures.iter().find(|figure| figure.instrument == code)
+/// The sections with figures and tables, in the order of the questions.
+pub(super) fn all<'a>(tables: &Tables<'a>) -> Vec<Section<'a>> {
+    vec![
+        cohort::section(tables),
+        completeness::section(tables),
+        after_each::SECTION.fill(tables),
+        cumulative::section(tables),
+        after_each::ONSET.fill(tables),
+        lasting::DURABILITY.fill(tables),
+        lasting::TREATMENT.fill(tables),
+        going_on::SECTION.fill(tables),
+        change_of_people::INDIVIDUAL.fill(tables),
+        change_of_people::SEVERITY.fill(tables),
+        safety::SAFETY.fill(tables),
+        safety::ITEM_9.fill(tables),
+        strata::section(tables),
+        comparison::section(tables),
+        usable::section(tables),
+    ]
 }

@@ -1,34 +1,15 @@
 //! What could be used: scores by instrument and source, sessions by source and route, in words and
 //! in tables.
 
-use super::super::cell::{Cell, Notes, Reader};
-use super::super::document::InstrumentNote;
+use super::super::cell::{Cell, Reader};
+use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
+use super::super::tables::{Tables, distinct, every, instrument_name};
 use super::super::words;
-use super::line::Line;
-use super::{distinct, instrument_name};
 use crate::charts::theme;
 use crate::quality::check::Check;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Scores of an instrument, or all sessions.
-#[derive(Debug, Serialize)]
-pub(crate) struct Usable {
-    /// Part of the anchor.
-    code: String,
-    name: String,
-    finding: String,
-    grids: Vec<Grid>,
-}
-
-/// Counts by check: a line a check, a column a source or route.
-#[derive(Debug, Serialize)]
-struct Grid {
-    summary: &'static str,
-    columns: Vec<String>,
-    lines: Vec<Line>,
-    notes: Notes,
-}
+const ID: &str = "usable";
 
 /// Rows of the table by instrument, route, site and check.
 struct Rows<'a> {
@@ -42,19 +23,30 @@ type Place<'a> = [&'a str; 3];
 const ALL: &str = "all";
 
 /// The instruments in the order of the table, then the sessions.
-pub(crate) fn usable(reader: Reader<'_>, notes: &[InstrumentNote]) -> Vec<Usable> {
+pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
+    let reader = tables.get("data_quality");
     let table = reader.table;
     let key = |row| ["instrument", "route", "site", "check"].map(|column| table.text(row, column));
     let rows = Rows { reader, rows: (0..table.n_rows()).map(|row| (key(row), row)).collect() };
-    let every: Vec<usize> = (0..table.n_rows()).collect();
-    let instruments = distinct(table, &every, "instrument");
-    let mut found: Vec<Usable> = instruments
+    let instruments = distinct(table, &every(table), "instrument");
+    let article = |code: &str, name: String| tables.article(ID, code, name, &[]);
+    let mut articles: Vec<Article<'a>> = instruments
         .into_iter()
         .filter(|code| *code != ALL)
-        .map(|code| rows.scores(code, instrument_name(notes, code)))
+        .map(|code| rows.scores(code, article(code, instrument_name(tables.notes(), code))))
         .collect();
-    found.extend(rows.sessions());
-    found
+    articles.extend(rows.sessions(article("sessions", "Sessions".into())));
+    Section {
+        id: ID,
+        title: "What could be used",
+        brief: "Scores and sessions that count, and why others do not",
+        lead: "A score helps only where it belongs to a session: as the last one before it, or the \
+               last one in the time after it. Each score found is counted once, with the reason why \
+               it could not be used; records that were rejected are no scores.",
+        cautions: &[],
+        empty: "No score and no session was found.",
+        articles,
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -88,7 +80,8 @@ impl<'a> Rows<'a> {
         found
     }
 
-    fn scores(&self, code: &'a str, name: String) -> Usable {
+    fn scores<'b>(&self, code: &'a str, article: Article<'b>) -> Article<'b> {
+        let name = &article.name;
         let place = [code, ALL, ALL];
         let [found, usable] =
             [Check::ScoresFound, Check::ScoresUsable].map(|check| self.cell(place, check));
@@ -126,15 +119,14 @@ impl<'a> Rows<'a> {
         } else {
             format!(" Why others were not: {}.", reasons.join("; "))
         };
-        Usable {
-            code: code.into(),
-            name,
-            finding: format!("{first}{why}"),
-            grids: vec![self.grid("By source", code, 2)],
+        Article {
+            finding: Some(format!("{first}{why}")),
+            grids: vec![self.grid(name, "By source", code, 2)],
+            ..article
         }
     }
 
-    fn sessions(&self) -> Option<Usable> {
+    fn sessions<'b>(&self, article: Article<'b>) -> Option<Article<'b>> {
         let place = [ALL, ALL, ALL];
         self.rows.get(&[ALL, ALL, ALL, Check::SessionsFound.code()])?;
         let shown = |check: Check| Some(self.cell(place, check)).filter(Cell::is_shown);
@@ -180,17 +172,23 @@ impl<'a> Rows<'a> {
         if finding.is_empty() {
             finding.push("The counts of sessions are hidden to protect small groups.".into());
         }
-        Some(Usable {
-            code: "sessions".into(),
-            name: "Sessions".into(),
-            finding: finding.join(" "),
-            grids: vec![self.grid("By source", ALL, 2), self.grid("By route", ALL, 1)],
+        let grid = |summary, position| self.grid(&article.name, summary, ALL, position);
+        Some(Article {
+            finding: Some(finding.join(" ")),
+            grids: vec![grid("By source", 2), grid("By route", 1)],
+            ..article
         })
     }
 
     /// A table of the counts of an instrument, or of the sessions, by the column at `position` of the
     /// key. Lines without any event are left out.
-    fn grid(&self, summary: &'static str, instrument: &'a str, position: usize) -> Grid {
+    fn grid(
+        &self,
+        name: &str,
+        summary: &'static str,
+        instrument: &'a str,
+        position: usize,
+    ) -> Grid {
         let mut codes = self.distinct(instrument, position);
         let is_by_route = position == 1;
         if is_by_route {
@@ -220,8 +218,13 @@ impl<'a> Rows<'a> {
             (!is_empty).then(|| Line::of(&words::capital(check.meaning()), cells))
         };
         let lines: Vec<Line> = checks.filter_map(line).collect();
-        let notes = Notes::of(lines.iter().flat_map(|line| &line.cells));
-        Grid { summary, columns: columns.collect(), lines, notes }
+        let columns: Vec<String> = columns.collect();
+        let words = std::iter::once("Count").chain(columns.iter().map(String::as_str));
+        Grid {
+            summary: summary.into(),
+            caption: format!("{name}: counts {}; small, percent.", summary.to_lowercase()),
+            ..Grid::of("data_quality", heads(words), ungrouped(lines))
+        }
     }
 }
 

@@ -1,0 +1,128 @@
+//! The figures of a run, from its disclosed tables, and their files.
+
+use super::error::PipelineError;
+use crate::charts::draw::{Painter, svg};
+use crate::charts::figure::Figure;
+use crate::charts::frame::Place;
+use crate::charts::marking::Marking;
+use crate::charts::{
+    at_session, completeness, cumulative_response, durability, forest, go_on, mean_change, onset,
+    remission_rate, response_rate, route_comparison, severity_shift, side_effects,
+    time_on_treatment,
+};
+use crate::curves::disclose::DisclosedTables;
+use crate::event::instrument::Instruments;
+use rayon::prelude::*;
+
+/// The figures of a run by what they show, each kind in the order of the instruments.
+pub struct Figures {
+    /// Who was scored, by site and time.
+    pub completeness: Vec<Figure>,
+    /// Response after each infusion.
+    pub response: Vec<Figure>,
+    /// Remission after each infusion.
+    pub remission: Vec<Figure>,
+    /// Mean change after each infusion.
+    pub change: Vec<Figure>,
+    /// Share who have responded by each infusion.
+    pub cumulative: Vec<Figure>,
+    /// Response in the hours and days after the first dose.
+    pub onset: Vec<Figure>,
+    /// How long responses last: after induction, then on treatment.
+    pub durability: Vec<Figure>,
+    /// How long people stay in treatment.
+    pub time_on_treatment: Vec<Figure>,
+    /// Response later, of those not yet improved.
+    pub go_on: Vec<Figure>,
+    /// Severity before and after.
+    pub severity_shift: Vec<Figure>,
+    /// Response by group.
+    pub forest: Vec<Figure>,
+    /// Routes compared, crude and adjusted.
+    pub route_comparison: Vec<Figure>,
+    /// Side effects, a figure per way of asking.
+    pub side_effects: Vec<Figure>,
+    /// Dissociation at each infusion, a figure per scale.
+    pub dissociation: Vec<Figure>,
+    /// Blood pressure at each infusion.
+    pub blood_pressure: Vec<Figure>,
+}
+
+impl Figures {
+    /// The figures of the tables of a run.
+    #[must_use]
+    pub fn of(tables: &DisclosedTables, instruments: &Instruments, marking: Marking) -> Self {
+        let response = &tables.response;
+        let (cumulative, times) = (&tables.cumulative, &tables.time_to_response);
+        let (comparison, adjusted) = (&tables.comparison, &tables.adjusted);
+        Self {
+            completeness: completeness::figures(&tables.completeness, instruments, marking),
+            response: response_rate::figures(response, instruments, marking),
+            remission: remission_rate::figures(response, instruments, marking),
+            change: mean_change::figures(response, instruments, marking),
+            cumulative: cumulative_response::figures(cumulative, times, instruments, marking),
+            onset: onset::figures(&tables.onset, instruments, marking),
+            durability: durability::figures(&tables.durability, instruments, marking),
+            time_on_treatment: time_on_treatment::figures(
+                &tables.time_on_treatment,
+                instruments,
+                marking,
+            ),
+            go_on: go_on::figures(&tables.go_on, instruments, marking),
+            severity_shift: severity_shift::figures(&tables.severity_shift, instruments, marking),
+            forest: forest::figures(response, instruments, marking),
+            route_comparison: route_comparison::figures(comparison, adjusted, instruments, marking),
+            side_effects: side_effects::figures(&tables.side_effects, marking),
+            dissociation: at_session::dissociation(&tables.dissociation, instruments, marking),
+            blood_pressure: at_session::blood_pressure(&tables.blood_pressure, marking),
+        }
+    }
+
+    /// Every figure, in the order in which they are written.
+    pub fn all(&self) -> impl Iterator<Item = &Figure> {
+        let kinds = [
+            &self.completeness,
+            &self.response,
+            &self.remission,
+            &self.change,
+            &self.cumulative,
+            &self.onset,
+            &self.durability,
+            &self.time_on_treatment,
+            &self.go_on,
+            &self.severity_shift,
+            &self.forest,
+            &self.route_comparison,
+            &self.side_effects,
+            &self.dissociation,
+            &self.blood_pressure,
+        ];
+        kinds.into_iter().flatten()
+    }
+
+    /// Writes each figure that is wanted as SVG and PNG; `write` takes a path inside the run and
+    /// bytes. They are drawn on every core and written in order.
+    ///
+    /// # Errors
+    /// [`PipelineError`] if one cannot be drawn or written.
+    pub fn write(
+        &self,
+        is_wanted: impl Fn(&Figure) -> bool,
+        mut write: impl FnMut(&str, &[u8]) -> Result<(), PipelineError>,
+    ) -> Result<(), PipelineError> {
+        let painter = Painter::default();
+        let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
+        let draw = |figure: &&Figure| {
+            let failed = || PipelineError::make(&format!("chart {}", figure.name));
+            let drawn = svg(figure, Place::File).map_err(failed())?;
+            let png = painter.png(&drawn).map_err(failed())?;
+            Ok((drawn, png))
+        };
+        let drawn: Vec<_> = figures.par_iter().map(draw).collect::<Result<_, PipelineError>>()?;
+        for (figure, (svg, png)) in figures.into_iter().zip(drawn) {
+            write(&format!("charts/{}.svg", figure.name), svg.as_bytes())?;
+            write(&format!("charts/{}.png", figure.name), &png)?;
+        }
+        Ok(())
+    }
+}
