@@ -84,6 +84,11 @@ impl Curve {
         self.known.iter().find(|seen| seen.infusion == infusion).copied()
     }
 
+    /// The largest number below a disclosed point.
+    fn most_people(&self) -> Option<i64> {
+        self.known.iter().filter_map(|seen| seen.count).max()
+    }
+
     /// The last disclosed point.
     pub(super) fn last(&self) -> Option<Seen> {
         self.known.last().copied()
@@ -197,23 +202,20 @@ pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
 }
 
 /// The finding in short, for a title: one curve, or two side by side at the last infusion that they
-/// have in common. Of more, the highest and the lowest there. `None` where no curve has a point.
+/// have in common. Of more, the two that rest on the most people: the highest and the lowest may be
+/// so by chance. `None` where no curve has a point.
 pub(super) fn headline(
     curves: &[Curve],
     full: impl Fn(&Curve, Seen) -> String,
     short: impl Fn(&Curve, Seen, Seen) -> String,
 ) -> Option<String> {
-    let mut seen: Vec<&Curve> = curves.iter().filter(|curve| !curve.known.is_empty()).collect();
-    let common = last_in_common(&seen);
-    if seen.len() > 2
-        && let Some(common) = common
-    {
-        let height = |curve: &&Curve| curve.at(common.infusion).map_or(0.0, |seen| seen.point.y);
-        // Curves that tie stay in code order.
-        seen.sort_by(|a, b| height(b).total_cmp(&height(a)));
-        seen.drain(1..seen.len() - 1);
-    }
+    let seen = curves.iter().filter(|curve| !curve.known.is_empty());
+    let mut seen: Vec<(usize, &Curve)> = seen.enumerate().collect();
+    // Those that tie, and then the two themselves, stand in code order.
+    seen.sort_by_key(|(_, curve)| std::cmp::Reverse(curve.most_people()));
     seen.truncate(2);
+    seen.sort_by_key(|(place, _)| *place);
+    let seen: Vec<&Curve> = seen.into_iter().map(|(_, curve)| curve).collect();
     let first = seen.first()?;
     let Some(common) = last_in_common(&seen) else { return Some(full(first, first.last()?)) };
     let head = first.at(common.infusion)?;
