@@ -14,6 +14,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "ut
 const LEAST_BYTES = 20_000;
 // A page above this cannot be sent by mail to everybody.
 const MOST_BYTES = 2_000_000;
+// Milliseconds for a step, on a machine that has other work.
+const MOST_WAITING = 180_000;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -28,6 +30,7 @@ const open = async (options = {}) => {
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(MOST_WAITING);
   const said = [];
   const asked = [];
   page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
@@ -37,7 +40,7 @@ const open = async (options = {}) => {
   return { page, said, asked, close: () => context.close() };
 };
 
-const first = (page) => page.locator("details.grid:not([open])").first();
+const second = (page) => page.locator("details.grid").nth(1);
 const openAll = (page) =>
   page.evaluate(() => { for (const one of document.querySelectorAll("details")) one.open = true; });
 const clean = (text) => text.replace(/\s+/g, " ").trim();
@@ -216,7 +219,7 @@ const checks = {
     const { page, close } = await open({ javaScriptEnabled: false });
     assert.ok(await page.locator(".tiles li").first().isVisible());
     assert.equal(await page.locator("button").count(), 0);
-    const grid = first(page);
+    const grid = second(page);
     assert.equal(await grid.locator("table").isVisible(), false);
     await grid.locator("summary").click();
     assert.ok(await grid.locator("table").isVisible());
