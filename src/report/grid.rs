@@ -142,6 +142,38 @@ impl Grid {
     }
 }
 
+/// The lines of a group, those with nothing to show said once. Of a group `with_heading` that has
+/// nothing to show at all one line is left.
+fn short(lines: Vec<Line>, with_heading: bool) -> Vec<Line> {
+    let mut lines = joined(lines);
+    let nothing = lines.first().and_then(|line| line.nothing.clone());
+    let is_empty = nothing.is_some() && lines.iter().all(|line| line.nothing == nothing);
+    if with_heading && is_empty && lines.len() > 1 {
+        lines.truncate(1);
+        for line in &mut lines {
+            line.label = "Every line".into();
+        }
+    }
+    lines
+}
+
+/// Numbered lines that follow each other and have the same nothing to show, as one: "6 to 8".
+fn joined(lines: Vec<Line>) -> Vec<Line> {
+    let is_number = |line: &Line| line.label.bytes().all(|byte| byte.is_ascii_digit());
+    let mut out: Vec<Line> = Vec::new();
+    let mut first = String::new();
+    for line in lines {
+        let is_next = line.nothing.is_some() && is_number(&line) && !first.is_empty();
+        if let Some(last) = out.last_mut().filter(|last| is_next && last.nothing == line.nothing) {
+            last.label = format!("{first} to {}", line.label);
+        } else {
+            first = if is_number(&line) { line.label.clone() } else { String::new() };
+            out.push(line);
+        }
+    }
+    out
+}
+
 /// Headings from their words.
 pub(super) fn heads<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
