@@ -1123,6 +1123,7 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
     let cell = regex::Regex::new(r"(?s)<td[^>]*>(.*?)</td>").expect("a pattern");
     let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
     let span = regex::Regex::new(r"<th[^>]*>(\d+) to (\d+)</th>").expect("a pattern");
+    let whole_group = regex::Regex::new(r"<th[^>]*>Every line</th>").expect("a pattern");
     let mut printed = Vec::new();
     for table in table.captures_iter(&inside) {
         for line in line.captures_iter(&table[2]) {
@@ -1137,7 +1138,8 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
                 last - first + 1
             });
             if !cells.is_empty() {
-                printed.extend(vec![(table[1].to_owned(), cells); n]);
+                let is_whole = whole_group.is_match(&line[1]);
+                printed.extend(vec![(table[1].to_owned(), cells, is_whole); n]);
             }
         }
     }
@@ -1150,7 +1152,8 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
             ),
         };
     let of = |table: &'static str| {
-        printed.iter().filter(move |(file, _)| file == table).map(|(_, cells)| cells)
+        let of_table = printed.iter().filter(move |(file, ..)| file == table);
+        of_table.map(|(_, cells, is_whole)| (cells, *is_whole))
     };
     let mut lines = of("response_by_infusion");
     // Routes in the order of the page: all of them first.
@@ -1161,11 +1164,21 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
     };
     let mut rows: Vec<_> = response.iter().filter(|row| row["stratum"] == "all").collect();
     rows.sort_by_key(order);
-    for row in rows {
-        let cells = lines.next().expect("a line");
+    let mut rows = rows.into_iter().peekable();
+    while let Some(row) = rows.next() {
+        let (cells, is_whole) = lines.next().expect("a line");
         if cells.len() == 1 {
-            // Nothing is shown in the whole line, and it says so once.
-            assert!(PRINTED.iter().all(|column| row[*column] == "NA"), "{row:?} {cells:?}");
+            // Nothing is shown in the whole line, or in every line of the route, and it says so once.
+            let mut alike = vec![row];
+            if is_whole {
+                let is_of_route = |other: &&BTreeMap<String, String>| {
+                    ["instrument", "route"].iter().all(|column| other[*column] == row[*column])
+                };
+                alike.extend(std::iter::from_fn(|| rows.next_if(is_of_route)));
+            }
+            for row in alike {
+                assert!(PRINTED.iter().all(|column| row[*column] == "NA"), "{row:?} {cells:?}");
+            }
             continue;
         }
         assert_eq!(cells.len(), PRINTED.len());
@@ -1174,7 +1187,7 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
     assert_eq!(lines.next(), None);
     let mut lines = of("cohort_flow");
     for row in flow.iter().filter(|row| row["route"] == "all") {
-        let cells = lines.next().expect("a line");
+        let (cells, _) = lines.next().expect("a line");
         shown(row, "n_subjects", &cells[0]);
         shown(row, "lost", &cells[1]);
     }
