@@ -1,7 +1,6 @@
 //! A line chart on its page: axes, bands, curves, names at their ends, and the numbers below.
 
 use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, printed};
-use super::lay_panels;
 use super::line_chart::{LineChart, LineShape, Series};
 use super::number::Number;
 use super::page::{Page, plain};
@@ -14,12 +13,8 @@ const STUB: f64 = 8.0;
 /// More curves than this and their bands would cover each other: each has a panel of its own.
 pub(super) const MOST_TOGETHER: usize = 4;
 
-/// Draws a line chart from the current height of the page down.
+/// Draws the curves of a chart together, from the current height of the page down.
 pub(super) fn draw(page: &mut Page, chart: &LineChart, sizes: &Sizes) {
-    if chart.series.len() > MOST_TOGETHER {
-        lay_panels::draw(page, chart, sizes);
-        return;
-    }
     let frame = axes(page, chart, sizes);
     for series in &chart.series {
         band(page, &frame, chart.line, series);

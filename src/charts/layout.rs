@@ -6,9 +6,10 @@
 
 use super::figure::{Figure, Plot};
 use super::frame::{BOLD, Place, Sizes};
+use super::lay_lines::MOST_TOGETHER;
 use super::page::{Page, plain};
 use super::scene::{Scene, Shape};
-use super::{lay_bars, lay_dots, lay_heat_map, lay_lines, theme};
+use super::{lay_bars, lay_dots, lay_heat_map, lay_lines, lay_panels, theme};
 
 /// Lays a figure out.
 #[must_use]
@@ -19,6 +20,9 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
         heading(&mut page, figure, &sizes);
     }
     match &figure.plot {
+        Plot::Lines(chart) if chart.series.len() > MOST_TOGETHER => {
+            lay_panels::draw(&mut page, chart, &sizes);
+        }
         Plot::Lines(chart) => lay_lines::draw(&mut page, chart, &sizes),
         Plot::HeatMap(map) => lay_heat_map::draw(&mut page, map, &sizes),
         Plot::Dots(plot) => lay_dots::draw(&mut page, plot, &sizes),
