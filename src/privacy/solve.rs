@@ -22,7 +22,7 @@ pub type Equation = Vec<(CellAt, i64)>;
 ///
 /// Only the hidden cells are unknown. Two solutions differ by one of the equations with every shown
 /// cell 0, and a hidden cell is determined exactly if it is 0 in all of those; it then is in one of
-/// them taken at random, and any other is 0 there with a probability of one in [`PRIME`]. Such a cell
+/// them taken at random, and any other is 0 there with a probability of one in 2^61. Such a cell
 /// is a combination of the equations that holds no other hidden cell. A shown cell of that
 /// combination stands in its way unless it follows itself from other shown cells.
 #[must_use]

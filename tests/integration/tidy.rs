@@ -35,13 +35,14 @@ const MODULES: [(&str, &[&str]); 15] = [
 ];
 
 /// Outside crate, and the only places that may name it.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 24] = [
     ("arrow", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("parquet", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("delta_kernel", &["store/"]),
     ("delta_kernel_default_engine", &["store/"]),
     ("object_store", &["store/"]),
     ("plotters", &["charts/draw.rs"]),
+    ("png", &["charts/draw.rs"]),
     ("resvg", &["charts/draw.rs"]),
     ("dejavu", &["charts/draw.rs"]),
     ("clap", &["cli/", "main.rs"]),
