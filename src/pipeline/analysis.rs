@@ -1,6 +1,6 @@
 //! The settings of fold and estimates: as written in a pipeline file, checked and resolved.
 
-use super::plan::unknown;
+use super::error::unknown;
 use super::spec::{AnalysisSpec, DateSpec};
 use crate::course::settings::{FoldSettings, Induction};
 use crate::curves::settings::{Analysis, Filter, Stratum};

@@ -1,5 +1,6 @@
 //! What stops a run, each with what to do about it, and the exit code it means.
 
+use crate::event::toml_file::nearest;
 use std::path::PathBuf;
 
 /// Why a run stopped.
@@ -72,5 +73,13 @@ impl PipelineError {
     {
         let what = what.to_owned();
         move |error| Self::Make { what, error: error.into() }
+    }
+}
+
+/// That a name is not known, with the nearest one that is.
+pub(super) fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match nearest(name, known) {
+        Some(known) => format!("{key}: `{name}` is not known; did you mean `{known}`?"),
+        None => format!("{key}: `{name}` is not known"),
     }
 }

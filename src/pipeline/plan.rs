@@ -12,7 +12,6 @@ use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::{Instrument, shipped_text};
 use crate::event::time::TimeBasis;
-use crate::event::toml_file::nearest;
 use crate::event::vocabulary::Vocabulary;
 use crate::ingest::sheet::mapping::Mapping;
 use crate::ingest::source::{
@@ -273,13 +272,6 @@ fn checked(limits: Limits) -> Result<Limits, String> {
         }
     }
     Ok(limits)
-}
-
-pub(super) fn unknown<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match nearest(name, known) {
-        Some(known) => format!("{key}: `{name}` is not known; did you mean `{known}`?"),
-        None => format!("{key}: `{name}` is not known"),
-    }
 }
 
 /// Files named on the command line, else those of the pipeline file.

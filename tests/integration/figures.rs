@@ -52,6 +52,9 @@ fn allowed(figure: &Figure, tables: &[&Table]) -> BTreeSet<String> {
         Plot::Dots(plot) => [&plot.x].to_vec(),
         Plot::HeatMap(_) | Plot::Bars(_) => Vec::new(),
     };
+    if let Plot::Lines(chart) = &figure.plot {
+        allowed.extend(numbers(&chart.x_label));
+    }
     allowed.extend(axes.iter().flat_map(|axis| &axis.ticks).flat_map(|tick| numbers(&tick.text)));
     for table in tables {
         for row in 0..table.n_rows() {

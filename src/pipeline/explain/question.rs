@@ -5,8 +5,8 @@ use crate::curves::settings::Stratum;
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
-use crate::pipeline::error::PipelineError;
-use crate::pipeline::plan::{Settings, unknown};
+use crate::pipeline::error::{PipelineError, unknown};
+use crate::pipeline::plan::Settings;
 use crate::schema::dictionary::Dictionary;
 
 /// What is asked, in words.

@@ -16,7 +16,7 @@ pub(super) const SECTION: SectionSpec = SectionSpec {
         [
             "People differ.",
             "Those who go on, or whose dose was raised, are not like those who stop or whose plan \
-             stayed. The numbers say what happened, not what a change does.",
+             was kept. The numbers say what happened, not what a change does.",
         ],
         ["Not for one person.", "They describe groups and decide nothing about any one person."],
     ],
