@@ -1,10 +1,13 @@
 //! The rows of a disclosed table as charts read them: by instrument and route, a cell at a time.
 
 use super::dot_plot::Value;
+use super::figure::Figure;
 use super::line_chart::{Point, Series};
 use super::number::Number;
 use super::theme;
 use super::words::{Curve, Telling};
+use crate::event::instrument::{Instrument, Instruments};
+use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
 
 /// The columns a curve is read from.
@@ -29,6 +32,18 @@ pub(super) fn instrument_codes(table: &Table) -> Vec<&str> {
         }
     }
     codes
+}
+
+/// A figure of each instrument of a table that the run knows and of which there is one to make, in
+/// the order of the table.
+pub(super) fn per_instrument(
+    table: &Disclosed<Table>,
+    instruments: &Instruments,
+    figure: impl Fn(&Table, &str, &Instrument) -> Option<Figure>,
+) -> Vec<Figure> {
+    let table = table.get();
+    let of = |code| figure(table, code, instruments.get(code)?);
+    instrument_codes(table).into_iter().filter_map(of).collect()
 }
 
 /// Some rows of a table.

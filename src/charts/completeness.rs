@@ -1,6 +1,6 @@
 //! Share of the people due to be scored who were, by site and time: one heat map per instrument.
 
-use super::by_route::{Rows, instrument_codes};
+use super::by_route::{Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::heat_map::{Cell, Column, HeatMap, Row, Share};
 use super::marking::Marking;
@@ -20,9 +20,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, &instruments.get(code)?.name, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, &instrument.name, marking)
+    })
 }
 
 fn figure(table: &Table, code: &str, name: &str, marking: Marking) -> Option<Figure> {

@@ -2,7 +2,7 @@
 //! reference: one figure per instrument with a response rule.
 
 use super::axis::Axis;
-use super::by_route::{Rows, instrument_codes};
+use super::by_route::{Rows, per_instrument};
 use super::codes;
 use super::dot_plot::{DotPlot, Group, Kind, PanelName, Reference, Row, Value};
 use super::dot_words::{self, HIDDEN_ROWS, SHARE, WHISKERS};
@@ -32,9 +32,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, marking)
+    })
 }
 
 /// The last infusion after which at least half as many were scored as after the first that shows

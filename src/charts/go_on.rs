@@ -2,7 +2,7 @@
 //! figure per instrument, a row per infusion.
 
 use super::axis::Axis;
-use super::by_route::{Rows, instrument_codes};
+use super::by_route::{Rows, per_instrument};
 use super::dot_plot::{Dot, DotPlot, Group, Kind, PanelName, Row};
 use super::dot_words::{self, HIDDEN_ROWS, SHARE, WHISKERS};
 use super::figure::{Figure, Plot};
@@ -30,9 +30,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, marking)
+    })
 }
 
 /// What can be shown of a landmark: those not improved after an infusion, of whom so many respond.

@@ -5,7 +5,7 @@
 //! is followed any longer: what an estimator carries on from there rests on nobody.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
@@ -60,9 +60,9 @@ pub(super) fn figures(
     lasting: &Lasting,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, &instruments.get(code)?.name, lasting, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, &instrument.name, lasting, marking)
+    })
 }
 
 fn figure(

@@ -1,7 +1,7 @@
 //! Mean change from baseline after each infusion, a curve per route: one figure per instrument.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
@@ -26,9 +26,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, marking)
+    })
 }
 
 fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) -> Option<Figure> {

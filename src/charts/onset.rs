@@ -6,7 +6,7 @@
 //! the time the instrument asks about have no place on the axis; a note says which.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
@@ -34,9 +34,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, marking)
+    })
 }
 
 /// A window after the first dose, in hours.

@@ -2,7 +2,7 @@
 //! remission have in common.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape};
 use super::marking::Marking;
@@ -33,9 +33,9 @@ pub(super) fn figures(
     rate: &Rate,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, rate, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, rate, marking)
+    })
 }
 
 fn figure(

@@ -5,7 +5,7 @@
 //! length of its own.
 
 use super::bar_chart::{Bar, BarChart, Group, Part};
-use super::by_route::{Rows, instrument_codes};
+use super::by_route::{Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
@@ -26,9 +26,9 @@ pub fn figures(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| figure(table, code, instruments.get(code)?, marking);
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    per_instrument(table, instruments, |table, code, instrument| {
+        figure(table, code, instrument, marking)
+    })
 }
 
 fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) -> Option<Figure> {
