@@ -13,13 +13,26 @@ use serde_json::Error;
 /// event can hold.
 pub(super) fn write(event: &impl Serialize, out: &mut Vec<u8>) {
     out.clear();
-    if event.serialize(Writer { out }).is_err() {
+    if event.serialize(Writer { out, is_plain: false }).is_err() {
         out.clear();
     }
 }
 
+/// Writes a text whose shape leaves nothing to escape.
+///
+/// # Errors
+/// Those of the serializer.
+pub(super) fn write_plain<S: Serializer>(text: &str, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_newtype_struct(PLAIN, text)
+}
+
+/// What a plain text is called on its way to the [`Writer`]; to others it is a text.
+const PLAIN: &str = "PlainText";
+
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
+    /// A text has nothing to escape, so that none of it is looked at.
+    is_plain: bool,
 }
 
 /// Entries of an object or a list, with commas between.
@@ -37,7 +50,7 @@ fn has_special(text: &[u8]) -> bool {
 
 impl Writer<'_> {
     fn text(self, text: &str) -> Result<(), Error> {
-        if has_special(text.as_bytes()) {
+        if !self.is_plain && has_special(text.as_bytes()) {
             return serde_json::to_writer(self.out, text);
         }
         self.plain(text);
@@ -64,6 +77,10 @@ impl<'a> Writer<'a> {
 }
 
 impl Entries<'_> {
+    fn writer(&mut self) -> Writer<'_> {
+        Writer { out: self.out, is_plain: false }
+    }
+
     fn begin_entry(&mut self) {
         if !self.is_first {
             self.out.push(b',');
@@ -73,13 +90,13 @@ impl Entries<'_> {
 
     fn key(&mut self, key: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         self.begin_entry();
-        key.serialize(Writer { out: self.out })?;
+        key.serialize(self.writer())?;
         self.out.push(b':');
         Ok(())
     }
 
     fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        value.serialize(Writer { out: self.out })
+        value.serialize(self.writer())
     }
 
     fn finish(self) {
@@ -130,8 +147,9 @@ impl SerializeStruct for Entries<'_> {
         value: &T,
     ) -> Result<(), Error> {
         self.begin_entry();
-        Writer { out: self.out }.plain(key);
-        self.out.push(b':');
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
         self.value(value)
     }
 
@@ -231,10 +249,10 @@ impl<'a> Serializer for Writer<'a> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        value.serialize(self)
+        value.serialize(Writer { is_plain: name == PLAIN, ..self })
     }
 
     fn serialize_seq(self, _len: Option<usize>) -> Result<Entries<'a>, Error> {

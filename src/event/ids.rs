@@ -4,6 +4,7 @@
 //! spaces or a full name does not fit them. Most of these texts are short, and stand in the event
 //! itself.
 
+use super::canonical;
 use super::refuse::Reason;
 use super::text::read_text;
 use compact_str::CompactString;
@@ -38,7 +39,7 @@ macro_rules! checked_text {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(&self.0)
+                canonical::write_plain(&self.0, s)
             }
         }
 

@@ -5,8 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smallvec::SmallVec;
 
 /// Reads entries. Most lists are short, and take their room on the heap once, when they have ended.
+/// The room for them here is small as well, since it is moved from hand to hand.
 fn read_entries<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Vec<T>, D::Error> {
-    SmallVec::<[T; 24]>::deserialize(d).map(SmallVec::into_vec)
+    SmallVec::<[T; 4]>::deserialize(d).map(SmallVec::into_vec)
 }
 
 /// A list of at most `MAX` entries.

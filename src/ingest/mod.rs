@@ -17,6 +17,7 @@ pub mod account;
 pub mod checked;
 pub mod error;
 pub mod lines;
+mod plain;
 pub mod record;
 pub mod reject;
 pub mod sheet;

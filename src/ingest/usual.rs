@@ -1,7 +1,8 @@
-//! The usual record, read in one pass: every attribute once, `type` before `data`, clinical data
-//! and nothing that would be dropped. Whatever else a record is, valid or not, is for the reader of
+//! The usual record, read in one pass: plain JSON, every attribute once, `type` before `data`,
+//! clinical data and nothing that would be dropped. Whatever else a record is, valid or not, is for the reader of
 //! [`super::record`], which knows the type before it reads the data and can say what is wrong.
 
+use super::plain;
 use crate::event::envelope::Event;
 use crate::event::ids::{EventId, Source, Subject};
 use crate::event::kind::{EventType, Kind};
@@ -16,9 +17,7 @@ use std::fmt;
 
 /// Reads a usual record; `None` for any other.
 pub(super) fn read(text: &str) -> Option<Box<Event>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let event = deserializer.deserialize_map(Usual).ok()?;
-    deserializer.end().ok().map(|()| event)
+    plain::read(text, |reader| reader.deserialize_map(Usual)).ok()
 }
 
 #[derive(Deserialize)]
