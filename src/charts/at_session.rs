@@ -4,6 +4,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, instrument_codes};
 use super::figure::{Figure, Plot};
+use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::points;
@@ -59,7 +60,7 @@ pub fn dissociation(
             measure: format!("{name}: dissociation at each infusion"),
             definition: "Mean total of the people measured at the session; a lower total is less dissociation.",
             unit: "points",
-            zero: "none",
+            zero: "no dissociation",
             y_label: format!("Mean {name} total in points"),
         };
         figure(&Rows::of(table, code), &mean, marking)
@@ -127,15 +128,12 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
 
 /// "At infusion 6, the mean CADSS total was 9.2 points on intravenous, 14.1 on intranasal".
 fn title(mean: &Mean<'_>, curves: &[Curve]) -> Option<String> {
-    words::headline(
-        curves,
-        |curve, seen| {
-            let on = words::on(&curve.route);
-            let value = points(seen.point.y);
-            format!("At infusion {}, {} was {value} {}{on}", seen.infusion, mean.what, mean.unit)
-        },
-        |curve, seen, _| format!("{}{}", points(seen.point.y), words::on(&curve.route)),
-    )
+    let (what, unit) = (&mean.what, mean.unit);
+    let headline = Headline {
+        sentence: &|at, value, on| format!("At infusion {at}, {what} was {value} {unit}{on}"),
+        ..headline::POINTS
+    };
+    headline.of(curves, HALF)
 }
 
 /// What the figure shows, in words.
@@ -145,8 +143,9 @@ fn finding(mean: &Mean<'_>, curves: &[Curve]) -> String {
             format!(" ({words}{}\u{a0}to\u{a0}{})", points(lo), points(hi))
         })
     };
-    let compared = words::compare(
+    let compared = headline::compare(
         curves,
+        HALF,
         |curve, seen| {
             let people = curve.scored(seen.count, " people measured");
             let (value, interval) = (points(seen.point.y), interval(seen.point, INTERVAL));

@@ -40,10 +40,10 @@ fn figure(table: &Table, code: &str, name: &str, marking: Marking) -> Option<Fig
     ];
     let has = |share| map_rows.iter().flat_map(|row| &row.cells).any(|cell| cell.share == share);
     if has(Share::Hidden) {
-        notes.push("A dot (·): hidden to protect small groups.".into());
+        notes.push("A dot\u{a0}(·): hidden to protect small groups.".into());
     }
     if has(Share::Nobody) {
-        notes.push("A dash (–): nobody was due.".into());
+        notes.push("A dash\u{a0}(–): nobody was due.".into());
     }
     let columns = times.iter().map(|time| Column {
         over: if time.infusion().is_some() { "After infusion".into() } else { String::new() },
@@ -61,7 +61,9 @@ fn figure(table: &Table, code: &str, name: &str, marking: Marking) -> Option<Fig
         finding: finding(name, &map_rows, &times),
         alt: alt(name, &map_rows, &times),
         plot: Plot::HeatMap(HeatMap {
-            label: "Scored, in % of the people due; below it, in small, the people due".into(),
+            label:
+                "Share of the people due who were scored, in %; the small number is the people due"
+                    .into(),
             columns: columns.collect(),
             rows: map_rows,
         }),
@@ -226,6 +228,7 @@ fn finding(name: &str, rows: &[Row], times: &[Time]) -> String {
 /// The lowest and the highest of the sites in a column; nothing for fewer than two.
 fn spread(rows: &[Row], at: usize, time: Time) -> String {
     let sites = rows.iter().filter(|row| !row.is_whole);
+    let n_sites = sites.clone().count();
     let mut shares: Vec<(f64, &str)> = sites
         .filter_map(|row| Some((row.cells.get(at)?.share.known()?, row.label.as_str())))
         .collect();
@@ -242,7 +245,11 @@ fn spread(rows: &[Row], at: usize, time: Time) -> String {
     if low == high {
         return format!(" {there}, every site shown had {low}.");
     }
-    format!(" {there}, sites went from {low} ({}) to {high} ({}).", lowest.1, highest.1)
+    let shown = match shares.len() {
+        n if n < n_sites => format!("the {n} sites that can be shown"),
+        _ => "sites".into(),
+    };
+    format!(" {there}, {shown} ranged from {low} ({}) to {high} ({}).", lowest.1, highest.1)
 }
 
 /// The figure for those who do not see it.
@@ -313,7 +320,7 @@ mod tests {
     #[test]
     fn the_finding_goes_from_baseline_to_the_last_infusion_shown() {
         let figure = figure_of(three_sites());
-        insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"96~% of the 1,135 people due a PHQ-9 score at baseline had one, and 78~% of the 134 due one after infusion 1. After infusion 1, sites went from 72~% (/sites/01) to 91~% (/sites/02).");
+        insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"96~% of the 1,135 people due a PHQ-9 score at baseline had one, and 78~% of the 134 due one after infusion 1. After infusion 1, sites ranged from 72~% (/sites/01) to 91~% (/sites/02).");
         insta::assert_snapshot!(figure.alt.replace('\u{a0}', "~"), @"Heat map: share of the people due a PHQ-9 score who had one, from 0 to 100~%, a row per site, a column for baseline and each infusion. All sites: baseline 96~%, infusion 1 78~%, infusion 2 hidden to protect small groups. The numbers of each site are in the table.");
     }
 

@@ -7,6 +7,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, instrument_codes};
 use super::figure::{Figure, Plot};
+use super::lay_lines::MOST_TOGETHER;
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
@@ -24,6 +25,13 @@ const COLUMNS: Columns =
 const LINE: &str = "aalen-johansen";
 /// The estimator of the faint line.
 const FAINT: &str = "kaplan-meier";
+
+const TELLING: Telling<'_> = Telling {
+    when: &|infusion| format!("by infusion {infusion}"),
+    value: words::share_told,
+    people: "people at risk",
+    nobody: "nobody at risk",
+};
 
 /// The figures of a `cumulative_response` table, in the order of its instruments, with the
 /// medians of `time_to_response`. An instrument without a response rule has none.
@@ -56,14 +64,23 @@ fn figure(
     let mut series = Vec::new();
     let mut curves = Vec::new();
     for (route, rows) in rows.by_route() {
-        let one = steps(route, &rows, &infusions);
+        let mut one = steps(route, &rows, &infusions);
         let curve = Curve::of(route, &one, &infusions);
+        TELLING.number_where_gathered(&mut one, &infusions);
         curves.push((curve, Median::of(&times.only("route", route))));
         series.push(one);
     }
     if series.is_empty() {
         return None;
     }
+    // In a panel of its own a second line would be lost among those of the other routes.
+    let has_faint = series.len() <= MOST_TOGETHER;
+    if !has_faint {
+        for series in &mut series {
+            series.companion.clear();
+        }
+    }
+    let faint = if has_faint { " (faint: Kaplan-Meier)" } else { "" };
     Some(Figure {
         name: format!("cumulative_response_{code}"),
         instrument: code.into(),
@@ -76,7 +93,7 @@ fn figure(
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
             x_ticks: infusions.iter().map(i64::to_string).collect(),
-            y: Axis::shares("Share of people who have responded by then (faint: Kaplan-Meier)"),
+            y: Axis::shares(&format!("Share of people who have responded by then{faint}")),
             line: LineShape::Step { from: 0.0 },
             series,
             rows_label: "People at risk: still in treatment, not yet responded".into(),
@@ -87,13 +104,7 @@ fn figure(
 
 /// The line of a route with the faint one beside it.
 fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64]) -> Series {
-    let telling = Telling {
-        when: &|infusion| format!("by infusion {infusion}"),
-        value: words::share_told,
-        people: "people at risk",
-        nobody: "nobody at risk",
-    };
-    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS, &telling);
+    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS, &TELLING);
     series.companion = rows.only("estimator", FAINT).floats(infusions, &COLUMNS);
     if let (Some(number), Some(readout)) = (series.numbers.first_mut(), series.readouts.first_mut())
     {
@@ -104,10 +115,10 @@ fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64]) -> Series {
 }
 
 fn notes(series: &[Series]) -> Vec<String> {
-    let mut notes = vec![
-        "Line: Aalen-Johansen estimate. Stopping without a response counts against it, since whoever has stopped can no longer respond.".into(),
-        "Faint line: Kaplan-Meier estimate. It treats stopping as if the person might still have responded later; it is an upper bound.".into(),
-    ];
+    let mut notes = vec!["Line: Aalen-Johansen estimate. Stopping without a response counts against it, since whoever has stopped can no longer respond.".to_owned()];
+    if series.iter().any(|series| !series.companion.is_empty()) {
+        notes.push("Faint line: Kaplan-Meier estimate. It treats stopping as if the person might still have responded later; it is an upper bound.".into());
+    }
     notes.extend(words::notes(series, "of the Aalen-Johansen estimate, log-log"));
     if series.iter().any(Series::has_hidden) {
         notes.retain(|note| note != words::HIDDEN_IS_A_GAP);
@@ -282,13 +293,17 @@ mod tests {
             chart.series[1].readouts[2],
             "Intranasal, by infusion 2: hidden to protect small groups"
         );
+        assert_eq!(
+            chart.series[1].readouts[4].replace('\u{a0}', " "),
+            "Intranasal, by infusion 4: 38 % (95 % interval 32 to 45 %); 166 people at risk at infusion 2"
+        );
         assert_eq!(chart.line, LineShape::Step { from: 0.0 });
         let nasal = &chart.series[1];
         assert_eq!(nasal.points.iter().flatten().count(), 2);
         assert_eq!((nasal.points[0], nasal.points[2]), (None, None));
         assert_eq!(
             nasal.numbers,
-            [Number::Blank, Number::Count(190), Number::Hidden, Number::Hidden, Number::Count(166)]
+            [Number::Blank, Number::Count(190), Number::Count(166), Number::Hidden, Number::Hidden]
         );
         assert_eq!(nasal.companion, [None, Some(0.0), None, None, Some(0.49)]);
         assert!(figure.notes.iter().any(|note| note.contains("gathered")));
@@ -345,7 +360,7 @@ mod tests {
     fn a_curve_of_hidden_steps_alone_is_named_and_not_drawn() {
         let figure = figure_of(two_routes().route("oral", &[None, None, None, None]));
         assert!(
-            figure.finding.ends_with(" No curve can be shown for: oral."),
+            figure.finding.ends_with(" Too few people for a curve: oral."),
             "{}",
             figure.finding
         );

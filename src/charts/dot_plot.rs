@@ -108,6 +108,16 @@ impl DotPlot {
         self.groups.iter().flat_map(|group| &group.rows).flat_map(|row| row.panels.iter().flatten())
     }
 
+    /// The kinds of which there is a dot to see.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = &Kind> {
+        let rows = || self.groups.iter().flat_map(|group| &group.rows);
+        let panels = move || rows().flat_map(|row| &row.panels);
+        self.series.iter().enumerate().filter_map(move |(kind, name)| {
+            let is_seen = |dots: &Vec<Dot>| dots.get(kind)?.value.known();
+            panels().any(|dots| is_seen(dots).is_some()).then_some(name)
+        })
+    }
+
     /// Whether one of them is hidden.
     pub(super) fn has_hidden(&self) -> bool {
         self.dots().any(|dot| dot.value == Value::Hidden)

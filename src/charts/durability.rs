@@ -19,13 +19,13 @@ const WITHOUT_TREATMENT: Lasting = Lasting {
     unit: "days",
     x_label: "Days",
     measure: "how long a response lasts after induction, without further treatment",
-    definition: "Days since the score that shows the response at the end of induction. It is lost at the first later score that is no response; a further session competes.",
+    definition: "Days since the score that shows the response at the end of induction. It is lost at the first later score that is no response.",
     whom: "responders",
     still: "had not lost their response",
     intervals: "log-log",
     notes: &[
         SPARSE,
-        "Whoever is treated again leaves the curve without a loss, and can no longer lose a response untreated.",
+        "Whoever is treated again before a loss counts as not having lost it, since it can no longer be lost untreated.",
     ],
 };
 

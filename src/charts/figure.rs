@@ -4,6 +4,7 @@ use super::bar_chart::BarChart;
 use super::dot_plot::DotPlot;
 use super::heat_map::HeatMap;
 use super::line_chart::LineChart;
+use super::number::Number;
 
 /// A picture with its words.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,4 +43,25 @@ pub enum Plot {
     Dots(DotPlot),
     /// Groups of people, each cut into the steps of an ordered scale.
     Bars(BarChart),
+}
+
+impl Figure {
+    /// Whether there is anything to see: an empty frame is no picture, and the finding says why there
+    /// is none.
+    #[must_use]
+    pub fn shows_anything(&self) -> bool {
+        let shows_people = |number: Number| matches!(number, Number::Count(1..));
+        match &self.plot {
+            Plot::Lines(chart) => chart.series.iter().any(|series| series.last().is_some()),
+            Plot::HeatMap(map) => {
+                map.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.share.known().is_some())
+            }
+            Plot::Dots(plot) => plot.dots().any(|dot| dot.value.known().is_some()),
+            Plot::Bars(chart) => chart
+                .groups
+                .iter()
+                .flat_map(|group| &group.bars)
+                .any(|bar| bar.parts.iter().any(|part| shows_people(part.number))),
+        }
+    }
 }

@@ -23,6 +23,10 @@ use std::fmt::Write as _;
 const NO_GROUPS: [&str; 4] = ["all", "phase", "course_order", "fixed_cohort"];
 /// Of more rows than this those that are hidden are left out, and a note says so.
 const MOST_ROWS: usize = 24;
+/// Words name no group of fewer people, whose rate is mostly chance.
+const FEWEST_TOLD: i64 = 20;
+/// Labels of what is not one group.
+const VAGUE: [&str; 2] = ["Unknown", "Other"];
 const LIMITS: [&str; 2] = ["response_lo", "response_hi"];
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments.
@@ -147,15 +151,20 @@ fn thin(groups: &mut Vec<Group>) -> usize {
     before - n_rows(groups)
 }
 
-/// The groups with an estimate, from the lowest; ties in the order of the plot.
+/// The groups with an estimate of enough people to be told of, from the lowest; ties in the order of
+/// the plot.
 fn ranked(groups: &[Group]) -> Vec<(String, Point)> {
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(|row| (&group.heading, row)));
     let mut known: Vec<(String, Point)> = rows
-        .filter_map(|(heading, row)| match row.panels.first()?.first()?.value {
-            Value::Known(point) => {
-                Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
+        .filter_map(|(heading, row)| {
+            let dot = row.panels.first()?.first()?;
+            let is_told = matches!(dot.number, Number::Count(FEWEST_TOLD..));
+            match dot.value {
+                Value::Known(point) if is_told && !VAGUE.contains(&row.label.as_str()) => {
+                    Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
+                }
+                _ => None,
             }
-            Value::Hidden | Value::None => None,
         })
         .collect();
     known.sort_by(|a, b| a.1.y.total_cmp(&b.1.y));

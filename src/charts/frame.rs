@@ -141,8 +141,10 @@ impl Frame {
         self.bottom - share.clamp(0.0, 1.0) * (self.bottom - self.top)
     }
 
+    /// Every few, and the last, where the few stand that were followed longest.
     pub(super) fn is_labelled(&self, tick: usize) -> bool {
-        tick.is_multiple_of(self.every)
+        let last = self.n_ticks.saturating_sub(1);
+        tick == last || (tick.is_multiple_of(self.every) && last - tick >= self.every)
     }
 }
 

@@ -80,7 +80,13 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         groups
             .push(Group { heading: format!("Responded by infusion {by}"), rows: group.collect() });
     }
+    let n_groups = groups.len();
+    let is_shown = |row: &Row| row.panels.iter().flatten().any(|dot| dot.value.known().is_some());
     groups.retain(|group| !group.rows.is_empty());
+    if groups.iter().any(|group| group.rows.iter().any(is_shown)) {
+        groups.retain(|group| group.rows.iter().any(is_shown));
+    }
+    let is_short = groups.len() < n_groups;
     let all = theme::look("all");
     let went_on = Look { mark: Mark::Diamond, ..theme::look("intramuscular") };
     let plot = DotPlot {
@@ -98,7 +104,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         format!("{WHISKERS} (of all: Aalen-Johansen, log-log; of those treated again: Wilson)."),
         "Of all: stopping counts as no response. Of those treated again: only people who went on, who may differ from those who stopped.".into(),
     ];
-    if plot.has_hidden() {
+    if plot.has_hidden() || is_short {
         notes.push(HIDDEN_ROWS.into());
     }
     let measure =
@@ -143,13 +149,19 @@ fn dots(row: &Rows<'_>, infusion: i64, by: i64) -> Vec<Dot> {
     vec![all, went_on]
 }
 
-/// The first and the last landmark that can be shown, of those followed the furthest: of all, or
-/// where none of those can be shown, of those treated again.
+/// The first landmark that can be shown, and the last that rests on at least half as many people, of
+/// those followed the furthest: of all, or where none of those can be shown, of those treated again.
 fn ends(landmarks: &[Landmark]) -> Option<(&Landmark, Option<&Landmark>)> {
     let is_of_treated = landmarks.iter().all(|landmark| landmark.is_of_treated);
     let of = || landmarks.iter().filter(|landmark| landmark.is_of_treated == is_of_treated);
-    let by = of().map(|landmark| landmark.by).max()?;
-    let mut furthest = of().filter(|landmark| landmark.by == by);
+    let people = |landmark: &Landmark| match landmark.n {
+        Number::Count(count) => count,
+        _ => 0,
+    };
+    let most = of().map(people).max()?;
+    let well_filled = || of().filter(|landmark| 2 * people(landmark) >= most);
+    let by = well_filled().map(|landmark| landmark.by).max()?;
+    let mut furthest = well_filled().filter(|landmark| landmark.by == by);
     let first = furthest.next()?;
     Some((first, furthest.next_back()))
 }

@@ -7,6 +7,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
+use super::headline::{self, A_FIFTH, Headline};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
@@ -114,6 +115,7 @@ fn figure(
         notes.push(words::GATHERED.into());
     }
     for (series, start) in series.iter_mut().zip(starts) {
+        telling.number_where_gathered(series, &times);
         if let Some(number) = series.numbers.first_mut() {
             *number = start;
         }
@@ -184,17 +186,13 @@ impl Line {
     }
 }
 
-/// "After 84 days, 62 % still responded on intravenous, 55 % on intranasal".
+/// "After 84 days, 62 % of responders on intravenous still responded, 55 % on intranasal".
 fn title(lasting: &Lasting, curves: &[Curve]) -> Option<String> {
-    words::headline(
-        curves,
-        |curve, seen| {
-            let (share, on) = (percent(seen.point.y), words::on(&curve.route));
-            let when = lasting.when(seen.infusion);
-            format!("After {when}, {share} of {} {}{on}", lasting.whom, lasting.still)
-        },
-        |curve, seen, _| format!("{}{}", percent(seen.point.y), words::on(&curve.route)),
-    )
+    let sentence = |time: i64, share: &str, on: &str| {
+        let (when, whom, still) = (lasting.when(time), lasting.whom, lasting.still);
+        format!("After {when}, {share} of {whom}{on} {still}")
+    };
+    Headline { sentence: &sentence, ..headline::SHARES }.of(curves, A_FIFTH)
 }
 
 /// What the figure shows, in words.
@@ -208,8 +206,9 @@ fn finding(
         let count = n(route).map_or_else(String::new, |n| format!("{} ", thousands(n)));
         format!("the {count}{}{}", lasting.whom, on_route(route))
     };
-    let compared = words::compare(
+    let compared = headline::compare(
         curves,
+        A_FIFTH,
         |curve, seen| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
             let (when, whom) = (lasting.when(seen.infusion), whom(&curve.route));

@@ -5,7 +5,7 @@ use super::line_chart::{LineChart, LineShape, Series};
 use super::number::Number;
 use super::page::{Page, plain};
 use super::scene::{Anchor, At, Shape, mark};
-use super::theme;
+use super::theme::{self, Rgb};
 
 /// How far the last level of a step line is drawn on.
 const STUB: f64 = 8.0;
@@ -75,8 +75,7 @@ pub(super) fn scales(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &
     }
 }
 
-/// The corners of a line through places: none but these, or those of its steps and of the level
-/// it ends on.
+/// The corners of a line through places: none but these, or those of its steps.
 fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
     if line == LineShape::Straight {
         return places;
@@ -88,8 +87,73 @@ fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
         }
         corners.push((x, y));
     }
-    corners.extend(corners.last().map(|(x, y)| (x + STUB, *y)));
     corners
+}
+
+/// [`trace`], with a piece of the level that a step line ends on.
+fn trace_to_end(line: LineShape, places: Vec<At>) -> Vec<At> {
+    let mut corners = trace(line, places);
+    if line != LineShape::Straight {
+        corners.extend(corners.last().map(|(x, y)| (x + STUB, *y)));
+    }
+    corners
+}
+
+/// The known heights of a line by stretches without a gap.
+fn stretches(heights: impl Iterator<Item = Option<f64>>) -> Vec<Vec<(usize, f64)>> {
+    let mut runs = vec![Vec::new()];
+    for (tick, height) in heights.enumerate() {
+        match (height, runs.last_mut()) {
+            (Some(height), Some(run)) => run.push((tick, height)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy)]
+struct Ink {
+    colour: Rgb,
+    opacity: f64,
+    width: f64,
+    dash: Option<(f64, f64)>,
+}
+
+/// Draws a line. What a step line does between two points with hidden steps between them nobody can
+/// see: a dotted line joins them, which claims neither level nor moment.
+fn lines(
+    page: &mut Page,
+    frame: &Frame,
+    line: LineShape,
+    heights: impl Iterator<Item = Option<f64>>,
+    ink: Ink,
+) {
+    let Ink { colour, opacity, width, dash } = ink;
+    let runs = stretches(heights);
+    let n_runs = runs.len();
+    let mut end = origin(frame, line).map(|at| (0, at));
+    for (position, run) in runs.into_iter().enumerate() {
+        let mut places: Vec<At> =
+            run.iter().map(|(tick, y)| (frame.x(*tick), frame.y(*y))).collect();
+        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
+        match end {
+            Some((tick, at)) if *first <= tick + 1 => places.insert(0, at),
+            Some((_, at)) => {
+                let points = std::iter::once(at).chain(places.first().copied()).collect();
+                let (width, dash) = (theme::COMPANION_WIDTH, Some((2.0, 4.0)));
+                page.shapes.push(Shape::Line { points, colour, opacity, width, dash });
+            }
+            None => {}
+        }
+        if matches!(line, LineShape::Step { .. }) {
+            end = places.last().map(|at| (*last, *at));
+        }
+        let is_end = position + 1 == n_runs;
+        let points = if is_end { trace_to_end(line, places) } else { trace(line, places) };
+        page.shapes.push(Shape::Line { points, colour, opacity, width, dash });
+    }
 }
 
 /// Where a step line begins, with nothing estimated and nothing marked.
@@ -101,7 +165,9 @@ fn origin(frame: &Frame, line: LineShape) -> Option<At> {
 }
 
 pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
-    for run in series.runs() {
+    let runs = series.runs();
+    for (position, run) in runs.iter().enumerate() {
+        let trace = if position + 1 == runs.len() { trace_to_end } else { trace };
         let limits: Vec<(f64, (f64, f64))> = run
             .iter()
             .filter_map(|(tick, point)| Some((frame.x(*tick), point.interval?)))
@@ -122,20 +188,14 @@ pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Ser
     }
 }
 
-pub(super) fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
-    let heights = series.companion.iter().enumerate();
-    let known: Vec<At> =
-        heights.filter_map(|(tick, y)| Some((frame.x(tick), frame.y((*y)?)))).collect();
-    if known.is_empty() {
-        return;
-    }
-    page.shapes.push(Shape::Line {
-        points: trace(line, origin(frame, line).into_iter().chain(known).collect()),
+fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
+    let ink = Ink {
         colour: series.look.line,
         opacity: theme::COMPANION_OPACITY,
         width: theme::COMPANION_WIDTH,
         dash: series.look.dash,
-    });
+    };
+    lines(page, frame, line, series.companion.iter().copied(), ink);
 }
 
 fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f64, f64)) {
@@ -148,9 +208,7 @@ fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f
     });
 }
 
-/// The line of a curve, in its colour or, where it stands behind another, in that of context. What a
-/// step line does between two points with hidden steps between them nobody can see: a dotted line
-/// joins them, which claims neither level nor moment.
+/// The line of a curve, in its colour or, where it stands behind another, in that of context.
 pub(super) fn stroke(
     page: &mut Page,
     frame: &Frame,
@@ -163,38 +221,21 @@ pub(super) fn stroke(
     } else {
         (series.look.line, theme::CURVE_WIDTH, series.look.dash)
     };
-    let mut end = origin(frame, line).map(|at| (0, at));
-    for run in series.runs() {
-        let mut places: Vec<At> =
-            run.iter().map(|(tick, point)| (frame.x(*tick), frame.y(point.y))).collect();
-        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
-        match end {
-            Some((tick, at)) if *first <= tick + 1 => places.insert(0, at),
-            Some((_, at)) => {
-                let points = at_either_end(at, &places);
-                let (width, dash) = (theme::COMPANION_WIDTH, Some((2.0, 4.0)));
-                page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
-            }
-            None => {}
-        }
-        if matches!(line, LineShape::Step { .. }) {
-            end = places.last().map(|at| (*last, *at));
-        }
-        let points = trace(line, places);
-        page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
-    }
-}
-
-fn at_either_end(from: At, places: &[At]) -> Vec<At> {
-    std::iter::once(from).chain(places.first().copied()).collect()
+    let heights = series.points.iter().map(|point| point.map(|point| point.y));
+    lines(page, frame, line, heights, Ink { colour, opacity: 1.0, width, dash });
 }
 
 /// A curve with its marks, and what can be read out at each.
 pub(super) fn curve(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     stroke(page, frame, line, series, false);
+    // Marks that touch would cover the line: then only where it ends.
+    let is_crowded = frame.step() < 2.5 * theme::MARK_SIZE;
+    let end = series.last().map(|(tick, _)| tick);
     for (tick, point) in series.known() {
         let place = (frame.x(tick), frame.y(point.y));
-        page.shapes.extend(mark(series.look.mark, place, theme::MARK_SIZE, series.look.line));
+        if !is_crowded || Some(tick) == end {
+            page.shapes.extend(mark(series.look.mark, place, theme::MARK_SIZE, series.look.line));
+        }
         let text = series.readouts.get(tick).map_or("", String::as_str);
         page.target(place, (theme::TARGET, theme::TARGET), text);
     }

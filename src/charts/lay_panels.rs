@@ -1,7 +1,7 @@
 //! Small multiples: many curves, each with its band in a panel of its own, the others faint behind it.
 
 use super::frame::{Frame, Sizes, scale_width};
-use super::lay_lines::{band, companion, curve, numbers, scales, stroke};
+use super::lay_lines::{band, curve, numbers, scales, stroke};
 use super::line_chart::LineChart;
 use super::page::{Page, plain};
 use super::scene::mark;
@@ -69,7 +69,6 @@ fn panel(
         }
     }
     band(page, &frame, chart.line, series);
-    companion(page, &frame, chart.line, series);
     curve(page, &frame, chart.line, series);
     numbers(page, &frame, series, sizes, plot.1 + 24.0 + sizes.row / 2.0);
 }

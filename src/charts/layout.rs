@@ -6,6 +6,7 @@
 
 use super::figure::{Figure, Plot};
 use super::frame::{BOLD, Place, Sizes};
+use super::kept_together::kept_together;
 use super::lay_lines::MOST_TOGETHER;
 use super::page::{Page, plain};
 use super::scene::{Scene, Shape};
@@ -41,9 +42,10 @@ pub fn layout(figure: &Figure, place: Place) -> Scene {
 
 fn heading(page: &mut Page, figure: &Figure, sizes: &Sizes) {
     let width = sizes.width - 2.0 * sizes.margin;
-    page.title(sizes.margin, width / BOLD, &figure.title, plain(theme::TITLE, theme::INK).bold());
+    let (title, subtitle) = (kept_together(&figure.title), kept_together(&figure.subtitle));
+    page.title(sizes.margin, width / BOLD, &title, plain(theme::TITLE, theme::INK).bold());
     page.y += 5.0;
-    page.paragraph(sizes.margin, width, &figure.subtitle, plain(theme::SUBTITLE, theme::MUTED));
+    page.title(sizes.margin, width, &subtitle, plain(theme::SUBTITLE, theme::MUTED));
     page.y += 16.0;
 }
 

@@ -97,11 +97,16 @@ impl Series {
         })
     }
 
-    /// Every height of the curve and of its intervals.
+    /// Every height of the curve and of its intervals; of an interval that reaches far beyond all
+    /// points no more than their own reach again, so that a few people do not flatten every curve.
     pub(super) fn reach(&self) -> impl Iterator<Item = f64> {
-        self.known().flat_map(|(_, Point { y, interval })| {
+        let heights = self.known().map(|(_, point)| point.y);
+        let (lowest, highest) =
+            heights.fold((0.0_f64, 0.0_f64), |(lo, hi), y| (lo.min(y), hi.max(y)));
+        let reach = highest - lowest;
+        self.known().flat_map(move |(_, Point { y, interval })| {
             let (lo, hi) = interval.unwrap_or((y, y));
-            [lo, y, hi]
+            [lo.max(lowest - reach), y, hi.min(highest + reach)]
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
+use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::points;
@@ -96,36 +97,38 @@ impl Way {
 
 /// "After infusion 6, PHQ-9 had fallen by 8.1 points on intravenous, by 6.6 on intranasal".
 fn title(name: &str, curves: &[Curve]) -> Option<String> {
-    words::headline(
-        curves,
-        |curve, seen| {
-            let on = words::on(&curve.route);
-            let how = match Way::of(seen.point.y) {
-                Way::Fell => format!("fallen by {} points", points(seen.point.y.abs())),
-                Way::Rose => format!("risen by {} points", points(seen.point.y.abs())),
-                Way::Stayed => "not changed".into(),
-            };
-            format!("After infusion {}, {name} had {how}{on}", seen.infusion)
+    let size = |point: Point| points(point.y.abs());
+    let headline = Headline {
+        sentence: &|at, how, on| format!("After infusion {at}, {name} had {how}{on}"),
+        what: &|point| match Way::of(point.y) {
+            Way::Fell => format!("fallen by {} points", size(point)),
+            Way::Rose => format!("risen by {} points", size(point)),
+            Way::Stayed => "not changed".into(),
         },
-        |curve, seen, first| {
-            let on = words::on(&curve.route);
-            let size = points(seen.point.y.abs());
-            match Way::of(seen.point.y) {
-                way if way == Way::of(first.point.y) && way != Way::Stayed => {
-                    format!("by {size}{on}")
-                }
-                Way::Fell => format!("fallen by {size}{on}"),
-                Way::Rose => format!("risen by {size}{on}"),
-                Way::Stayed => format!("not changed{on}"),
+        other: &|point, first| match Way::of(point.y) {
+            way if way == Way::of(first.y) && way != Way::Stayed => format!("by {}", size(point)),
+            Way::Fell => format!("fallen by {}", size(point)),
+            Way::Rose => format!("risen by {}", size(point)),
+            Way::Stayed => "not changed".into(),
+        },
+        range: &|lowest, highest| match (Way::of(lowest.y), Way::of(highest.y)) {
+            (Way::Fell, Way::Fell) => {
+                format!("fallen by {} to {} points", size(highest), size(lowest))
             }
+            (Way::Rose, Way::Rose) => {
+                format!("risen by {} to {} points", size(lowest), size(highest))
+            }
+            _ => format!("changed by {} to {} points", points(lowest.y), points(highest.y)),
         },
-    )
+    };
+    headline.of(curves, HALF)
 }
 
 /// What the figure shows, in words.
 fn finding(name: &str, curves: &[Curve]) -> String {
-    let compared = words::compare(
+    let compared = headline::compare(
         curves,
+        HALF,
         |curve, seen| {
             let how = match Way::of(seen.point.y) {
                 Way::Fell => format!("fallen by {} points", points(seen.point.y.abs())),

@@ -8,6 +8,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
+use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
 use super::number::{percent, points};
@@ -115,8 +116,9 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     let definition = instrument.response.map(|response| define(instrument, response));
     let value = |y: f64| if is_rate { percent(y) } else { points(y) };
     let told = telling.value;
-    let finding = words::compare(
+    let finding = headline::compare(
         &curves,
+        HALF,
         |curve, seen| {
             let people = curve.scored(seen.count, " people scored");
             let interval = told(seen.point).replacen(&value(seen.point.y), "", 1);
@@ -188,22 +190,16 @@ fn capital(text: &str) -> String {
 
 /// "4 to 24 hours after the first dose, 32 % had responded on intravenous, 20 % on intranasal".
 fn title(curves: &[Curve], is_rate: bool, when: &dyn Fn(i64) -> String) -> Option<String> {
-    words::headline(
-        curves,
-        |curve, seen| {
-            let on = words::on(&curve.route);
-            let time = capital(&when(seen.infusion));
-            if is_rate {
-                format!("{time} after the first dose, {} had responded{on}", percent(seen.point.y))
-            } else {
-                format!("{time} after the first dose, mean change was {}{on}", points(seen.point.y))
-            }
-        },
-        |curve, seen, _| {
-            let value = if is_rate { percent(seen.point.y) } else { points(seen.point.y) };
-            format!("{value}{}", words::on(&curve.route))
-        },
-    )
+    let sentence = |until: i64, value: &str, on: &str| {
+        let time = capital(&when(until));
+        if is_rate {
+            format!("{time} after the first dose, {value} had responded{on}")
+        } else {
+            format!("{time} after the first dose, mean change was {value}{on}")
+        }
+    };
+    let told = if is_rate { headline::SHARES } else { headline::POINTS };
+    Headline { sentence: &sentence, ..told }.of(curves, HALF)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
+use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape};
 use super::marking::Marking;
 use super::number::percent;
@@ -92,20 +93,18 @@ fn figure(
 
 /// "After infusion 6, 52 % had responded on intravenous, 41 % on intranasal".
 fn title(rate: &Rate, curves: &[Curve]) -> Option<String> {
-    words::headline(
-        curves,
-        |curve, seen| {
-            let (share, on) = (percent(seen.point.y), words::on(&curve.route));
-            format!("After infusion {}, {share} {}{on}", seen.infusion, rate.had)
-        },
-        |curve, seen, _| format!("{}{}", percent(seen.point.y), words::on(&curve.route)),
-    )
+    let headline = Headline {
+        sentence: &|at, share, on| format!("After infusion {at}, {share} {}{on}", rate.had),
+        ..headline::SHARES
+    };
+    headline.of(curves, HALF)
 }
 
 /// What the figure shows, in words.
 fn finding(name: &str, rate: &Rate, curves: &[Curve]) -> String {
-    let compared = words::compare(
+    let compared = headline::compare(
         curves,
+        HALF,
         |curve, seen| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
             let people = curve.scored(seen.count, " people scored");

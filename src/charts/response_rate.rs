@@ -169,25 +169,61 @@ mod tests {
         assert_eq!(title(hidden), "PHQ-9: response after each infusion");
     }
 
-    #[test]
-    fn of_many_routes_the_title_names_the_two_with_the_most_people() {
+    /// People scored and share of each route after one infusion.
+    fn of_routes(routes: &[(&str, i64, f64)]) -> Figure {
         let mut table = Response::new();
-        for (route, n, rate) in [
+        for (route, n, rate) in routes {
+            table = table.shown(["who-5", "all", "all", route], 1, [*n, 60], *rate);
+        }
+        figures_of(table).remove(0)
+    }
+
+    #[test]
+    fn of_several_routes_the_title_names_the_two_with_the_most_people() {
+        let routes = [
             ("intravenous", 60, 0.2),
             ("intranasal", 40, 0.3),
             ("intramuscular", 50, 0.1),
-            ("oral", 50, 0.2),
-            ("other", 20, 0.25),
-        ] {
-            table = table.shown(["who-5", "all", "all", route], 1, [n, 60], rate);
-        }
-        let figure = figures_of(table).remove(0);
+            ("other", 60, 0.25),
+        ];
+        let figure = of_routes(&routes);
         assert_eq!(
             figure.title.replace('\u{a0}', " "),
             "After infusion 1, 20 % had responded on intravenous, 10 % on intramuscular"
         );
         assert!(figure.subtitle.ends_with("WHO-5 rose by at least 10 points from baseline."));
         assert!(figure.finding.ends_with("The other routes are in the chart and the table."));
+        let equal = of_routes(&[("intravenous", 60, 0.2), ("intranasal", 40, 0.2)]);
+        assert_eq!(
+            equal.title.replace('\u{a0}', " "),
+            "After infusion 1, 20 % had responded on intravenous and intranasal"
+        );
+    }
+
+    #[test]
+    fn of_many_routes_the_title_says_how_far_they_reach() {
+        let figure = of_routes(&[
+            ("intravenous", 60, 0.2),
+            ("intranasal", 40, 0.3),
+            ("intramuscular", 50, 0.1),
+            ("oral", 50, 0.2),
+            ("other", 20, 0.99),
+        ]);
+        assert_eq!(
+            figure.title.replace('\u{a0}', " "),
+            "After infusion 1, 10 % to 30 % had responded, by route"
+        );
         assert!(figure.notes.iter().any(|note| note.starts_with("Grey: the other routes")));
+    }
+
+    #[test]
+    fn title_and_finding_speak_of_the_last_infusion_with_half_of_the_people() {
+        let table = Response::new()
+            .shown(IV, 1, [400, 450], 0.2)
+            .shown(IV, 2, [201, 450], 0.3)
+            .shown(IV, 3, [199, 450], 0.9);
+        let figure = figures_of(table).remove(0);
+        assert!(figure.title.starts_with("After infusion 2, 30"), "{}", figure.title);
+        assert!(figure.finding.starts_with("After infusion 2, 30"), "{}", figure.finding);
     }
 }

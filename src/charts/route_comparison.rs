@@ -97,9 +97,21 @@ fn figure(
         groups,
         counts_label: String::new(),
     };
+    let adjusted_dots = || {
+        plot.groups
+            .iter()
+            .flat_map(|group| &group.rows)
+            .flat_map(|row| row.panels.iter().flat_map(|dots| dots.iter().skip(1)))
+    };
+    let has_interval = |dot: &Dot| dot.value.known().is_some_and(|point| point.interval.is_some());
+    let resampled = if adjusted_dots().any(has_interval) {
+        "percentiles over resampled people"
+    } else {
+        "none"
+    };
     let mut notes = vec![
         "Routes are not randomised. Adjusted for severity at baseline, indication, age band and trials that failed before; for nothing else.".to_owned(),
-        format!("{WHISKERS} (crude: Newcombe; adjusted: percentiles over resampled people). A missing score counts as no response."),
+        format!("{WHISKERS} (crude: Newcombe; adjusted: {resampled}). A missing score counts as no response."),
     ];
     if plot.has_hidden() {
         notes.push(HIDDEN_ROWS.into());
@@ -212,14 +224,26 @@ fn told(group: &Group) -> Option<(&Row, Option<Point>, Option<Point>)> {
     })
 }
 
-/// "Intravenous minus intranasal after infusion 6: +8 points crude, +3 adjusted".
+/// "After infusion 6, 8 percentage points more responded on intravenous than on intranasal; adjusted:
+/// +3".
 fn title(group: &Group) -> Option<String> {
     let (row, crude, weighted) = told(group)?;
-    let crude = crude.map(|point| format!("{} points crude", signed(point.y)));
-    let weighted = weighted
-        .map_or_else(|| "not adjusted".into(), |point| format!("{} adjusted", signed(point.y)));
-    let values: Vec<String> = crude.into_iter().chain([weighted]).collect();
-    Some(format!("{} {}: {}", group.heading, row.label.to_lowercase(), values.join(", ")))
+    let (one, other) = group.heading.split_once(" minus ")?;
+    let (one, when) = (one.to_lowercase(), &row.label);
+    let difference = crude.or(weighted)?.y;
+    let size = signed(difference.abs());
+    let size = size.trim_start_matches('+');
+    let more = if difference > 0.0 { "more" } else { "fewer" };
+    let head = if size == "0" {
+        format!("{when}, as many responded on {one} as on {other}")
+    } else {
+        format!("{when}, {size} percentage points {more} responded on {one} than on {other}")
+    };
+    Some(match (crude, weighted) {
+        (Some(_), Some(weighted)) => format!("{head}; adjusted: {}", signed(weighted.y)),
+        (Some(_), None) => format!("{head} (not adjusted)"),
+        _ => format!("{head} (adjusted)"),
+    })
 }
 
 /// What the figure shows, in words.

@@ -63,7 +63,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     });
     if has_hidden {
         notes.push(
-            "An empty box with a dot (·): bands that are hidden to protect small groups, together."
+            "An empty box with a dot\u{a0}(·): bands that are hidden to protect small groups, together."
                 .into(),
         );
     }
@@ -120,8 +120,10 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
 /// counts them.
 fn drop_hidden(groups: &mut Vec<Group>) -> usize {
     let before = groups.len();
-    let is_drawn =
-        |group: &Group| group.bars.iter().any(|bar| matches!(bar.whole, Number::Count(1..)));
+    let is_drawn = |group: &Group| {
+        let mut parts = group.bars.iter().flat_map(|bar| &bar.parts);
+        parts.any(|part| matches!(part.number, Number::Count(1..)))
+    };
     if groups.iter().any(is_drawn) {
         groups.retain(is_drawn);
     } else {
@@ -164,10 +166,32 @@ fn alt(name: &str, groups: &[Group], bands: &[&str]) -> String {
         bands.first().copied().unwrap_or_default(),
         bands.last().copied().unwrap_or_default()
     );
-    for part in groups.iter().flat_map(|group| &group.bars).flat_map(|bar| &bar.parts) {
-        let _ = write!(text, " {}.", part.readout);
+    for group in groups {
+        for bar in &group.bars {
+            let parts: Vec<String> = bands
+                .iter()
+                .zip(&bar.parts)
+                .map(|(band, part)| format!("{} in {band}", in_words(part.number)))
+                .collect();
+            let _ = write!(
+                text,
+                " {}, {}: {}.",
+                group.heading,
+                bar.label.to_lowercase(),
+                parts.join(", ")
+            );
+        }
     }
     text
+}
+
+/// How many people are in a band.
+fn in_words(number: Number) -> String {
+    match number {
+        Number::Count(count) => thousands(count),
+        Number::Hidden => "hidden".into(),
+        Number::None | Number::Blank => "nobody".into(),
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ struct Capture {
     code: &'static str,
     /// In a title: "Asked from a list, 82 % had dissociation and 80 % sedation at some infusion".
     words: &'static str,
+    /// Name of the horizontal axis.
+    axis: &'static str,
     note: &'static str,
 }
 
@@ -34,16 +36,19 @@ const CAPTURES: [Capture; 3] = [
     Capture {
         code: "structured",
         words: "Asked from a list",
+        axis: "Share of people asked who had the side effect",
         note: "Asked from a list: people are asked about each side effect, so that more are found.",
     },
     Capture {
         code: "spontaneous",
         words: "Told unasked",
+        axis: "Share of the people who told of some side effect",
         note: "Told unasked: of people who told of some side effect, where a site writes down only those; shares are then too high.",
     },
     Capture {
         code: "unstated",
         words: "Way of asking not stated",
+        axis: "Share of people who had the side effect",
         note: "It is not stated how people were asked.",
     },
 ];
@@ -71,10 +76,11 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let share = |row: &Row| {
         row.panels.first().and_then(|dots| dots.first()).and_then(|dot| dot.value.known())
     };
-    // The most frequent first, those that are hidden last; ties in code order.
-    rows.sort_by(|(a, _), (b, _)| {
+    // Any at all first, then the most frequent, those that are hidden last; ties in code order.
+    rows.sort_by(|(a, a_term), (b, b_term)| {
         let of = |row| share(row).map_or(-1.0, |point| point.y);
-        of(b).total_cmp(&of(a))
+        let is_any = |term: &str| term == "any";
+        is_any(b_term).cmp(&is_any(a_term)).then(of(b).total_cmp(&of(a)))
     });
     let named: Vec<(String, super::line_chart::Point)> = rows
         .iter()
@@ -107,17 +113,14 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let dots = rows.iter().flat_map(|row| row.panels.iter().flatten());
     let reach = dot_words::reach(dots);
     let plot = DotPlot {
-        x: Axis::small_shares("Share of people asked who had the side effect", reach),
+        x: Axis::small_shares(capture.axis, reach),
         reference: None,
         series: vec![Kind { label: String::new(), look: theme::look("all") }],
         panels: names.collect(),
         groups: vec![Group { heading: String::new(), rows }],
         counts_label: String::new(),
     };
-    let mut notes = vec![
-        format!("{WHISKERS} (Wilson). The axis begins at 0 and ends where the values do."),
-        capture.note.into(),
-    ];
+    let mut notes = vec![format!("{WHISKERS} (Wilson)."), capture.note.into()];
     if plot.has_hidden() {
         notes.push(HIDDEN_ROWS.into());
     }
@@ -148,7 +151,9 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
         instrument: "all".into(),
         table: "side_effects",
         title: title.unwrap_or_else(|| measure.clone()),
-        subtitle: format!("{measure}: share of people who had each, at any infusion and at some."),
+        subtitle: format!(
+            "{measure}: share of people who had each side effect, at any infusion and at single ones."
+        ),
         finding,
         alt: format!(
             "Dot plot: share of people with each side effect. {}.{}",

@@ -15,9 +15,9 @@ const PANELS: &str = "Grey: the other routes, for comparison.";
 pub(super) const HIDDEN: &str = "hidden to protect small groups";
 /// A note of a chart with hidden points.
 pub(super) const HIDDEN_IS_A_GAP: &str =
-    "A dot (·) or a gap in a curve: hidden to protect small groups.";
+    "A dot\u{a0}(·) or a gap in a curve: hidden to protect small groups.";
 /// A note of a step line with hidden steps.
-pub(super) const GATHERED: &str = "A dot (·): too few people, so that the step is gathered with later ones. A dotted line spans them.";
+pub(super) const GATHERED: &str = "A dot\u{a0}(·): too few people, so that steps are gathered; the number of people stands under the first of them. A dotted line spans them.";
 /// What an interval is, before its limits.
 pub(super) const INTERVAL: &str = "95\u{a0}% interval ";
 /// Routes named in a finding.
@@ -43,7 +43,7 @@ impl Gap {
 pub(super) struct Curve {
     pub(super) route: String,
     pub(super) label: String,
-    known: Vec<Seen>,
+    pub(super) known: Vec<Seen>,
     gaps: Vec<(i64, Gap)>,
 }
 
@@ -85,7 +85,7 @@ impl Curve {
     }
 
     /// The largest number below a disclosed point.
-    fn most_people(&self) -> Option<i64> {
+    pub(super) fn most_people(&self) -> Option<i64> {
         self.known.iter().filter_map(|seen| seen.count).max()
     }
 
@@ -168,6 +168,32 @@ impl Telling<'_> {
     }
 }
 
+impl Telling<'_> {
+    /// Moves the number of people of gathered steps, who were at risk when the first of them began,
+    /// to where that is, and says so where the steps end. `steps` are what the ticks stand for.
+    pub(super) fn number_where_gathered(&self, series: &mut Series, steps: &[i64]) {
+        let mut begin = None;
+        for (tick, at) in steps.iter().enumerate() {
+            match (series.numbers.get(tick), begin.take()) {
+                (Some(Number::Hidden), first) => begin = first.or(Some((tick, *at))),
+                (Some(Number::Count(count)), Some((first, since))) => {
+                    if let (Some(Some(point)), Some(readout)) =
+                        (series.points.get(tick), series.readouts.get_mut(tick))
+                    {
+                        let since = (self.when)(since);
+                        let since = since.trim_start_matches("by ");
+                        let (at, value) = ((self.when)(*at), (self.value)(*point));
+                        let people = format!("{} {}", thousands(*count), self.people);
+                        *readout = format!("{}, {at}: {value}; {people} at {since}", series.label);
+                    }
+                    series.numbers.swap(first, tick);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// "infusion 3".
 pub(super) fn infusion(at: i64) -> String {
     format!("infusion {at}")
@@ -188,7 +214,7 @@ pub(super) fn points_told(point: Point) -> String {
 
 /// The notes that charts of curves share; `intervals` is how they were worked out.
 pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
-    let mut notes = vec![format!("Bands: 95\u{a0}% intervals ({intervals}).")];
+    let mut notes = vec![format!("Bands and upright lines: 95\u{a0}% intervals ({intervals}).")];
     if series.len() > super::lay_lines::MOST_TOGETHER {
         notes.push(PANELS.into());
     }
@@ -201,58 +227,6 @@ pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
     notes
 }
 
-/// The finding in short, for a title: one curve, or two side by side at the last infusion that they
-/// have in common. Of more, the two that rest on the most people: the highest and the lowest may be
-/// so by chance. `None` where no curve has a point.
-pub(super) fn headline(
-    curves: &[Curve],
-    full: impl Fn(&Curve, Seen) -> String,
-    short: impl Fn(&Curve, Seen, Seen) -> String,
-) -> Option<String> {
-    let seen = curves.iter().filter(|curve| !curve.known.is_empty());
-    let mut seen: Vec<(usize, &Curve)> = seen.enumerate().collect();
-    // Those that tie, and then the two themselves, stand in code order.
-    seen.sort_by_key(|(_, curve)| std::cmp::Reverse(curve.most_people()));
-    seen.truncate(2);
-    seen.sort_by_key(|(place, _)| *place);
-    let seen: Vec<&Curve> = seen.into_iter().map(|(_, curve)| curve).collect();
-    let first = seen.first()?;
-    let Some(common) = last_in_common(&seen) else { return Some(full(first, first.last()?)) };
-    let head = first.at(common.infusion)?;
-    let tail = seen.get(1).and_then(|other| Some(short(other, other.at(head.infusion)?, head)));
-    Some(std::iter::once(full(first, head)).chain(tail).collect::<Vec<String>>().join(", "))
-}
-
-/// The last point of the first curve at which each of the others has one.
-fn last_in_common(curves: &[&Curve]) -> Option<Seen> {
-    let in_common = |seen: &&Seen| curves.iter().all(|curve| curve.at(seen.infusion).is_some());
-    curves.first()?.known.iter().rev().find(in_common).copied()
-}
-
-/// What the named curves show, side by side: at the last infusion that they have in common (the
-/// first in full, the others in short), or each in full at its own last where they have none.
-/// `None` where no curve has a point.
-pub(super) fn compare(
-    curves: &[Curve],
-    full: impl Fn(&Curve, Seen) -> String,
-    short: impl Fn(&Curve, Seen, Seen) -> String,
-) -> Option<String> {
-    let seen = curves.iter().filter(|curve| !curve.known.is_empty());
-    let named: Vec<&Curve> = seen.take(MOST_NAMED).collect();
-    let first = named.first()?;
-    let text = if let Some(common) = last_in_common(&named) {
-        let others = named
-            .iter()
-            .skip(1)
-            .filter_map(|curve| Some(short(curve, curve.at(common.infusion)?, common)));
-        std::iter::once(full(first, common)).chain(others).collect::<Vec<String>>().join("; ")
-    } else {
-        let each = named.iter().filter_map(|curve| Some(full(curve, curve.last()?)));
-        each.collect::<Vec<String>>().join(". ")
-    };
-    Some(format!("{text}."))
-}
-
 /// The end of a finding: of which curves nothing can be shown, and that there are more. `what` is
 /// what a curve would show.
 pub(super) fn closing<'a>(curves: impl IntoIterator<Item = &'a Curve>, what: &str) -> String {
@@ -261,7 +235,7 @@ pub(super) fn closing<'a>(curves: impl IntoIterator<Item = &'a Curve>, what: &st
         curves.into_iter().partition(|curve| curve.known.is_empty());
     let unseen: Vec<String> = unseen.iter().map(|curve| curve.label.to_lowercase()).collect();
     if !unseen.is_empty() {
-        let _ = write!(text, " No {what} can be shown for: {}.", unseen.join(", "));
+        let _ = write!(text, " Too few people for a {what}: {}.", unseen.join(", "));
     }
     if seen.len() > MOST_NAMED {
         text += " The other routes are in the chart and the table.";
@@ -289,15 +263,24 @@ pub(super) fn listing<'a>(
 ) -> String {
     let mut text = String::new();
     for curve in curves {
-        let known = curve.known.iter().map(|seen| (seen.infusion, value(seen.point)));
+        let known = curve.known.iter().map(|seen| (seen.infusion, Ok(value(seen.point))));
         let gaps = curve.gaps.iter().filter(|_| with_gaps);
-        let gaps = gaps.map(|(infusion, gap)| (*infusion, gap.words().to_owned()));
-        let mut parts: Vec<(i64, String)> = known.chain(gaps).collect();
+        let gaps = gaps.map(|(infusion, gap)| (*infusion, Err(*gap)));
+        let mut parts: Vec<(i64, Result<String, Gap>)> = known.chain(gaps).collect();
         parts.sort_by_key(|(infusion, _)| *infusion);
-        let parts: Vec<String> =
-            parts.into_iter().map(|(at, what)| format!("{} {what}", when(at))).collect();
-        if !parts.is_empty() {
-            let _ = write!(text, " {}: {}.", curve.label, parts.join(", "));
+        // What is missing for the same reason is said at once.
+        let runs = parts.chunk_by(|(_, a), (_, b)| a.is_err() && a == b);
+        let told = runs.filter_map(|run| match run {
+            [(at, Ok(value))] => Some(format!("{} {value}", when(*at))),
+            [(at, Err(gap))] => Some(format!("{} {}", when(*at), gap.words())),
+            [(first, Err(gap)), .., (last, _)] => {
+                Some(format!("{} to {} {}", when(*first), when(*last), gap.words()))
+            }
+            _ => None,
+        });
+        let told: Vec<String> = told.collect();
+        if !told.is_empty() {
+            let _ = write!(text, " {}: {}.", curve.label, told.join(", "));
         }
     }
     text

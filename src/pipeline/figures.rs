@@ -100,7 +100,7 @@ impl Figures {
         kinds.into_iter().flatten()
     }
 
-    /// Writes each figure that is wanted as SVG and PNG; `write` takes a path inside the run and
+    /// Writes each figure that is wanted, and has anything to see, as SVG and PNG; `write` takes a path inside the run and
     /// bytes. They are drawn on every core and written in order.
     ///
     /// # Errors
@@ -111,7 +111,8 @@ impl Figures {
         mut write: impl FnMut(&str, &[u8]) -> Result<(), PipelineError>,
     ) -> Result<(), PipelineError> {
         let painter = Painter::default();
-        let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
+        let figures: Vec<&Figure> =
+            self.all().filter(|figure| figure.shows_anything() && is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
             let failed = || PipelineError::make(&format!("chart {}", figure.name));
             let drawn = svg(figure, Place::File).map_err(failed())?;

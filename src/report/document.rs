@@ -7,6 +7,7 @@ use super::drawing::lean;
 use crate::charts::draw::{self, DrawError};
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
+use crate::charts::kept_together::kept_together;
 use crate::charts::marking::Marking;
 use crate::curves::disclose::DisclosedTables;
 use crate::event::instrument::{Better, Instrument, RemissionLine, ResponseRule};
@@ -79,7 +80,7 @@ pub struct FigureBlock {
     pub alt: String,
     /// What one must know to read it.
     pub notes: Vec<String>,
-    /// The picture.
+    /// The picture; empty where there is nothing to see.
     #[serde(skip)]
     pub svg: String,
     /// The picture for narrow pages.
@@ -94,14 +95,19 @@ impl FigureBlock {
     /// Where it cannot be drawn.
     pub fn of(figure: &Figure) -> Result<Self, DrawError> {
         let words = format!("{}-words", figure.name);
-        let drawn = |place| draw::svg(figure, place).map(|svg| lean(&svg, &words));
+        let drawn = |place| {
+            if !figure.shows_anything() {
+                return Ok(String::new());
+            }
+            draw::svg(figure, place).map(|svg| lean(&svg, &words))
+        };
         Ok(Self {
             name: figure.name.clone(),
             instrument: figure.instrument.clone(),
             table: figure.table,
-            title: figure.title.clone(),
-            definition: figure.subtitle.clone(),
-            finding: figure.finding.clone(),
+            title: kept_together(&figure.title),
+            definition: kept_together(&figure.subtitle),
+            finding: kept_together(&figure.finding),
             alt: figure.alt.clone(),
             notes: figure.notes.clone(),
             svg: drawn(Place::Page)?,
