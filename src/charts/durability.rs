@@ -94,6 +94,24 @@ mod tests {
     }
 
     #[test]
+    fn people_at_risk_of_gathered_steps_stand_under_the_first_of_them() {
+        let figure = figures_of(
+            "phq-9 all all end-of-induction days 0 200 200 1 NA NA . lo=no-interval;hi=no-interval
+             phq-9 all all end-of-induction days 7 200 NA 0.9 0.8 1 n_at_risk .
+             phq-9 all all end-of-induction days 14 200 NA NA NA NA n_at_risk;estimate;lo;hi .
+             phq-9 all all end-of-induction days 21 200 NA NA NA NA n_at_risk;estimate;lo;hi .
+             phq-9 all all end-of-induction days 28 200 90 0.5 0.4 0.6 . .",
+        )
+        .remove(0);
+        // Those of days 14 to 28 were at risk on day 14; how many were on day 7 nobody is told.
+        let numbers = &lines(&figure).series[0].numbers;
+        assert_eq!(
+            numbers.iter().map(|number| number.text()).collect::<Vec<_>>(),
+            ["200", "·", "90", "·", "·"]
+        );
+    }
+
+    #[test]
     fn where_all_is_hidden_the_title_is_the_measure() {
         let figure = figures_of(
             "phq-9 all all end-of-induction days 0 NA NA NA NA NA n;n_at_risk;estimate;lo;hi .

@@ -174,21 +174,22 @@ impl Telling<'_> {
     pub(super) fn number_where_gathered(&self, series: &mut Series, steps: &[i64]) {
         let mut begin = None;
         for (tick, at) in steps.iter().enumerate() {
-            match (series.numbers.get(tick), begin.take()) {
-                (Some(Number::Hidden), first) => begin = first.or(Some((tick, *at))),
-                (Some(Number::Count(count)), Some((first, since))) => {
-                    if let (Some(Some(point)), Some(readout)) =
-                        (series.points.get(tick), series.readouts.get_mut(tick))
-                    {
-                        let since = (self.when)(since);
-                        let since = since.trim_start_matches("by ");
-                        let (at, value) = ((self.when)(*at), (self.value)(*point));
-                        let people = format!("{} {}", thousands(*count), self.people);
-                        *readout = format!("{}, {at}: {value}; {people} at {since}", series.label);
-                    }
-                    series.numbers.swap(first, tick);
+            let Some(Some(point)) = series.points.get(tick) else {
+                if series.numbers.get(tick) == Some(&Number::Hidden) {
+                    begin = begin.or(Some((tick, *at)));
                 }
-                _ => {}
+                continue;
+            };
+            let Some((first, since)) = begin.take() else { continue };
+            if let (Some(Number::Count(count)), Some(readout)) =
+                (series.numbers.get(tick), series.readouts.get_mut(tick))
+            {
+                let since = (self.when)(since);
+                let since = since.trim_start_matches("by ");
+                let (at, value) = ((self.when)(*at), (self.value)(*point));
+                let people = format!("{} {}", thousands(*count), self.people);
+                *readout = format!("{}, {at}: {value}; {people} at {since}", series.label);
+                series.numbers.swap(first, tick);
             }
         }
     }

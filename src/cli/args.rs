@@ -128,10 +128,10 @@ pub struct MapShow {
 pub struct Run {
     /// Pipeline file.
     pub pipeline: PathBuf,
-    /// Directory of the store, instead of the file's.
+    /// Directory of the store, instead of that in the pipeline file.
     #[arg(long, env = "AFTERDOSE_STORE", value_parser = store_parser())]
     pub store: Option<PathBuf>,
-    /// Directory of the runs, instead of the file's.
+    /// Directory of the runs, instead of that in the pipeline file.
     #[arg(long, env = "AFTERDOSE_OUT")]
     pub out: Option<PathBuf>,
     /// Report the store as it was at a version, an RFC 3339 time with its offset, or the end of a
