@@ -15,6 +15,8 @@ pub struct Axis {
     pub ticks: Vec<Tick>,
     /// What the line at 0 means, where that is not plain.
     pub zero: Option<String>,
+    /// A value to hold curves against, as a dashed line with its name.
+    pub held_against: Option<Tick>,
 }
 
 /// A value of an axis.
@@ -40,7 +42,7 @@ impl Axis {
             Tick { at: f64::from(step) / 5.0, text: format!("{}{unit}", u32::from(step) * 20) }
         };
         let ticks = (0..=5).map(tick).collect();
-        Self { label: label.into(), from: 0.0, to: 1.0, ticks, zero: None }
+        Self { label: label.into(), from: 0.0, to: 1.0, ticks, zero: None, held_against: None }
     }
 
     /// Shares from 0 to the first even step beyond the highest value, for shares that are all small.
@@ -54,7 +56,7 @@ impl Axis {
             Tick { at: tick.at / 100.0, text: tick.text + unit }
         };
         let ticks = axis.ticks.into_iter().enumerate().map(tick).collect();
-        Self { label: label.into(), from: 0.0, to: axis.to / 100.0, ticks, zero: None }
+        Self { label: label.into(), from: 0.0, to: axis.to / 100.0, ticks, zero: None, ..axis }
     }
 
     /// Differences of shares, in percentage points, always with 0 on it.
@@ -94,7 +96,14 @@ impl Axis {
             to: last * step,
             ticks,
             zero: Some(zero.into()),
+            held_against: None,
         }
+    }
+
+    /// The axis with a value to hold curves against.
+    #[must_use]
+    pub fn held_against(self, at: f64, text: &str) -> Self {
+        Self { held_against: Some(Tick { at, text: text.into() }), ..self }
     }
 }
 

@@ -93,7 +93,8 @@ fn figure(
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
             x_ticks: infusions.iter().map(i64::to_string).collect(),
-            y: Axis::shares(&format!("Share of people who have responded by then{faint}")),
+            y: Axis::shares(&format!("Share of people who have responded by then{faint}"))
+                .held_against(0.5, "half"),
             line: LineShape::Step { from: 0.0 },
             series,
             rows_label: "People at risk: still in treatment, not yet responded".into(),
@@ -288,6 +289,7 @@ mod tests {
         let chart = lines(&figure);
         assert_eq!(chart.x_ticks, ["0", "1", "2", "3", "4"]);
         assert_eq!(figure.title, "Half had responded by infusion 4 on intravenous");
+        assert_eq!(chart.y.held_against.as_ref().map(|value| value.at), Some(0.5));
         assert_eq!(chart.series[1].readouts[0], "");
         assert_eq!(
             chart.series[1].readouts[2],

@@ -3,7 +3,7 @@
 use super::dot_plot::{Dot, DotPlot, Value};
 use super::line_chart::Point;
 use super::number::{Number, percent, points, thousands, whole_percent};
-use super::words::{HIDDEN, share_told};
+use super::words::{HIDDEN, points_told, share_told};
 
 /// A note of a dot plot with hidden rows.
 pub(super) const HIDDEN_ROWS: &str = "Hidden: to protect small groups.";
@@ -34,6 +34,17 @@ pub(super) const SHARE: Print = Print {
 
 /// Shares with no room for an interval: "24 %".
 pub(super) const BARE_SHARE: Print = Print { short: |point| percent(point.y), full: share_told };
+
+/// Numbers of points: "-2.1 (-2.6 to -1.6)".
+pub(super) const POINTS: Print = Print {
+    short: |point| {
+        let interval = point
+            .interval
+            .map_or_else(String::new, |(lo, hi)| format!(" ({} to {})", points(lo), points(hi)));
+        points(point.y) + &interval
+    },
+    full: points_told,
+};
 
 /// Differences of shares, in percentage points: "+8 (-3 to +17)".
 pub(super) const DIFFERENCE: Print = Print {

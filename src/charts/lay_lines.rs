@@ -65,6 +65,18 @@ pub(super) fn scales(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &
         let style = plain(sizes.small, theme::MUTED).anchor(Anchor::End);
         page.text((frame.left - 8.0, y), &tick.text, style);
     }
+    if let Some(value) = &chart.y.held_against {
+        let y = frame.y(value.at);
+        page.shapes.push(Shape::Line {
+            points: vec![(frame.left, y), (frame.right, y)],
+            colour: theme::AXIS,
+            opacity: 1.0,
+            width: 1.0,
+            dash: Some((5.0, 4.0)),
+        });
+        let style = plain(sizes.small, theme::MUTED);
+        page.text((frame.left + 4.0, y - sizes.small * 0.75), &value.text, style);
+    }
     for (tick, text) in chart.x_ticks.iter().enumerate() {
         let x = frame.x(tick);
         page.line(vec![(x, frame.bottom), (x, frame.bottom + 5.0)], theme::AXIS, 1.0);

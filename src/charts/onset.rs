@@ -3,16 +3,20 @@
 //!
 //! The windows stand at even steps, each under its own name, since they grow from hours to days.
 //! An instrument without a response rule has its mean change instead. Windows that are shorter than
-//! the time the instrument asks about have no place on the axis; a note says which.
+//! the time the instrument asks about have no place on the axis; a note says which. Of a single window
+//! there is a row per route instead.
 
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, per_instrument};
+use super::dot_plot::{DotPlot, Group, Kind, PanelName, Row};
+use super::dot_words::{self, POINTS, SHARE, WHISKERS};
 use super::figure::{Figure, Plot};
 use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
 use super::number::{percent, points};
 use super::response_rate::define;
+use super::theme;
 use super::words::{self, Curve, INTERVAL, Telling};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
@@ -98,8 +102,14 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     if series.is_empty() {
         return None;
     }
-    let mut notes = words::notes(&series, if is_rate { "Wilson" } else { "t" });
-    notes.push("The steps of the axis are even, the windows are not. Each window has other people: those who were scored in it.".into());
+    let intervals = if is_rate { "Wilson" } else { "t" };
+    let mut notes = if hours.len() > 1 {
+        let mut notes = words::notes(&series, intervals);
+        notes.push("The steps of the axis are even, the windows are not. Each window has other people: those who were scored in it.".into());
+        notes
+    } else {
+        vec![format!("{WHISKERS} ({intervals})."), words::NOT_RANDOMISED.into()]
+    };
     if let Some(last) = too_short.last() {
         notes.push(format!(
             "Nothing is shown for the first {last} hours: the {name} asks about the last {}, most of it before the dose.",
@@ -159,20 +169,51 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
             .map_or_else(|| format!("{measure}."), |rule| format!("{measure}. {rule}")),
         finding,
         alt: format!(
-            "Line chart: {noun} on the {name} by time since the first dose, in even steps.{}",
+            "{}: {noun} on the {name} by time since the first dose.{}",
+            if hours.len() > 1 { "Line chart, in even steps" } else { "Dot plot" },
             words::listing(&curves, true, when, |point| value(point.y))
         ),
-        plot: Plot::Lines(LineChart {
-            x_label: "Since dose 1".into(),
-            x_ticks: hours.iter().map(|until| window(*until).tick()).collect(),
-            y,
-            line: LineShape::Straight,
-            series,
-            rows_label: "People scored in the window".into(),
-        }),
+        plot: if let [only] = hours[..] {
+            let heading = format!("{} after the first dose", capital(&when(only)));
+            Plot::Dots(of_one_window(&rows.at("hours", only), columns, is_rate, heading, y))
+        } else {
+            Plot::Lines(LineChart {
+                x_label: "Since dose 1".into(),
+                x_ticks: hours.iter().map(|until| window(*until).tick()).collect(),
+                y,
+                line: LineShape::Straight,
+                series,
+                rows_label: "People scored in the window".into(),
+            })
+        },
         notes,
         markings: marking.lines(),
     })
+}
+
+/// A row per route: curves of a single point would be none.
+fn of_one_window(
+    rows: &Rows<'_>,
+    columns: &Columns,
+    is_rate: bool,
+    heading: String,
+    x: Axis,
+) -> DotPlot {
+    let row = |(route, rows): (&str, Rows<'_>)| {
+        let (label, print) = (theme::route_label(route), if is_rate { SHARE } else { POINTS });
+        let (value, number) = (rows.value(columns.y, columns.limits), rows.number(columns.count));
+        let dot = dot_words::dot(value, number, print, label, "people scored", "nobody scored");
+        Row { label: label.into(), panels: vec![vec![dot]] }
+    };
+    let rows = rows.by_route().into_iter().map(row).collect();
+    DotPlot {
+        x,
+        reference: None,
+        series: vec![Kind { label: String::new(), look: theme::look("all") }],
+        panels: vec![PanelName { label: String::new(), below: String::new() }],
+        groups: vec![Group { heading, rows }],
+        counts_label: "Scored".into(),
+    }
 }
 
 /// A number of hours, in days where it is whole ones.
@@ -213,6 +254,24 @@ mod tests {
     fn figures_of(rows: &str) -> Vec<Figure> {
         let table = sheet("onset", HEADS, rows);
         figures(&table, &shipped().expect("shipped"), Marking::default())
+    }
+
+    #[test]
+    fn of_a_single_window_there_is_a_row_per_route() {
+        let figure = figures_of(
+            "pain-nrs all intravenous 72 168 90 0.35 0.26 0.45 -1.8 -2.4 -1.2 . .
+             pain-nrs all oral 72 168 NA NA NA NA NA NA NA n_scored;response_rate;response_lo;response_hi .",
+        )
+        .remove(0);
+        let rows = &super::super::fixture::dots(&figure).groups[0].rows;
+        let told: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row.label.as_str(), row.panels[0][0].text.as_str())).collect();
+        assert_eq!(told, [("Intravenous", "35\u{a0}% (26 to 45)"), ("Oral", "hidden")]);
+        assert!(
+            figure.title.starts_with("3 to 7 days after the first dose, 35"),
+            "{}",
+            figure.title
+        );
     }
 
     #[test]
