@@ -100,29 +100,39 @@ impl Figures {
         kinds.into_iter().flatten()
     }
 
-    /// Writes each figure that is wanted as SVG and PNG; `write` takes a path inside the run and
-    /// bytes. They are drawn on every core and written in order.
+    /// Each figure that is wanted as SVG, then as PNG, drawn on every core.
     ///
     /// # Errors
-    /// [`PipelineError`] if one cannot be drawn or written.
-    pub fn write(
-        &self,
-        is_wanted: impl Fn(&Figure) -> bool,
-        mut write: impl FnMut(&str, &[u8]) -> Result<(), PipelineError>,
-    ) -> Result<(), PipelineError> {
+    /// [`PipelineError`] if one cannot be drawn.
+    pub fn draw(&self, is_wanted: impl Fn(&Figure) -> bool) -> Result<Vec<Picture>, PipelineError> {
         let painter = Painter::default();
         let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
             let failed = || PipelineError::make(&format!("chart {}", figure.name));
             let drawn = svg(figure, Place::File).map_err(failed())?;
             let png = painter.png(&drawn).map_err(failed())?;
-            Ok((drawn, png))
+            let picture =
+                |ending, bytes| Picture { file: format!("{}.{ending}", figure.name), bytes };
+            Ok([picture("svg", drawn.into_bytes()), picture("png", png)])
         };
-        let drawn: Vec<_> = figures.par_iter().map(draw).collect::<Result<_, PipelineError>>()?;
-        for (figure, (svg, png)) in figures.into_iter().zip(drawn) {
-            write(&format!("charts/{}.svg", figure.name), svg.as_bytes())?;
-            write(&format!("charts/{}.png", figure.name), &png)?;
-        }
-        Ok(())
+        let drawn: Result<Vec<[Picture; 2]>, PipelineError> =
+            figures.par_iter().map(draw).collect();
+        Ok(drawn?.into_iter().flatten().collect())
+    }
+}
+
+/// A figure drawn.
+pub struct Picture {
+    /// Name of its file.
+    pub file: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Its path inside a run.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("charts/{}", self.file)
     }
 }
