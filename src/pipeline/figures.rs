@@ -15,6 +15,7 @@ use crate::event::instrument::Instruments;
 use rayon::prelude::*;
 
 /// The figures of a run by what they show, each kind in the order of the instruments.
+#[derive(Default)]
 pub struct Figures {
     /// Who was scored, by site and time.
     pub completeness: Vec<Figure>,
@@ -78,26 +79,32 @@ impl Figures {
         }
     }
 
+    /// Every kind of figure with those there are of it, in the order in which they are written.
+    /// Their names begin with that of their kind.
+    #[must_use]
+    pub const fn kinds(&self) -> [(&'static str, &Vec<Figure>); 15] {
+        [
+            ("completeness", &self.completeness),
+            ("response_rate", &self.response),
+            ("remission_rate", &self.remission),
+            ("mean_change", &self.change),
+            ("cumulative_response", &self.cumulative),
+            ("onset", &self.onset),
+            ("durability", &self.durability),
+            ("time_on_treatment", &self.time_on_treatment),
+            ("go_on", &self.go_on),
+            ("severity_shift", &self.severity_shift),
+            ("forest", &self.forest),
+            ("route_comparison", &self.route_comparison),
+            ("side_effects", &self.side_effects),
+            ("dissociation", &self.dissociation),
+            ("blood_pressure", &self.blood_pressure),
+        ]
+    }
+
     /// Every figure, in the order in which they are written.
     pub fn all(&self) -> impl Iterator<Item = &Figure> {
-        let kinds = [
-            &self.completeness,
-            &self.response,
-            &self.remission,
-            &self.change,
-            &self.cumulative,
-            &self.onset,
-            &self.durability,
-            &self.time_on_treatment,
-            &self.go_on,
-            &self.severity_shift,
-            &self.forest,
-            &self.route_comparison,
-            &self.side_effects,
-            &self.dissociation,
-            &self.blood_pressure,
-        ];
-        kinds.into_iter().flatten()
+        self.kinds().into_iter().flat_map(|(_, figures)| figures)
     }
 
     /// Each figure that is wanted as SVG, then as PNG, drawn on every core.
@@ -108,9 +115,9 @@ impl Figures {
         let painter = Painter::default();
         let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
-            let failed = || PipelineError::make(&format!("chart {}", figure.name));
-            let drawn = svg(figure, Place::File).map_err(failed())?;
-            let png = painter.png(&drawn).map_err(failed())?;
+            let failed = PipelineError::make(&format!("chart {}", figure.name));
+            let drawn = svg(figure, Place::File);
+            let png = painter.png(&drawn).map_err(failed)?;
             let picture =
                 |ending, bytes| Picture { file: format!("{}.{ending}", figure.name), bytes };
             Ok([picture("svg", drawn.into_bytes()), picture("png", png)])

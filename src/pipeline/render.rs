@@ -32,7 +32,7 @@ pub fn lay_out(
     figures: &Figures,
 ) -> Result<(Rendered, Vec<Picture>), PipelineError> {
     let page = || {
-        let report = Report { words, figures: blocks(figures)?, tables, rejections };
+        let report = Report { words, figures: blocks(figures), tables, rejections };
         render(&report).map_err(PipelineError::make("the report"))
     };
     let (page, pictures) = rayon::join(page, || figures.draw(|_| true));
@@ -40,11 +40,9 @@ pub fn lay_out(
 }
 
 /// The figures drawn for the page, on every core.
-fn blocks(figures: &Figures) -> Result<Vec<FigureBlock>, PipelineError> {
+fn blocks(figures: &Figures) -> Vec<FigureBlock> {
     let figures: Vec<&Figure> = figures.all().collect();
-    let blocks: Result<Vec<FigureBlock>, _> =
-        figures.into_par_iter().map(FigureBlock::of).collect();
-    blocks.map_err(PipelineError::make("the charts of the report"))
+    figures.into_par_iter().map(FigureBlock::of).collect()
 }
 
 /// What was written.
@@ -98,12 +96,9 @@ pub fn again(run: &Path, out: &Path, section: Option<&str>) -> Result<Written, P
         }
         return Ok(files.done());
     }
-    let report = Report {
-        words: &words,
-        figures: blocks(&figures)?,
-        tables: &tables,
-        rejections: &rejections,
-    };
+    let figures_drawn = blocks(&figures);
+    let report =
+        Report { words: &words, figures: figures_drawn, tables: &tables, rejections: &rejections };
     let page = render_section(&report, name).map_err(PipelineError::make("the report"))?;
     let Some(page) = page else {
         let sections = section_names(&report);

@@ -3,8 +3,7 @@
 //! Estimates and counts of people come as [`Disclosed`] tables only. Row counts, settings and
 //! lineage are not about people and come as plain values.
 
-use super::drawing::lean;
-use crate::charts::draw::{self, DrawError};
+use crate::charts::draw;
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
 use crate::charts::marking::Marking;
@@ -89,13 +88,9 @@ pub struct FigureBlock {
 
 impl FigureBlock {
     /// A figure drawn for the page.
-    ///
-    /// # Errors
-    /// Where it cannot be drawn.
-    pub fn of(figure: &Figure) -> Result<Self, DrawError> {
-        let words = format!("{}-words", figure.name);
-        let drawn = |place| draw::svg(figure, place).map(|svg| lean(&svg, &words));
-        Ok(Self {
+    #[must_use]
+    pub fn of(figure: &Figure) -> Self {
+        Self {
             name: figure.name.clone(),
             instrument: figure.instrument.clone(),
             table: figure.table,
@@ -104,9 +99,9 @@ impl FigureBlock {
             finding: figure.finding.clone(),
             alt: figure.alt.clone(),
             notes: figure.notes.clone(),
-            svg: drawn(Place::Page)?,
-            svg_narrow: drawn(Place::NarrowPage)?,
-        })
+            svg: draw::svg(figure, Place::Page),
+            svg_narrow: draw::svg(figure, Place::NarrowPage),
+        }
     }
 
     /// Bytes it takes on the page.
