@@ -4,6 +4,7 @@ use super::bar_chart::BarChart;
 use super::dot_plot::DotPlot;
 use super::heat_map::HeatMap;
 use super::line_chart::LineChart;
+use super::number::Number;
 
 /// A picture with its words.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,24 @@ pub struct Figure {
     pub notes: Vec<String>,
     /// What must stand on every picture: synthetic, internal.
     pub markings: Vec<String>,
+}
+
+impl Figure {
+    /// Whether there is anything to see: one point, cell or bar at least.
+    #[must_use]
+    pub fn shows_anything(&self) -> bool {
+        match &self.plot {
+            Plot::Lines(chart) => chart.series.iter().any(|series| series.last().is_some()),
+            Plot::HeatMap(map) => {
+                map.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.share.known().is_some())
+            }
+            Plot::Dots(plot) => plot.dots().any(|dot| dot.value.known().is_some()),
+            Plot::Bars(chart) => {
+                let mut bars = chart.groups.iter().flat_map(|group| &group.bars);
+                bars.any(|bar| matches!(bar.whole, Number::Count(1..)))
+            }
+        }
+    }
 }
 
 /// The kinds of picture.

@@ -180,7 +180,9 @@ fn infusions(rows: &Rows<'_>) -> Option<Vec<i64>> {
     Some(std::iter::once(ANY).chain(chosen).collect())
 }
 
-fn label(term: &str) -> String {
+/// A term as it is named in charts and tables.
+#[must_use]
+pub fn label(term: &str) -> String {
     match term {
         "any" => "Any side effect".into(),
         "other" => "Something else".into(),

@@ -107,13 +107,14 @@ impl Figures {
         self.kinds().into_iter().flat_map(|(_, figures)| figures)
     }
 
-    /// Each figure that is wanted as SVG, then as PNG, drawn on every core.
+    /// Each figure that is wanted and has anything to see as SVG, then as PNG, drawn on every core.
     ///
     /// # Errors
     /// [`PipelineError`] if one cannot be drawn.
     pub fn draw(&self, is_wanted: impl Fn(&Figure) -> bool) -> Result<Vec<Picture>, PipelineError> {
         let painter = Painter::default();
-        let figures: Vec<&Figure> = self.all().filter(|figure| is_wanted(figure)).collect();
+        let figures: Vec<&Figure> =
+            self.all().filter(|figure| figure.shows_anything() && is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
             let failed = PipelineError::make(&format!("chart {}", figure.name));
             let drawn = svg(figure, Place::File);

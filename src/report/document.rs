@@ -78,7 +78,7 @@ pub struct FigureBlock {
     pub alt: String,
     /// What one must know to read it.
     pub notes: Vec<String>,
-    /// The picture.
+    /// The picture; empty where there is nothing to see.
     #[serde(skip)]
     pub svg: String,
     /// The picture for narrow pages.
@@ -90,6 +90,8 @@ impl FigureBlock {
     /// A figure drawn for the page.
     #[must_use]
     pub fn of(figure: &Figure) -> Self {
+        let is_drawn = figure.shows_anything();
+        let drawn = |place| if is_drawn { draw::svg(figure, place) } else { String::new() };
         Self {
             name: figure.name.clone(),
             instrument: figure.instrument.clone(),
@@ -99,9 +101,15 @@ impl FigureBlock {
             finding: figure.finding.clone(),
             alt: figure.alt.clone(),
             notes: figure.notes.clone(),
-            svg: draw::svg(figure, Place::Page),
-            svg_narrow: draw::svg(figure, Place::NarrowPage),
+            svg: drawn(Place::Page),
+            svg_narrow: drawn(Place::NarrowPage),
         }
+    }
+
+    /// Whether there is anything to see.
+    #[must_use]
+    pub const fn is_drawn(&self) -> bool {
+        !self.svg.is_empty()
     }
 
     /// Bytes it takes on the page.
