@@ -2,12 +2,12 @@
 //! per route.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::points;
-use super::words::{self, Curve, INTERVAL, Telling};
+use super::words::{self, Curve, INTERVAL, Reach, Telling};
 use crate::event::instrument::Instruments;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -47,9 +47,8 @@ pub fn dissociation(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| {
-        let name = &instruments.get(code)?.name;
+    per_instrument(table, instruments, |table, code, instrument| {
+        let name = &instrument.name;
         let mean = Mean {
             table: "dissociation",
             name: format!("dissociation_{code}"),
@@ -59,12 +58,11 @@ pub fn dissociation(
             measure: format!("{name}: dissociation at each infusion"),
             definition: "Mean total of the people measured at the session; a lower total is less dissociation.",
             unit: "points",
-            zero: "none",
+            zero: "no dissociation",
             y_label: format!("Mean {name} total in points"),
         };
         figure(&Rows::of(table, code), &mean, marking)
-    };
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    })
 }
 
 /// The figure of a `blood_pressure` table.
@@ -129,6 +127,7 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
 fn title(mean: &Mean<'_>, curves: &[Curve]) -> Option<String> {
     words::headline(
         curves,
+        Reach::WellFilled,
         |curve, seen| {
             let on = words::on(&curve.route);
             let value = points(seen.point.y);
@@ -147,6 +146,8 @@ fn finding(mean: &Mean<'_>, curves: &[Curve]) -> String {
     };
     let compared = words::compare(
         curves,
+        Reach::WellFilled,
+        "mean",
         |curve, seen| {
             let people = curve.scored(seen.count, " people measured");
             let (value, interval) = (points(seen.point.y), interval(seen.point, INTERVAL));
@@ -162,7 +163,7 @@ fn finding(mean: &Mean<'_>, curves: &[Curve]) -> String {
         },
     );
     match compared {
-        Some(text) => text + &words::closing(curves, "mean"),
+        Some(text) => text,
         None if words::any_hidden(curves) => {
             format!(
                 "{} cannot be shown: the groups are too small.",

@@ -240,9 +240,12 @@ fn spread(rows: &[Row], at: usize, time: Time) -> String {
     };
     let (low, high) = (percent(lowest.0), percent(highest.0));
     if low == high {
-        return format!(" {there}, every site shown had {low}.");
+        return format!(" {there}, every site that can be shown had {low}.");
     }
-    format!(" {there}, sites went from {low} ({}) to {high} ({}).", lowest.1, highest.1)
+    format!(
+        " {there}, sites that can be shown ranged from {low} ({}) to {high} ({}).",
+        lowest.1, highest.1
+    )
 }
 
 /// The figure for those who do not see it.
@@ -313,7 +316,7 @@ mod tests {
     #[test]
     fn the_finding_goes_from_baseline_to_the_last_infusion_shown() {
         let figure = figure_of(three_sites());
-        insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"96~% of the 1,135 people due a PHQ-9 score at baseline had one, and 78~% of the 134 due one after infusion 1. After infusion 1, sites went from 72~% (/sites/01) to 91~% (/sites/02).");
+        insta::assert_snapshot!(figure.finding.replace('\u{a0}', "~"), @"96~% of the 1,135 people due a PHQ-9 score at baseline had one, and 78~% of the 134 due one after infusion 1. After infusion 1, sites that can be shown ranged from 72~% (/sites/01) to 91~% (/sites/02).");
         insta::assert_snapshot!(figure.alt.replace('\u{a0}', "~"), @"Heat map: share of the people due a PHQ-9 score who had one, from 0 to 100~%, a row per site, a column for baseline and each infusion. All sites: baseline 96~%, infusion 1 78~%, infusion 2 hidden to protect small groups. The numbers of each site are in the table.");
     }
 
@@ -330,7 +333,7 @@ mod tests {
             .site("/sites/02", &[Due::Hidden, Due::Known(20, 0.5)]);
         assert_eq!(
             figure_of(infusion).finding.replace('\u{a0}', " "),
-            "50 % of the 40 people due a PHQ-9 score after infusion 1 had one. After infusion 1, every site shown had 50 %."
+            "50 % of the 40 people due a PHQ-9 score after infusion 1 had one. After infusion 1, every site that can be shown had 50 %."
         );
         let hidden = figure_of(Completeness::new().site("all", &[Due::Hidden, Due::Nobody]));
         assert_eq!(

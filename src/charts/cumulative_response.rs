@@ -7,6 +7,7 @@
 use super::axis::Axis;
 use super::by_route::{Columns, Rows, instrument_codes};
 use super::figure::{Figure, Plot};
+use super::lay_lines::MOST_TOGETHER;
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
@@ -53,17 +54,32 @@ fn figure(
     // Before the first infusion nobody has responded.
     let infusions: Vec<i64> = std::iter::once(0).chain(rows.ints("infusion")).collect();
     let times = Rows::of(times, code).only("stratum", "all").only("estimator", LINE);
+    let telling = Telling {
+        when: &|infusion| format!("by infusion {infusion}"),
+        value: words::share_told,
+        people: "people at risk",
+        nobody: "nobody at risk",
+    };
     let mut series = Vec::new();
     let mut curves = Vec::new();
     for (route, rows) in rows.by_route() {
-        let one = steps(route, &rows, &infusions);
+        let mut one = steps(route, &rows, &infusions, &telling);
         let curve = Curve::of(route, &one, &infusions);
+        words::count_gathered(&mut one, &infusions, &telling);
         curves.push((curve, Median::of(&times.only("route", route))));
         series.push(one);
     }
     if series.is_empty() {
         return None;
     }
+    // In a panel each, with the others behind in grey, a faint line could not be told from those.
+    let has_faint = series.len() <= MOST_TOGETHER;
+    if !has_faint {
+        for series in &mut series {
+            series.companion.clear();
+        }
+    }
+    let faint = if has_faint { " (faint: Kaplan-Meier)" } else { "" };
     Some(Figure {
         name: format!("cumulative_response_{code}"),
         instrument: code.into(),
@@ -76,7 +92,7 @@ fn figure(
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
             x_ticks: infusions.iter().map(i64::to_string).collect(),
-            y: Axis::shares("Share of people who have responded by then (faint: Kaplan-Meier)"),
+            y: Axis::shares(&format!("Share of people who have responded by then{faint}")),
             line: LineShape::Step { from: 0.0 },
             series,
             rows_label: "People at risk: still in treatment, not yet responded".into(),
@@ -86,14 +102,8 @@ fn figure(
 }
 
 /// The line of a route with the faint one beside it.
-fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64]) -> Series {
-    let telling = Telling {
-        when: &|infusion| format!("by infusion {infusion}"),
-        value: words::share_told,
-        people: "people at risk",
-        nobody: "nobody at risk",
-    };
-    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS, &telling);
+fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64], telling: &Telling<'_>) -> Series {
+    let mut series = rows.only("estimator", LINE).series(route, infusions, &COLUMNS, telling);
     series.companion = rows.only("estimator", FAINT).floats(infusions, &COLUMNS);
     if let (Some(number), Some(readout)) = (series.numbers.first_mut(), series.readouts.first_mut())
     {
@@ -106,8 +116,10 @@ fn steps(route: &str, rows: &Rows<'_>, infusions: &[i64]) -> Series {
 fn notes(series: &[Series]) -> Vec<String> {
     let mut notes = vec![
         "Line: Aalen-Johansen estimate. Stopping without a response counts against it, since whoever has stopped can no longer respond.".into(),
-        "Faint line: Kaplan-Meier estimate. It treats stopping as if the person might still have responded later; it is an upper bound.".into(),
     ];
+    if series.iter().any(|series| !series.companion.is_empty()) {
+        notes.push("Faint line: Kaplan-Meier estimate. It treats stopping as if the person might still have responded later; it is an upper bound.".into());
+    }
     notes.extend(words::notes(series, "of the Aalen-Johansen estimate, log-log"));
     if series.iter().any(Series::has_hidden) {
         notes.retain(|note| note != words::HIDDEN_IS_A_GAP);
@@ -208,7 +220,7 @@ fn finding(name: &str, curves: &[(Curve, Median)]) -> String {
     let sentences: Vec<String> = sentences.collect();
     let all = || curves.iter().map(|(curve, _)| curve);
     if !sentences.is_empty() {
-        return sentences.join(" ") + &words::closing(all(), "curve");
+        return sentences.join(" ") + &words::closing(all(), words::MOST_NAMED, "curve");
     }
     if words::any_hidden(all()) {
         return format!(
@@ -280,15 +292,17 @@ mod tests {
         assert_eq!(chart.series[1].readouts[0], "");
         assert_eq!(
             chart.series[1].readouts[2],
-            "Intranasal, by infusion 2: hidden to protect small groups"
+            "Intranasal, by infusion 2: hidden to protect small groups, 166 people at risk"
         );
+        let last = &chart.series[1].readouts[4];
+        assert!(!last.contains("at risk"), "those at risk at the beginning of a step: {last}");
         assert_eq!(chart.line, LineShape::Step { from: 0.0 });
         let nasal = &chart.series[1];
         assert_eq!(nasal.points.iter().flatten().count(), 2);
         assert_eq!((nasal.points[0], nasal.points[2]), (None, None));
         assert_eq!(
             nasal.numbers,
-            [Number::Blank, Number::Count(190), Number::Hidden, Number::Hidden, Number::Count(166)]
+            [Number::Blank, Number::Count(190), Number::Count(166), Number::Hidden, Number::Hidden]
         );
         assert_eq!(nasal.companion, [None, Some(0.0), None, None, Some(0.49)]);
         assert!(figure.notes.iter().any(|note| note.contains("gathered")));

@@ -4,7 +4,7 @@
 use super::axis::Axis;
 use super::by_route::{Rows, per_instrument};
 use super::codes;
-use super::dot_plot::{DotPlot, Group, Kind, PanelName, Reference, Row, Value};
+use super::dot_plot::{DotPlot, Group, Kind, PanelName, Reference, Row};
 use super::dot_words::{self, HIDDEN_ROWS, SHARE, WHISKERS};
 use super::figure::{Figure, Plot};
 use super::line_chart::Point;
@@ -23,6 +23,10 @@ use std::fmt::Write as _;
 const NO_GROUPS: [&str; 4] = ["all", "phase", "course_order", "fixed_cohort"];
 /// Of more rows than this those that are hidden are left out, and a note says so.
 const MOST_ROWS: usize = 24;
+/// Fewer people than this and a group is not named in a sentence.
+const LEAST_NAMED: i64 = 20;
+/// Levels that say nothing of the people in them.
+const NO_NAMES: [&str; 4] = ["Other", "Unknown", "Other route", "Route unknown"];
 const LIMITS: [&str; 2] = ["response_lo", "response_hi"];
 
 /// The figures of a `response_by_infusion` table, in the order of its instruments.
@@ -147,15 +151,18 @@ fn thin(groups: &mut Vec<Group>) -> usize {
     before - n_rows(groups)
 }
 
-/// The groups with an estimate, from the lowest; ties in the order of the plot.
+/// The groups with an estimate of enough people to name them, from the lowest; ties in the order of
+/// the plot. The highest and the lowest of very small groups are so by chance, and of a level that
+/// says nothing nothing is learned.
 fn ranked(groups: &[Group]) -> Vec<(String, Point)> {
     let rows = groups.iter().flat_map(|group| group.rows.iter().map(|row| (&group.heading, row)));
     let mut known: Vec<(String, Point)> = rows
-        .filter_map(|(heading, row)| match row.panels.first()?.first()?.value {
-            Value::Known(point) => {
-                Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
-            }
-            Value::Hidden | Value::None => None,
+        .filter_map(|(heading, row)| {
+            let dot = row.panels.first()?.first()?;
+            let is_large = matches!(dot.number, Number::Count(LEAST_NAMED..));
+            let is_named = !NO_NAMES.contains(&row.label.as_str());
+            let point = dot.value.known().filter(|_| is_large && is_named)?;
+            Some((format!("{} ({})", row.label, heading.to_lowercase()), point))
         })
         .collect();
     known.sort_by(|a, b| a.1.y.total_cmp(&b.1.y));

@@ -141,8 +141,11 @@ impl Frame {
         self.bottom - share.clamp(0.0, 1.0) * (self.bottom - self.top)
     }
 
+    /// Whether there is room for what stands below a tick. The last one is always labelled: that is
+    /// where a curve is told.
     pub(super) fn is_labelled(&self, tick: usize) -> bool {
-        tick.is_multiple_of(self.every)
+        let last = self.n_ticks.saturating_sub(1);
+        tick == last || tick.is_multiple_of(self.every) && tick + self.every <= last
     }
 }
 

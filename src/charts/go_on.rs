@@ -143,12 +143,16 @@ fn dots(row: &Rows<'_>, infusion: i64, by: i64) -> Vec<Dot> {
     vec![all, went_on]
 }
 
-/// The first and the last landmark that can be shown, of those followed the furthest: of all, or
-/// where none of those can be shown, of those treated again.
+/// The first and the last landmark that can be shown, of those followed as far as the one with the
+/// most people: of all, or where none of those can be shown, of those treated again.
 fn ends(landmarks: &[Landmark]) -> Option<(&Landmark, Option<&Landmark>)> {
     let is_of_treated = landmarks.iter().all(|landmark| landmark.is_of_treated);
     let of = || landmarks.iter().filter(|landmark| landmark.is_of_treated == is_of_treated);
-    let by = of().map(|landmark| landmark.by).max()?;
+    let people = |landmark: &Landmark| match landmark.n {
+        Number::Count(count) => count,
+        _ => 0,
+    };
+    let by = of().max_by_key(|landmark| (people(landmark), landmark.by))?.by;
     let mut furthest = of().filter(|landmark| landmark.by == by);
     let first = furthest.next()?;
     Some((first, furthest.next_back()))

@@ -10,7 +10,7 @@ use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
-use super::words::{self, Curve, INTERVAL, Telling, on_route, percent_interval};
+use super::words::{self, Curve, INTERVAL, Reach, Telling, on_route, percent_interval};
 use crate::event::instrument::Instruments;
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -114,6 +114,7 @@ fn figure(
         notes.push(words::GATHERED.into());
     }
     for (series, start) in series.iter_mut().zip(starts) {
+        words::count_gathered(series, &times, &telling);
         if let Some(number) = series.numbers.first_mut() {
             *number = start;
         }
@@ -188,6 +189,7 @@ impl Line {
 fn title(lasting: &Lasting, curves: &[Curve]) -> Option<String> {
     words::headline(
         curves,
+        Reach::End,
         |curve, seen| {
             let (share, on) = (percent(seen.point.y), words::on(&curve.route));
             let when = lasting.when(seen.infusion);
@@ -210,6 +212,8 @@ fn finding(
     };
     let compared = words::compare(
         curves,
+        Reach::End,
+        "curve",
         |curve, seen| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
             let (when, whom) = (lasting.when(seen.infusion), whom(&curve.route));
@@ -221,7 +225,7 @@ fn finding(
         },
     );
     match compared {
-        Some(text) => text + &words::closing(curves, "curve"),
+        Some(text) => text,
         None if words::any_hidden(curves) => {
             format!("{name}: {} cannot be shown, the groups are too small.", lasting.measure)
         }

@@ -4,7 +4,7 @@
 //! narrow page has names above the rows of one panel, and several panels one below the other.
 
 use super::axis::Tick;
-use super::dot_plot::{Dot, DotPlot, Row, Value};
+use super::dot_plot::{Dot, DotPlot, Kind, Row, Value};
 use super::frame::{AIR, BOLD, Sizes};
 use super::key;
 use super::page::{Page, plain};
@@ -25,9 +25,17 @@ const PAD: f64 = 8.0;
 /// Draws a dot plot from the current height of the page down.
 pub(super) fn draw(page: &mut Page, plot: &DotPlot, sizes: &Sizes) {
     if plot.series.len() > 1 {
-        let names: Vec<&str> = plot.series.iter().map(|kind| kind.label.as_str()).collect();
+        // What is drawn nowhere needs no explaining.
+        let is_drawn = |at: usize| {
+            let rows = plot.groups.iter().flat_map(|group| &group.rows);
+            let dots = rows.flat_map(|row| &row.panels).filter_map(|dots| dots.get(at));
+            dots.into_iter().any(|dot| dot.value.known().is_some())
+        };
+        let kinds = plot.series.iter().enumerate().filter(|(at, _)| is_drawn(*at));
+        let kinds: Vec<&Kind> = kinds.map(|(_, kind)| kind).collect();
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.label.as_str()).collect();
         key::draw(page, sizes, &names, |page, position, at| {
-            if let Some(kind) = plot.series.get(position) {
+            if let Some(kind) = kinds.get(position) {
                 page.shapes.push(self::mark(kind.look, at));
             }
         });

@@ -75,9 +75,9 @@ pub(super) fn scales(page: &mut Page, frame: &Frame, chart: &LineChart, sizes: &
     }
 }
 
-/// The corners of a line through places: none but these, or those of its steps and of the level
-/// it ends on.
-fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
+/// The corners of a line through places: none but these, or those of its steps and, at its very
+/// end, of the level it ends on.
+fn trace(line: LineShape, places: Vec<At>, is_end: bool) -> Vec<At> {
     if line == LineShape::Straight {
         return places;
     }
@@ -88,7 +88,7 @@ fn trace(line: LineShape, places: Vec<At>) -> Vec<At> {
         }
         corners.push((x, y));
     }
-    corners.extend(corners.last().map(|(x, y)| (x + STUB, *y)));
+    corners.extend(corners.last().filter(|_| is_end).map(|(x, y)| (x + STUB, *y)));
     corners
 }
 
@@ -110,8 +110,10 @@ pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Ser
             whisker(page, frame, series, x, interval);
             continue;
         }
+        let is_end = run.last().is_some_and(|(tick, _)| tick + 1 == frame.n_ticks);
         let along = |limit: fn((f64, f64)) -> f64| {
-            trace(line, limits.iter().map(|(x, limits)| (*x, frame.y(limit(*limits)))).collect())
+            let limits = limits.iter().map(|(x, limits)| (*x, frame.y(limit(*limits))));
+            trace(line, limits.collect(), is_end)
         };
         let (lower, upper) = (along(|limits| limits.0), along(|limits| limits.1));
         page.shapes.push(Shape::Area {
@@ -124,18 +126,13 @@ pub(super) fn band(page: &mut Page, frame: &Frame, line: LineShape, series: &Ser
 
 pub(super) fn companion(page: &mut Page, frame: &Frame, line: LineShape, series: &Series) {
     let heights = series.companion.iter().enumerate();
-    let known: Vec<At> =
-        heights.filter_map(|(tick, y)| Some((frame.x(tick), frame.y((*y)?)))).collect();
-    if known.is_empty() {
-        return;
-    }
-    page.shapes.push(Shape::Line {
-        points: trace(line, origin(frame, line).into_iter().chain(known).collect()),
+    let pen = Pen {
         colour: series.look.line,
         opacity: theme::COMPANION_OPACITY,
         width: theme::COMPANION_WIDTH,
         dash: series.look.dash,
-    });
+    };
+    trail(page, frame, line, heights.filter_map(|(tick, y)| Some((tick, (*y)?))), &pen);
 }
 
 fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f64, f64)) {
@@ -148,9 +145,15 @@ fn whisker(page: &mut Page, frame: &Frame, series: &Series, x: f64, (lo, hi): (f
     });
 }
 
-/// The line of a curve, in its colour or, where it stands behind another, in that of context. What a
-/// step line does between two points with hidden steps between them nobody can see: a dotted line
-/// joins them, which claims neither level nor moment.
+/// How a line is drawn.
+struct Pen {
+    colour: theme::Rgb,
+    opacity: f64,
+    width: f64,
+    dash: theme::Dash,
+}
+
+/// The line of a curve, in its colour or, where it stands behind another, in that of context.
 pub(super) fn stroke(
     page: &mut Page,
     frame: &Frame,
@@ -163,25 +166,52 @@ pub(super) fn stroke(
     } else {
         (series.look.line, theme::CURVE_WIDTH, series.look.dash)
     };
+    let pen = Pen { colour, opacity: 1.0, width, dash };
+    trail(page, frame, line, series.known().map(|(tick, point)| (tick, point.y)), &pen);
+}
+
+/// A line through heights at ticks. What a step line does between two of them with hidden steps
+/// between them nobody can see: a dotted line joins them, which claims neither level nor moment.
+fn trail(
+    page: &mut Page,
+    frame: &Frame,
+    line: LineShape,
+    heights: impl Iterator<Item = (usize, f64)>,
+    pen: &Pen,
+) {
+    let &Pen { colour, opacity, width, dash } = pen;
+    let mut runs: Vec<Vec<(usize, At)>> = Vec::new();
+    for (tick, height) in heights {
+        let here = (tick, (frame.x(tick), frame.y(height)));
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|(last, _)| last + 1 == tick) => run.push(here),
+            _ => runs.push(vec![here]),
+        }
+    }
     let mut end = origin(frame, line).map(|at| (0, at));
-    for run in series.runs() {
-        let mut places: Vec<At> =
-            run.iter().map(|(tick, point)| (frame.x(*tick), frame.y(point.y))).collect();
-        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
+    for run in runs {
+        let (Some((first, _)), Some((last, to))) = (run.first().copied(), run.last().copied())
+        else {
+            continue;
+        };
+        let mut places: Vec<At> = run.into_iter().map(|(_, at)| at).collect();
         match end {
-            Some((tick, at)) if *first <= tick + 1 => places.insert(0, at),
+            Some((tick, at)) if first <= tick + 1 => places.insert(0, at),
             Some((_, at)) => {
                 let points = at_either_end(at, &places);
                 let (width, dash) = (theme::COMPANION_WIDTH, Some((2.0, 4.0)));
-                page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
+                page.shapes.push(Shape::Line { points, colour, opacity, width, dash });
             }
             None => {}
         }
         if matches!(line, LineShape::Step { .. }) {
-            end = places.last().map(|at| (*last, *at));
+            end = Some((last, to));
         }
-        let points = trace(line, places);
-        page.shapes.push(Shape::Line { points, colour, opacity: 1.0, width, dash });
+        let points = trace(line, places, last + 1 == frame.n_ticks);
+        // A lone point has its mark.
+        if points.len() > 1 {
+            page.shapes.push(Shape::Line { points, colour, opacity, width, dash });
+        }
     }
 }
 

@@ -97,6 +97,27 @@ impl Series {
         })
     }
 
+    /// Puts the people at risk of gathered steps where they were counted: a gathered step ends at
+    /// its point, and they are those at risk when its first part began. Returns the ticks from and
+    /// to which each number went, and it.
+    pub(super) fn count_gathered_at_their_start(&mut self) -> Vec<(usize, usize, i64)> {
+        let mut moved = Vec::new();
+        let mut start = None;
+        for tick in 0..self.numbers.len().min(self.points.len()) {
+            match (self.numbers[tick], self.points[tick]) {
+                (Number::Hidden, None) => start = start.or(Some(tick)),
+                (Number::Count(count), Some(_)) => {
+                    if let Some(first) = start.take() {
+                        self.numbers.swap(first, tick);
+                        moved.push((tick, first, count));
+                    }
+                }
+                _ => start = None,
+            }
+        }
+        moved
+    }
+
     /// Every height of the curve and of its intervals.
     pub(super) fn reach(&self) -> impl Iterator<Item = f64> {
         self.known().flat_map(|(_, Point { y, interval })| {

@@ -6,7 +6,7 @@ use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape, Point, Series};
 use super::marking::Marking;
 use super::number::points;
-use super::words::{self, Curve, INTERVAL, Telling};
+use super::words::{self, Curve, INTERVAL, Reach, Telling};
 use crate::event::instrument::{Better, Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -98,6 +98,7 @@ impl Way {
 fn title(name: &str, curves: &[Curve]) -> Option<String> {
     words::headline(
         curves,
+        Reach::WellFilled,
         |curve, seen| {
             let on = words::on(&curve.route);
             let how = match Way::of(seen.point.y) {
@@ -126,6 +127,8 @@ fn title(name: &str, curves: &[Curve]) -> Option<String> {
 fn finding(name: &str, curves: &[Curve]) -> String {
     let compared = words::compare(
         curves,
+        Reach::WellFilled,
+        "mean",
         |curve, seen| {
             let how = match Way::of(seen.point.y) {
                 Way::Fell => format!("fallen by {} points", points(seen.point.y.abs())),
@@ -152,7 +155,7 @@ fn finding(name: &str, curves: &[Curve]) -> String {
         },
     );
     match compared {
-        Some(text) => text + &words::closing(curves, "mean"),
+        Some(text) => text,
         None if words::any_hidden(curves) => {
             format!("No mean change of the {name} can be shown: the groups are too small.")
         }

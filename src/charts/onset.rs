@@ -12,7 +12,7 @@ use super::line_chart::{LineChart, LineShape, Series};
 use super::marking::Marking;
 use super::number::{percent, points};
 use super::response_rate::define;
-use super::words::{self, Curve, INTERVAL, Telling};
+use super::words::{self, Curve, INTERVAL, Reach, Telling};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -117,6 +117,8 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     let told = telling.value;
     let finding = words::compare(
         &curves,
+        Reach::WellFilled,
+        "curve",
         |curve, seen| {
             let people = curve.scored(seen.count, " people scored");
             let interval = told(seen.point).replacen(&value(seen.point.y), "", 1);
@@ -141,7 +143,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
         },
     );
     let finding = match finding {
-        Some(text) => text + &words::closing(&curves, "curve"),
+        Some(text) => text,
         None if words::any_hidden(&curves) => {
             format!("{measure} cannot be shown: the groups are too small.")
         }
@@ -190,6 +192,7 @@ fn capital(text: &str) -> String {
 fn title(curves: &[Curve], is_rate: bool, when: &dyn Fn(i64) -> String) -> Option<String> {
     words::headline(
         curves,
+        Reach::WellFilled,
         |curve, seen| {
             let on = words::on(&curve.route);
             let time = capital(&when(seen.infusion));

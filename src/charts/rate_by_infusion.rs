@@ -7,7 +7,7 @@ use super::figure::{Figure, Plot};
 use super::line_chart::{LineChart, LineShape};
 use super::marking::Marking;
 use super::number::percent;
-use super::words::{self, Curve, INTERVAL, Telling, percent_interval};
+use super::words::{self, Curve, INTERVAL, Reach, Telling, percent_interval};
 use crate::event::instrument::{Instrument, Instruments};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -94,6 +94,7 @@ fn figure(
 fn title(rate: &Rate, curves: &[Curve]) -> Option<String> {
     words::headline(
         curves,
+        Reach::WellFilled,
         |curve, seen| {
             let (share, on) = (percent(seen.point.y), words::on(&curve.route));
             format!("After infusion {}, {share} {}{on}", seen.infusion, rate.had)
@@ -106,6 +107,8 @@ fn title(rate: &Rate, curves: &[Curve]) -> Option<String> {
 fn finding(name: &str, rate: &Rate, curves: &[Curve]) -> String {
     let compared = words::compare(
         curves,
+        Reach::WellFilled,
+        "rate",
         |curve, seen| {
             let (share, interval) = (percent(seen.point.y), percent_interval(seen.point, INTERVAL));
             let people = curve.scored(seen.count, " people scored");
@@ -117,7 +120,7 @@ fn finding(name: &str, rate: &Rate, curves: &[Curve]) -> String {
         },
     );
     match compared {
-        Some(text) => text + &words::closing(curves, "rate"),
+        Some(text) => text,
         None if words::any_hidden(curves) => {
             format!("No {name} {} rate can be shown: the groups are too small.", rate.noun)
         }

@@ -138,6 +138,7 @@ fn group(route: &str, rows: &Rows<'_>, bands: &[&str], infusion: i64) -> Group {
         let part = |band: &&str| {
             let number = rows.only(other, ALL).only(own, band).number("n");
             let told = match number {
+                Number::Count(1) => "1 person".into(),
                 Number::Count(count) => format!("{} people", thousands(count)),
                 Number::Hidden => HIDDEN.into(),
                 Number::None | Number::Blank => "nobody".into(),
@@ -151,6 +152,7 @@ fn group(route: &str, rows: &Rows<'_>, bands: &[&str], infusion: i64) -> Group {
         bar(format!("After {infusion}"), "band_after", "band_before"),
     ];
     let people = match whole {
+        Number::Count(1) => ", 1 person".into(),
         Number::Count(count) => format!(", {} people", thousands(count)),
         _ => String::new(),
     };
@@ -164,8 +166,17 @@ fn alt(name: &str, groups: &[Group], bands: &[&str]) -> String {
         bands.first().copied().unwrap_or_default(),
         bands.last().copied().unwrap_or_default()
     );
-    for part in groups.iter().flat_map(|group| &group.bars).flat_map(|bar| &bar.parts) {
-        let _ = write!(text, " {}.", part.readout);
+    for group in groups {
+        for bar in &group.bars {
+            let parts = bar.parts.iter().zip(bands).map(|(part, band)| match part.number {
+                Number::Count(count) => format!("{} in {band}", thousands(count)),
+                Number::Hidden => format!("{band} hidden"),
+                Number::None | Number::Blank => format!("nobody in {band}"),
+            });
+            let parts: Vec<String> = parts.collect();
+            let label = bar.label.to_lowercase();
+            let _ = write!(text, " {}, {label}: {}.", group.heading, parts.join(", "));
+        }
     }
     text
 }

@@ -28,6 +28,10 @@ struct Capture {
     /// In a title: "Asked from a list, 82 % had dissociation and 80 % sedation at some infusion".
     words: &'static str,
     note: &'static str,
+    /// What a share is of.
+    axis: &'static str,
+    /// Whom a number counts, and who is missing where it is 0.
+    people: [&'static str; 2],
 }
 
 const CAPTURES: [Capture; 3] = [
@@ -35,16 +39,22 @@ const CAPTURES: [Capture; 3] = [
         code: "structured",
         words: "Asked from a list",
         note: "Asked from a list: people are asked about each side effect, so that more are found.",
+        axis: "Share of people asked who had the side effect",
+        people: ["people asked", "nobody asked"],
     },
     Capture {
         code: "spontaneous",
         words: "Told unasked",
         note: "Told unasked: of people who told of some side effect, where a site writes down only those; shares are then too high.",
+        axis: "Share of people with a report who told of the side effect",
+        people: ["people with a report", "nobody with a report"],
     },
     Capture {
         code: "unstated",
         words: "Way of asking not stated",
         note: "It is not stated how people were asked.",
+        axis: "Share of people with a report who had the side effect",
+        people: ["people with a report", "nobody with a report"],
     },
 ];
 
@@ -64,17 +74,20 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let mut rows: Vec<(Row, &str)> = terms
         .into_iter()
         .map(|term| {
-            let dots = panels.iter().map(|infusion| vec![dot(&rows, *infusion, term)]).collect();
+            let dots = panels
+                .iter()
+                .map(|infusion| vec![dot(&rows, *infusion, term, capture.people)])
+                .collect();
             (Row { label: label(term), panels: dots }, term)
         })
         .collect();
     let share = |row: &Row| {
         row.panels.first().and_then(|dots| dots.first()).and_then(|dot| dot.value.known())
     };
-    // The most frequent first, those that are hidden last; ties in code order.
-    rows.sort_by(|(a, _), (b, _)| {
+    // Any at all, then the most frequent first, those that are hidden last; ties in code order.
+    rows.sort_by(|(a, one), (b, other)| {
         let of = |row| share(row).map_or(-1.0, |point| point.y);
-        of(b).total_cmp(&of(a))
+        (*other == "any").cmp(&(*one == "any")).then(of(b).total_cmp(&of(a)))
     });
     let named: Vec<(String, super::line_chart::Point)> = rows
         .iter()
@@ -107,17 +120,14 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let dots = rows.iter().flat_map(|row| row.panels.iter().flatten());
     let reach = dot_words::reach(dots);
     let plot = DotPlot {
-        x: Axis::small_shares("Share of people asked who had the side effect", reach),
+        x: Axis::small_shares(capture.axis, reach),
         reference: None,
         series: vec![Kind { label: String::new(), look: theme::look("all") }],
         panels: names.collect(),
         groups: vec![Group { heading: String::new(), rows }],
         counts_label: String::new(),
     };
-    let mut notes = vec![
-        format!("{WHISKERS} (Wilson). The axis begins at 0 and ends where the values do."),
-        capture.note.into(),
-    ];
+    let mut notes = vec![format!("{WHISKERS} (Wilson)."), capture.note.into()];
     if plot.has_hidden() {
         notes.push(HIDDEN_ROWS.into());
     }
@@ -148,7 +158,9 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
         instrument: "all".into(),
         table: "side_effects",
         title: title.unwrap_or_else(|| measure.clone()),
-        subtitle: format!("{measure}: share of people who had each, at any infusion and at some."),
+        subtitle: format!(
+            "{measure}: share of people who had each of them, at any infusion and at single ones."
+        ),
         finding,
         alt: format!(
             "Dot plot: share of people with each side effect. {}.{}",
@@ -192,19 +204,12 @@ pub fn label(term: &str) -> String {
     }
 }
 
-fn dot(rows: &Rows<'_>, infusion: i64, term: &str) -> Dot {
+fn dot(rows: &Rows<'_>, infusion: i64, term: &str, [people, nobody]: [&str; 2]) -> Dot {
     let row = rows.at("infusion", infusion).only("term", term);
     let when = if infusion == ANY { "any infusion".into() } else { format!("infusion {infusion}") };
     let who = format!("{}, {when}", label(term));
     let value = row.value("share", ["lo", "hi"]);
-    let mut dot = dot_words::dot(
-        value,
-        row.number("n_persons"),
-        BARE_SHARE,
-        &who,
-        "people asked",
-        "nobody asked",
-    );
+    let mut dot = dot_words::dot(value, row.number("n_persons"), BARE_SHARE, &who, people, nobody);
     if let (Value::Known(_), Some(limit)) = (value, row.float("upper_if_none")) {
         let _ = write!(dot.readout, ", exact upper limit {}", percent(limit));
     }

@@ -23,6 +23,9 @@ pub(super) const INTERVAL: &str = "95\u{a0}% interval ";
 /// Routes named in a finding.
 pub(super) const MOST_NAMED: usize = 3;
 
+/// Fewer people than this at risk, and the end of a curve is a matter of chance.
+const FEW: i64 = 5;
+
 /// Why a curve has no point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gap {
@@ -168,6 +171,20 @@ impl Telling<'_> {
     }
 }
 
+/// The numbers of gathered steps go where they were counted, with their read-outs: whoever is at
+/// risk at the beginning of a step is not so at its end.
+pub(super) fn count_gathered(series: &mut Series, steps: &[i64], telling: &Telling<'_>) {
+    for (point, start, count) in series.count_gathered_at_their_start() {
+        let said =
+            [(start, None, Number::Count(count)), (point, series.points[point], Number::Blank)];
+        for (tick, point, number) in said {
+            if let (Some(readout), Some(at)) = (series.readouts.get_mut(tick), steps.get(tick)) {
+                *readout = telling.readout(&series.label, *at, point, number);
+            }
+        }
+    }
+}
+
 /// "infusion 3".
 pub(super) fn infusion(at: i64) -> String {
     format!("infusion {at}")
@@ -188,7 +205,7 @@ pub(super) fn points_told(point: Point) -> String {
 
 /// The notes that charts of curves share; `intervals` is how they were worked out.
 pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
-    let mut notes = vec![format!("Bands: 95\u{a0}% intervals ({intervals}).")];
+    let mut notes = vec![format!("Bands and vertical lines: 95\u{a0}% intervals ({intervals}).")];
     if series.len() > super::lay_lines::MOST_TOGETHER {
         notes.push(PANELS.into());
     }
@@ -201,61 +218,127 @@ pub(super) fn notes(series: &[Series], intervals: &str) -> Vec<String> {
     notes
 }
 
-/// The finding in short, for a title: one curve, or two side by side at the last infusion that they
-/// have in common. Of more, the two that rest on the most people: the highest and the lowest may be
-/// so by chance. `None` where no curve has a point.
+/// How far along its curves a sentence may look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To their ends: an estimate there still rests on everyone who was there at the start.
+    End,
+    /// As far as a curve still has half of the people it has at most: those who come later are few,
+    /// and other people.
+    WellFilled,
+}
+
+impl Curve {
+    /// The points that a sentence may speak of; all of them where each rests on too few.
+    fn worth_telling(&self, reach: Reach) -> Vec<Seen> {
+        let least = match reach {
+            Reach::End => FEW,
+            Reach::WellFilled => self.most_people().map_or(0, |most| (most + 1) / 2),
+        };
+        let is_filled = |seen: &&Seen| seen.count.is_none_or(|count| count >= least);
+        let filled: Vec<Seen> = self.known.iter().filter(is_filled).copied().collect();
+        if filled.is_empty() { self.known.clone() } else { filled }
+    }
+
+    /// The last of them.
+    fn last_told(&self, reach: Reach) -> Option<Seen> {
+        self.worth_telling(reach).last().copied()
+    }
+}
+
+/// The curves that title and finding speak of: those with points, the two that rest on the most
+/// people first. The highest and the lowest may be so by chance, and of a route that has no name
+/// nothing is learned: these come last.
+fn spoken_of(curves: &[Curve]) -> Vec<&Curve> {
+    let mut seen: Vec<&Curve> = curves.iter().filter(|curve| !curve.known.is_empty()).collect();
+    let has_no_name = |curve: &Curve| matches!(curve.route.as_str(), "other" | "unknown");
+    // Those that tie stay in code order.
+    seen.sort_by_key(|curve| (has_no_name(curve), std::cmp::Reverse(curve.most_people())));
+    seen
+}
+
+/// Where title and finding look: the last place that the two foremost curves have in common.
+fn looked_at(spoken_of: &[&Curve], reach: Reach) -> Option<i64> {
+    let foremost: Vec<Vec<Seen>> =
+        spoken_of.iter().take(2).map(|curve| curve.worth_telling(reach)).collect();
+    let (first, others) = foremost.split_first()?;
+    let is_in = |points: &Vec<Seen>, at: i64| points.iter().any(|seen| seen.infusion == at);
+    let places = first.iter().rev().map(|seen| seen.infusion);
+    places.into_iter().find(|at| others.iter().all(|points| is_in(points, *at)))
+}
+
+/// Curves in code order, as `curves` has them.
+fn in_order<'a>(mut some: Vec<&'a Curve>, curves: &[Curve]) -> Vec<&'a Curve> {
+    some.sort_by_key(|curve| curves.iter().position(|other| other.route == curve.route));
+    some
+}
+
+/// The finding in short, for a title: one curve, or two side by side. `None` where no curve has a
+/// point.
 pub(super) fn headline(
     curves: &[Curve],
+    reach: Reach,
     full: impl Fn(&Curve, Seen) -> String,
     short: impl Fn(&Curve, Seen, Seen) -> String,
 ) -> Option<String> {
-    let seen = curves.iter().filter(|curve| !curve.known.is_empty());
-    let mut seen: Vec<(usize, &Curve)> = seen.enumerate().collect();
-    // Those that tie, and then the two themselves, stand in code order.
-    seen.sort_by_key(|(_, curve)| std::cmp::Reverse(curve.most_people()));
-    seen.truncate(2);
-    seen.sort_by_key(|(place, _)| *place);
-    let seen: Vec<&Curve> = seen.into_iter().map(|(_, curve)| curve).collect();
-    let first = seen.first()?;
-    let Some(common) = last_in_common(&seen) else { return Some(full(first, first.last()?)) };
-    let head = first.at(common.infusion)?;
-    let tail = seen.get(1).and_then(|other| Some(short(other, other.at(head.infusion)?, head)));
-    Some(std::iter::once(full(first, head)).chain(tail).collect::<Vec<String>>().join(", "))
+    let spoken_of = spoken_of(curves);
+    let first = spoken_of.first()?;
+    let Some(at) = looked_at(&spoken_of, reach) else {
+        return Some(full(first, first.last_told(reach)?));
+    };
+    let two = in_order(spoken_of.into_iter().take(2).collect(), curves);
+    side_by_side(&two, at, full, short).map(|parts| parts.join(", "))
 }
 
-/// The last point of the first curve at which each of the others has one.
-fn last_in_common(curves: &[&Curve]) -> Option<Seen> {
-    let in_common = |seen: &&Seen| curves.iter().all(|curve| curve.at(seen.infusion).is_some());
-    curves.first()?.known.iter().rev().find(in_common).copied()
-}
-
-/// What the named curves show, side by side: at the last infusion that they have in common (the
-/// first in full, the others in short), or each in full at its own last where they have none.
-/// `None` where no curve has a point.
+/// What the named curves show, side by side at the place of the title (the first in full, the
+/// others in short), or each in full at its own last point where there is no such place; then of
+/// which curves nothing can be shown. `what` is what a curve would show. `None` where no curve has
+/// a point.
 pub(super) fn compare(
     curves: &[Curve],
+    reach: Reach,
+    what: &str,
     full: impl Fn(&Curve, Seen) -> String,
     short: impl Fn(&Curve, Seen, Seen) -> String,
 ) -> Option<String> {
-    let seen = curves.iter().filter(|curve| !curve.known.is_empty());
-    let named: Vec<&Curve> = seen.take(MOST_NAMED).collect();
-    let first = named.first()?;
-    let text = if let Some(common) = last_in_common(&named) {
-        let others = named
-            .iter()
-            .skip(1)
-            .filter_map(|curve| Some(short(curve, curve.at(common.infusion)?, common)));
-        std::iter::once(full(first, common)).chain(others).collect::<Vec<String>>().join("; ")
+    let spoken_of = spoken_of(curves);
+    let at = looked_at(&spoken_of, reach);
+    let is_there = |curve: &&Curve| at.is_none_or(|at| curve.at(at).is_some());
+    let named = spoken_of.into_iter().filter(is_there).take(MOST_NAMED).collect();
+    let named = in_order(named, curves);
+    let text = if let Some(at) = at {
+        side_by_side(&named, at, full, short)?.join("; ")
     } else {
-        let each = named.iter().filter_map(|curve| Some(full(curve, curve.last()?)));
-        each.collect::<Vec<String>>().join(". ")
+        let each = named.iter().filter_map(|curve| Some(full(curve, curve.last_told(reach)?)));
+        let each: Vec<String> = each.collect();
+        if each.is_empty() {
+            return None;
+        }
+        each.join(". ")
     };
-    Some(format!("{text}."))
+    Some(format!("{text}.{}", closing(curves, named.len(), what)))
 }
 
-/// The end of a finding: of which curves nothing can be shown, and that there are more. `what` is
-/// what a curve would show.
-pub(super) fn closing<'a>(curves: impl IntoIterator<Item = &'a Curve>, what: &str) -> String {
+/// The first curve in full and the others in short, at a place where each has a point.
+fn side_by_side(
+    curves: &[&Curve],
+    at: i64,
+    full: impl Fn(&Curve, Seen) -> String,
+    short: impl Fn(&Curve, Seen, Seen) -> String,
+) -> Option<Vec<String>> {
+    let (first, others) = curves.split_first()?;
+    let head = first.at(at)?;
+    let others = others.iter().filter_map(|curve| Some(short(curve, curve.at(at)?, head)));
+    Some(std::iter::once(full(first, head)).chain(others).collect())
+}
+
+/// The end of a finding: of which curves nothing can be shown, and that there are more than the
+/// `n_named`. `what` is what a curve would show.
+pub(super) fn closing<'a>(
+    curves: impl IntoIterator<Item = &'a Curve>,
+    n_named: usize,
+    what: &str,
+) -> String {
     let mut text = String::new();
     let (unseen, seen): (Vec<&Curve>, Vec<&Curve>) =
         curves.into_iter().partition(|curve| curve.known.is_empty());
@@ -263,7 +346,7 @@ pub(super) fn closing<'a>(curves: impl IntoIterator<Item = &'a Curve>, what: &st
     if !unseen.is_empty() {
         let _ = write!(text, " No {what} can be shown for: {}.", unseen.join(", "));
     }
-    if seen.len() > MOST_NAMED {
+    if seen.len() > n_named {
         text += " The other routes are in the chart and the table.";
     }
     text
@@ -289,13 +372,26 @@ pub(super) fn listing<'a>(
 ) -> String {
     let mut text = String::new();
     for curve in curves {
-        let known = curve.known.iter().map(|seen| (seen.infusion, value(seen.point)));
+        let known = curve.known.iter().map(|seen| (seen.infusion, value(seen.point), false));
         let gaps = curve.gaps.iter().filter(|_| with_gaps);
-        let gaps = gaps.map(|(infusion, gap)| (*infusion, gap.words().to_owned()));
-        let mut parts: Vec<(i64, String)> = known.chain(gaps).collect();
-        parts.sort_by_key(|(infusion, _)| *infusion);
-        let parts: Vec<String> =
-            parts.into_iter().map(|(at, what)| format!("{} {what}", when(at))).collect();
+        let gaps = gaps.map(|(infusion, gap)| (*infusion, gap.words().to_owned(), true));
+        let mut told: Vec<(i64, String, bool)> = known.chain(gaps).collect();
+        told.sort_by_key(|(infusion, ..)| *infusion);
+        // What is missing for the same reason at several places is said once.
+        let same = |a: &(i64, String, bool), b: &(i64, String, bool)| a.2 && b.2 && a.1 == b.1;
+        let runs: Vec<&[(i64, String, bool)]> = told.chunk_by(same).collect();
+        let is_alone = runs.len() == 1;
+        let parts: Vec<String> = runs
+            .into_iter()
+            .filter_map(|run| match run {
+                [(_, what, true), ..] if is_alone => Some(what.clone()),
+                [(at, what, _)] => Some(format!("{} {what}", when(*at))),
+                [(first, what, _), .., (last, ..)] => {
+                    Some(format!("{} to {} {what}", when(*first), when(*last)))
+                }
+                [] => None,
+            })
+            .collect();
         if !parts.is_empty() {
             let _ = write!(text, " {}: {}.", curve.label, parts.join(", "));
         }
