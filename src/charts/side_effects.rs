@@ -27,29 +27,34 @@ struct Capture {
     code: &'static str,
     /// In a title: "Asked from a list, 82 % had dissociation and 80 % sedation at some infusion".
     words: &'static str,
-    /// Name of the horizontal axis.
-    axis: &'static str,
     note: &'static str,
+    /// What a share is of.
+    axis: &'static str,
+    /// Whom a number counts, and who is missing where it is 0.
+    people: [&'static str; 2],
 }
 
 const CAPTURES: [Capture; 3] = [
     Capture {
         code: "structured",
         words: "Asked from a list",
-        axis: "Share of people asked who had the side effect",
         note: "Asked from a list: people are asked about each side effect, so that more are found.",
+        axis: "Share of people asked who had the side effect",
+        people: ["people asked", "nobody asked"],
     },
     Capture {
         code: "spontaneous",
         words: "Told unasked",
-        axis: "Share of the people who told of some side effect",
         note: "Told unasked: of people who told of some side effect, where a site writes down only those; shares are then too high.",
+        axis: "Share of people with a report who told of the side effect",
+        people: ["people with a report", "nobody with a report"],
     },
     Capture {
         code: "unstated",
         words: "Way of asking not stated",
-        axis: "Share of people who had the side effect",
         note: "It is not stated how people were asked.",
+        axis: "Share of people with a report who had the side effect",
+        people: ["people with a report", "nobody with a report"],
     },
 ];
 
@@ -69,18 +74,20 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let mut rows: Vec<(Row, &str)> = terms
         .into_iter()
         .map(|term| {
-            let dots = panels.iter().map(|infusion| vec![dot(&rows, *infusion, term)]).collect();
+            let dots = panels
+                .iter()
+                .map(|infusion| vec![dot(&rows, *infusion, term, capture.people)])
+                .collect();
             (Row { label: label(term), panels: dots }, term)
         })
         .collect();
     let share = |row: &Row| {
         row.panels.first().and_then(|dots| dots.first()).and_then(|dot| dot.value.known())
     };
-    // Any at all first, then the most frequent, those that are hidden last; ties in code order.
-    rows.sort_by(|(a, a_term), (b, b_term)| {
+    // Any at all, then the most frequent first, those that are hidden last; ties in code order.
+    rows.sort_by(|(a, one), (b, other)| {
         let of = |row| share(row).map_or(-1.0, |point| point.y);
-        let is_any = |term: &str| term == "any";
-        is_any(b_term).cmp(&is_any(a_term)).then(of(b).total_cmp(&of(a)))
+        (*other == "any").cmp(&(*one == "any")).then(of(b).total_cmp(&of(a)))
     });
     let named: Vec<(String, super::line_chart::Point)> = rows
         .iter()
@@ -152,7 +159,7 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
         table: "side_effects",
         title: title.unwrap_or_else(|| measure.clone()),
         subtitle: format!(
-            "{measure}: share of people who had each side effect, at any infusion and at single ones."
+            "{measure}: share of people who had each of them, at any infusion and at single ones."
         ),
         finding,
         alt: format!(
@@ -185,7 +192,9 @@ fn infusions(rows: &Rows<'_>) -> Option<Vec<i64>> {
     Some(std::iter::once(ANY).chain(chosen).collect())
 }
 
-fn label(term: &str) -> String {
+/// A term as it is named in charts and tables.
+#[must_use]
+pub fn label(term: &str) -> String {
     match term {
         "any" => "Any side effect".into(),
         "other" => "Something else".into(),
@@ -195,19 +204,12 @@ fn label(term: &str) -> String {
     }
 }
 
-fn dot(rows: &Rows<'_>, infusion: i64, term: &str) -> Dot {
+fn dot(rows: &Rows<'_>, infusion: i64, term: &str, [people, nobody]: [&str; 2]) -> Dot {
     let row = rows.at("infusion", infusion).only("term", term);
     let when = if infusion == ANY { "any infusion".into() } else { format!("infusion {infusion}") };
     let who = format!("{}, {when}", label(term));
     let value = row.value("share", ["lo", "hi"]);
-    let mut dot = dot_words::dot(
-        value,
-        row.number("n_persons"),
-        BARE_SHARE,
-        &who,
-        "people asked",
-        "nobody asked",
-    );
+    let mut dot = dot_words::dot(value, row.number("n_persons"), BARE_SHARE, &who, people, nobody);
     if let (Value::Known(_), Some(limit)) = (value, row.float("upper_if_none")) {
         let _ = write!(dot.readout, ", exact upper limit {}", percent(limit));
     }

@@ -15,6 +15,7 @@ use crate::event::instrument::Instruments;
 use rayon::prelude::*;
 
 /// The figures of a run by what they show, each kind in the order of the instruments.
+#[derive(Default)]
 pub struct Figures {
     /// Who was scored, by site and time.
     pub completeness: Vec<Figure>,
@@ -78,52 +79,68 @@ impl Figures {
         }
     }
 
-    /// Every figure, in the order in which they are written.
-    pub fn all(&self) -> impl Iterator<Item = &Figure> {
-        let kinds = [
-            &self.completeness,
-            &self.response,
-            &self.remission,
-            &self.change,
-            &self.cumulative,
-            &self.onset,
-            &self.durability,
-            &self.time_on_treatment,
-            &self.go_on,
-            &self.severity_shift,
-            &self.forest,
-            &self.route_comparison,
-            &self.side_effects,
-            &self.dissociation,
-            &self.blood_pressure,
-        ];
-        kinds.into_iter().flatten()
+    /// Every kind of figure with those there are of it, in the order in which they are written.
+    /// Their names begin with that of their kind.
+    #[must_use]
+    pub const fn kinds(&self) -> [(&'static str, &Vec<Figure>); 15] {
+        [
+            ("completeness", &self.completeness),
+            ("response_rate", &self.response),
+            ("remission_rate", &self.remission),
+            ("mean_change", &self.change),
+            ("cumulative_response", &self.cumulative),
+            ("onset", &self.onset),
+            ("durability", &self.durability),
+            ("time_on_treatment", &self.time_on_treatment),
+            ("go_on", &self.go_on),
+            ("severity_shift", &self.severity_shift),
+            ("forest", &self.forest),
+            ("route_comparison", &self.route_comparison),
+            ("side_effects", &self.side_effects),
+            ("dissociation", &self.dissociation),
+            ("blood_pressure", &self.blood_pressure),
+        ]
     }
 
-    /// Writes each figure that is wanted, and has anything to see, as SVG and PNG; `write` takes a path inside the run and
-    /// bytes. They are drawn on every core and written in order.
+    /// Every figure, in the order in which they are written.
+    pub fn all(&self) -> impl Iterator<Item = &Figure> {
+        self.kinds().into_iter().flat_map(|(_, figures)| figures)
+    }
+
+    /// Each figure that is wanted and has anything to see as SVG, then as PNG, drawn on every core.
     ///
     /// # Errors
-    /// [`PipelineError`] if one cannot be drawn or written.
-    pub fn write(
-        &self,
-        is_wanted: impl Fn(&Figure) -> bool,
-        mut write: impl FnMut(&str, &[u8]) -> Result<(), PipelineError>,
-    ) -> Result<(), PipelineError> {
+    /// [`PipelineError`] if one cannot be drawn.
+    pub fn draw(&self, is_wanted: impl Fn(&Figure) -> bool) -> Result<Vec<Picture>, PipelineError> {
         let painter = Painter::default();
         let figures: Vec<&Figure> =
             self.all().filter(|figure| figure.shows_anything() && is_wanted(figure)).collect();
         let draw = |figure: &&Figure| {
-            let failed = || PipelineError::make(&format!("chart {}", figure.name));
-            let drawn = svg(figure, Place::File).map_err(failed())?;
-            let png = painter.png(&drawn).map_err(failed())?;
-            Ok((drawn, png))
+            let failed = PipelineError::make(&format!("chart {}", figure.name));
+            let drawn = svg(figure, Place::File);
+            let png = painter.png(&drawn).map_err(failed)?;
+            let picture =
+                |ending, bytes| Picture { file: format!("{}.{ending}", figure.name), bytes };
+            Ok([picture("svg", drawn.into_bytes()), picture("png", png)])
         };
-        let drawn: Vec<_> = figures.par_iter().map(draw).collect::<Result<_, PipelineError>>()?;
-        for (figure, (svg, png)) in figures.into_iter().zip(drawn) {
-            write(&format!("charts/{}.svg", figure.name), svg.as_bytes())?;
-            write(&format!("charts/{}.png", figure.name), &png)?;
-        }
-        Ok(())
+        let drawn: Result<Vec<[Picture; 2]>, PipelineError> =
+            figures.par_iter().map(draw).collect();
+        Ok(drawn?.into_iter().flatten().collect())
+    }
+}
+
+/// A figure drawn.
+pub struct Picture {
+    /// Name of its file.
+    pub file: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Its path inside a run.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("charts/{}", self.file)
     }
 }

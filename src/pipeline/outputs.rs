@@ -4,10 +4,10 @@ use super::error::PipelineError;
 use crate::privacy::disclosed::Disclosed;
 use crate::store::disk::{entries, remove, sync_dir};
 use crate::table::Table;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -105,7 +105,7 @@ impl RunFolder {
         Ok(Self { aside, out: out.into(), files: Vec::new(), _made: made })
     }
 
-    /// Writes a file of the run and makes sure it is on disk.
+    /// Writes a file of the run; [`Self::publish`] makes sure that it is on the disk.
     ///
     /// # Errors
     /// [`PipelineError::Write`] naming the path.
@@ -113,9 +113,7 @@ impl RunFolder {
         let full = self.aside.path().join(path);
         let dir = full.parent().unwrap_or(self.aside.path());
         std::fs::create_dir_all(dir).map_err(PipelineError::write(dir))?;
-        let mut file = File::create(&full).map_err(PipelineError::write(&full))?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        written.map_err(PipelineError::write(&full))?;
+        std::fs::write(&full, bytes).map_err(PipelineError::write(&full))?;
         let blake3 = blake3::hash(bytes).to_hex().to_string();
         self.files.push(OutputFile { path: path.into(), bytes: bytes.len() as u64, blake3 });
         Ok(())
@@ -159,11 +157,7 @@ impl RunFolder {
             return Ok(place);
         }
         make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
-        let dirs = self.files.iter().filter_map(|file| Path::new(&file.path).parent());
-        for dir in dirs.collect::<BTreeSet<_>>() {
-            let dir = self.aside.path().join(dir);
-            sync_dir(&dir).map_err(PipelineError::write(&dir))?;
-        }
+        self.sync()?;
         let aside = self.aside.keep();
         std::fs::rename(&aside, &place).map_err(|error| {
             // Nothing of a run that was not published stays behind.
@@ -178,6 +172,22 @@ impl RunFolder {
         named?;
         sync_dir(&self.out).map_err(PipelineError::write(&self.out))?;
         Ok(place)
+    }
+
+    /// Every file of the run is on the disk when this returns, and then their names. Waited for
+    /// together, hundreds of files take little longer than one.
+    fn sync(&self) -> Result<(), PipelineError> {
+        let sync = |file: &OutputFile| {
+            let path = self.aside.path().join(&file.path);
+            File::open(&path).and_then(|file| file.sync_all()).map_err(PipelineError::write(&path))
+        };
+        self.files.par_iter().try_for_each(sync)?;
+        let dirs = self.files.iter().filter_map(|file| Path::new(&file.path).parent());
+        for dir in dirs.collect::<BTreeSet<_>>() {
+            let dir = self.aside.path().join(dir);
+            sync_dir(&dir).map_err(PipelineError::write(&dir))?;
+        }
+        Ok(())
     }
 }
 

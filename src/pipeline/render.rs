@@ -5,7 +5,7 @@
 //! page is the same, byte for byte.
 
 use super::error::PipelineError;
-use super::figures::Figures;
+use super::figures::{Figures, Picture};
 use crate::charts::figure::Figure;
 use crate::curves::disclose::DisclosedTables;
 use crate::event::instrument::Instruments;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Lays a report out.
+/// Lays a report out and, beside it on other cores, draws every figure as files.
 ///
 /// # Errors
 /// [`PipelineError::Make`] if a figure cannot be drawn.
@@ -30,17 +30,19 @@ pub fn lay_out(
     tables: &DisclosedTables,
     rejections: &Disclosed<Table>,
     figures: &Figures,
-) -> Result<Rendered, PipelineError> {
-    let report = Report { words, figures: blocks(figures)?, tables, rejections };
-    render(&report).map_err(PipelineError::make("the report"))
+) -> Result<(Rendered, Vec<Picture>), PipelineError> {
+    let page = || {
+        let report = Report { words, figures: blocks(figures), tables, rejections };
+        render(&report).map_err(PipelineError::make("the report"))
+    };
+    let (page, pictures) = rayon::join(page, || figures.draw(|_| true));
+    Ok((page?, pictures?))
 }
 
 /// The figures drawn for the page, on every core.
-fn blocks(figures: &Figures) -> Result<Vec<FigureBlock>, PipelineError> {
+fn blocks(figures: &Figures) -> Vec<FigureBlock> {
     let figures: Vec<&Figure> = figures.all().collect();
-    let blocks: Result<Vec<FigureBlock>, _> =
-        figures.into_par_iter().map(FigureBlock::of).collect();
-    blocks.map_err(PipelineError::make("the charts of the report"))
+    figures.into_par_iter().map(FigureBlock::of).collect()
 }
 
 /// What was written.
@@ -63,38 +65,40 @@ pub fn again(run: &Path, out: &Path, section: Option<&str>) -> Result<Written, P
     let manifest = Manifest::read(run)?;
     check_apart(run, out)?;
     let words = words(run, &manifest)?;
+    let mut found = read_tables(run, &manifest)?;
+    let mut take =
+        |name: &str| found.remove(name).ok_or_else(|| missing(&format!("tables/{name}.parquet")));
     let tables = DisclosedTables::read(|name| {
-        let table = table(run, &manifest, name)?;
+        let table = take(name)?;
         published(table, words.min_cell).ok_or_else(|| {
             PipelineError::NoInput(format!(
                 "tables/{name}.parquet does not say that it passed disclosure control"
             ))
         })
     })?;
-    let rejections = records(table(run, &manifest, "rejections")?);
+    let rejections = records(take("rejections")?);
     let instruments = &manifest.settings.vocabulary.instruments;
     let figures = Figures::of(&tables, instruments, words.marking);
     let mut files = Files { out, first: None, n: 0 };
     let Some(name) = section else {
-        let report = lay_out(&words, &tables, &rejections, &figures)?;
+        let (report, pictures) = lay_out(&words, &tables, &rejections, &figures)?;
         files.write("report.html", report.html.as_bytes())?;
         files.write("report.json", report.json.as_bytes())?;
-        figures.write(|_| true, |path, bytes| files.write(path, bytes))?;
+        for picture in pictures {
+            files.write(&picture.path(), &picture.bytes)?;
+        }
         return Ok(files.done());
     };
-    if figures.all().any(|figure| figure.name == name) {
-        figures.write(
-            |figure| figure.name == name,
-            |path, bytes| files.write(path.trim_start_matches("charts/"), bytes),
-        )?;
+    let pictures = figures.draw(|figure| figure.name == name)?;
+    if !pictures.is_empty() {
+        for picture in pictures {
+            files.write(&picture.file, &picture.bytes)?;
+        }
         return Ok(files.done());
     }
-    let report = Report {
-        words: &words,
-        figures: blocks(&figures)?,
-        tables: &tables,
-        rejections: &rejections,
-    };
+    let figures_drawn = blocks(&figures);
+    let report =
+        Report { words: &words, figures: figures_drawn, tables: &tables, rejections: &rejections };
     let page = render_section(&report, name).map_err(PipelineError::make("the report"))?;
     let Some(page) = page else {
         let sections = section_names(&report);
@@ -143,24 +147,25 @@ impl Manifest {
 
     /// The bytes of a file of the run, as they were published.
     fn file(&self, run: &Path, path: &str) -> Result<Vec<u8>, PipelineError> {
-        let digests: BTreeMap<&str, &str> =
-            self.outputs.iter().map(|o| (o.path.as_str(), o.blake3.as_str())).collect();
-        let Some(digest) = digests.get(path) else {
-            return Err(PipelineError::NoInput(format!(
-                "the run has no {path}: it was made by an earlier version of this program; make it \
-                 again with `afterdose curves`"
-            )));
-        };
+        let output = self.outputs.iter().find(|output| output.path == path);
+        let output = output.ok_or_else(|| missing(path))?;
         let bytes = std::fs::read(run.join(path)).map_err(|error| {
             PipelineError::NoInput(format!("{path} of the run cannot be read: {error}"))
         })?;
-        if blake3::hash(&bytes).to_hex().as_str() != *digest {
+        if blake3::hash(&bytes).to_hex().as_str() != output.blake3 {
             return Err(PipelineError::NoInput(format!(
                 "{path} is not what the run published: it was changed since"
             )));
         }
         Ok(bytes)
     }
+}
+
+fn missing(path: &str) -> PipelineError {
+    PipelineError::NoInput(format!(
+        "the run has no {path}: it was made by an earlier version of this program; make it again \
+         with `afterdose curves`"
+    ))
 }
 
 /// A published run stays as it is.
@@ -192,6 +197,17 @@ fn words(run: &Path, manifest: &Manifest) -> Result<Words, PipelineError> {
         )));
     }
     serde_json::from_slice::<Carried>(&bytes).map(|carried| carried.words).map_err(damaged)
+}
+
+/// Every table of the run by its name, read on every core.
+fn read_tables(run: &Path, manifest: &Manifest) -> Result<BTreeMap<String, Table>, PipelineError> {
+    let paths = manifest.outputs.iter().map(|output| output.path.as_str());
+    let names: Vec<&str> =
+        paths.filter_map(|path| path.strip_prefix("tables/")?.strip_suffix(".parquet")).collect();
+    let read = |name: &&str| table(run, manifest, name).map(|table| ((*name).to_owned(), table));
+    // Collected twice, so that of several errors the first is said, whoever finished first.
+    let tables: Vec<_> = names.par_iter().map(read).collect();
+    tables.into_iter().collect()
 }
 
 fn table(run: &Path, manifest: &Manifest, name: &str) -> Result<Table, PipelineError> {

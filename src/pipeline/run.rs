@@ -294,7 +294,6 @@ fn publish_curves(
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
     let figures = Figures::of(tables, &settings.vocabulary.instruments, marking);
-    figures.write(|_| true, |path, bytes| folder.write(path, bytes))?;
     let made_at = made_at.to_text();
     let is_keyed = key_check::is_keyed(&plan.store);
     let mut lineage =
@@ -307,7 +306,10 @@ fn publish_curves(
         lineage.push(describe::as_of(&words));
     }
     let words = describe::words(settings, &estimates, &accounts, marking, period, lineage);
-    let report = lay_out(&words, tables, &estimates.rejections, &figures)?;
+    let (report, pictures) = lay_out(&words, tables, &estimates.rejections, &figures)?;
+    for picture in pictures {
+        folder.write(&picture.path(), &picture.bytes)?;
+    }
     folder.write("report.html", report.html.as_bytes())?;
     folder.write("report.json", report.json.as_bytes())?;
     stages.begin("publish", &run_id);

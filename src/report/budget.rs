@@ -1,8 +1,8 @@
 //! What goes on the page first where not all of it has room: a page above two megabytes cannot be
 //! sent or read. What is left out is named, with the file that holds it.
 //!
-//! First every figure and table of the first instrument that is about everybody, then those of the
-//! others, then what repeats them for parts of the people. Nothing is cut in half.
+//! First every figure and then every table of the first instrument that is about everybody, then
+//! those of the others, then what repeats them for parts of the people. Nothing is cut in half.
 
 use super::document::InstrumentNote;
 use super::grid::{Article, Section};
@@ -31,25 +31,25 @@ pub(super) fn fit(sections: &mut [Section<'_>], instruments: &[InstrumentNote]) 
 }
 
 fn fit_in(sections: &mut [Section<'_>], codes: &[&str], room: usize) {
-    // Rank, section, article, whether it is a grid, number within the article, bytes.
+    // Rank, whether it is a grid, section, article, number within the article, bytes.
     let mut pieces = Vec::new();
     for (at, section) in sections.iter().enumerate() {
         for (number, article) in section.articles.iter().enumerate() {
             let code = article.id.strip_prefix(section.id).and_then(|id| id.strip_prefix('-'));
             let place = codes.iter().position(|known| code == Some(known)).unwrap_or_default();
             for (piece, figure) in article.figures.iter().enumerate() {
-                pieces.push((rank(place, false), at, number, false, piece, figure.bytes()));
+                pieces.push((rank(place, false), false, at, number, piece, figure.bytes()));
             }
             for (piece, grid) in article.grids.iter().enumerate() {
                 let rank = rank(place, grid.is_detail);
-                pieces.push((rank, at, number, true, piece, grid.bytes()));
+                pieces.push((rank, true, at, number, piece, grid.bytes()));
             }
         }
     }
     pieces.sort_unstable();
     let mut used = 0;
     let mut out = Vec::new();
-    for (_, section, article, is_grid, piece, bytes) in pieces {
+    for (_, is_grid, section, article, piece, bytes) in pieces {
         if used + bytes <= room {
             used += bytes;
         } else {
@@ -62,18 +62,19 @@ fn fit_in(sections: &mut [Section<'_>], codes: &[&str], room: usize) {
         let article = &mut sections[section].articles[article];
         if is_grid {
             let grid = article.grids.remove(piece);
-            say(article, format!("tables/{}.csv", grid.source));
+            say(article, format!("tables/{}.csv", grid.source), grid.summary);
         } else {
             // What it found stays.
             let figure = article.figures.remove(piece);
             article.remarks.insert(0, figure.finding.clone());
-            say(article, format!("charts/{}.svg", figure.name));
+            say(article, format!("charts/{}.svg", figure.name), "the chart".into());
         }
     }
 }
 
-/// Each file once, in the order of what it holds.
-fn say(article: &mut Article<'_>, file: String) {
+/// What it is, and each file once, in the order of what it holds.
+fn say(article: &mut Article<'_>, file: String, what: String) {
+    article.left_out_words.insert(0, what);
     article.left_out.retain(|known| *known != file);
     article.left_out.insert(0, file);
 }
@@ -98,6 +99,7 @@ mod tests {
             figures: Vec::new(),
             grids: vec![grid("whole", false), grid("parts", true)],
             left_out: Vec::new(),
+            left_out_words: Vec::new(),
         }
     }
 

@@ -180,7 +180,9 @@ impl<'a> Reader<'a> {
     }
 
     fn decimal(self, row: usize, column: &str, decimals: usize) -> Option<String> {
-        self.table.float(row, column).map(|value| format!("{value:.decimals$}"))
+        // With a minus as wide as a digit.
+        let text = |value: f64| format!("{value:.decimals$}").replace('-', "\u{2212}");
+        self.table.float(row, column).map(text)
     }
 
     /// The number of a cell as the table has it.

@@ -3,8 +3,7 @@
 //! Estimates and counts of people come as [`Disclosed`] tables only. Row counts, settings and
 //! lineage are not about people and come as plain values.
 
-use super::drawing::lean;
-use crate::charts::draw::{self, DrawError};
+use crate::charts::draw;
 use crate::charts::figure::Figure;
 use crate::charts::frame::Place;
 use crate::charts::kept_together::kept_together;
@@ -90,18 +89,11 @@ pub struct FigureBlock {
 
 impl FigureBlock {
     /// A figure drawn for the page.
-    ///
-    /// # Errors
-    /// Where it cannot be drawn.
-    pub fn of(figure: &Figure) -> Result<Self, DrawError> {
-        let words = format!("{}-words", figure.name);
-        let drawn = |place| {
-            if !figure.shows_anything() {
-                return Ok(String::new());
-            }
-            draw::svg(figure, place).map(|svg| lean(&svg, &words))
-        };
-        Ok(Self {
+    #[must_use]
+    pub fn of(figure: &Figure) -> Self {
+        let is_drawn = figure.shows_anything();
+        let drawn = |place| if is_drawn { draw::svg(figure, place) } else { String::new() };
+        Self {
             name: figure.name.clone(),
             instrument: figure.instrument.clone(),
             table: figure.table,
@@ -110,9 +102,15 @@ impl FigureBlock {
             finding: kept_together(&figure.finding),
             alt: figure.alt.clone(),
             notes: figure.notes.clone(),
-            svg: drawn(Place::Page)?,
-            svg_narrow: drawn(Place::NarrowPage)?,
-        })
+            svg: drawn(Place::Page),
+            svg_narrow: drawn(Place::NarrowPage),
+        }
+    }
+
+    /// Whether there is anything to see.
+    #[must_use]
+    pub const fn is_drawn(&self) -> bool {
+        !self.svg.is_empty()
     }
 
     /// Bytes it takes on the page.

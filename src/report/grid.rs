@@ -36,7 +36,9 @@ pub(super) struct Article<'a> {
     pub(super) figures: Vec<&'a FigureBlock>,
     #[serde(rename = "tables")]
     pub(super) grids: Vec<Grid>,
-    /// Files that hold what there was no room for.
+    /// What there was no room for.
+    pub(super) left_out_words: Vec<String>,
+    /// Files that hold it.
     pub(super) left_out: Vec<String>,
 }
 
@@ -122,9 +124,9 @@ impl Grid {
     /// About how many bytes it takes on the page, rather more than fewer.
     pub(super) fn bytes(&self) -> usize {
         // Tags around a cell, an interval or what stands below, a line, a group, the whole.
-        const CELL: usize = 24;
+        const CELL: usize = 12;
         const BESIDE: usize = 36;
-        const LINE: usize = 70;
+        const LINE: usize = 50;
         const GROUP: usize = 110;
         const WHOLE: usize = 900;
         let beside = |text: &str| if text.is_empty() { 0 } else { BESIDE + text.len() };

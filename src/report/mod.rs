@@ -8,7 +8,6 @@
 mod budget;
 mod cell;
 pub mod document;
-mod drawing;
 mod glossary;
 mod grid;
 mod json;

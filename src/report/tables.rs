@@ -54,15 +54,29 @@ impl<'a> Tables<'a> {
                 .iter()
                 .any(|start| figure.name.starts_with(start) && is_its || figure.name == *start)
         };
+        let figures = self.report.figures.iter().filter(is_of);
+        let (figures, empty): (Vec<_>, Vec<_>) = figures.partition(|figure| figure.is_drawn());
         Article {
             id: format!("{section}-{code}"),
             name,
             finding: None,
-            remarks: Vec::new(),
-            figures: self.report.figures.iter().filter(is_of).collect(),
+            // A figure of which nothing can be seen says why.
+            remarks: empty.into_iter().map(|figure| figure.finding.clone()).collect(),
+            figures,
             grids: Vec::new(),
+            left_out_words: Vec::new(),
             left_out: Vec::new(),
         }
+    }
+}
+
+impl Tables<'_> {
+    /// The instruments of a table in the order of the report, those that it does not know last.
+    pub(super) fn instruments<'t>(&self, table: &'t Table) -> Vec<&'t str> {
+        let mut codes = distinct(table, &every(table), "instrument");
+        let place = |code: &str| self.notes().iter().position(|note| note.code == code);
+        codes.sort_by_key(|code| place(code).unwrap_or(usize::MAX));
+        codes
     }
 }
 

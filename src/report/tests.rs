@@ -67,11 +67,10 @@ impl Sample {
                     name: format!("{kind}_{}", figure.instrument),
                     ..figure.clone()
                 })
-                .expect("drawn")
             };
             figures.iter().map(block).collect::<Vec<_>>()
         };
-        let response = figures.iter().map(|figure| FigureBlock::of(figure).expect("drawn"));
+        let response = figures.iter().map(FigureBlock::of);
         let figures = response
             .chain(named("completeness", "91 % had a baseline."))
             .chain(named("mean_change", "Scores fell by 8.1 points."))

@@ -32,6 +32,8 @@ pub(super) fn reason(code: &str) -> String {
         "no-interval" => "an estimate at its limit has no interval",
         "no-events" => "nobody responded, so there is nothing to test",
         "no-variance" => "all still at risk responded at once, so nothing can differ",
+        "seen" => "no upper limit, because it was seen",
+        "recall" => "the instrument asks about a longer time",
         "competing" => "not defined where stopping competes with response",
         code => return code.replace('-', " "),
     }

@@ -1,10 +1,12 @@
-//! The words of every kind of figure hold no number but those that its table shows.
+//! The words of every kind of figure hold no number but those that its table shows, and its files
+//! are the same, byte for byte, however many threads draw.
 //!
 //! The witness is a plain reading of the disclosed table: each number in a title, a caption, a text
 //! alternative, a note, a read-out and the picture itself must be a cell of it as printed, or stand
 //! on an axis or in the definition of the measure.
 
 use crate::disclosure::{Network, networks};
+use crate::harness::workspace::{Workspace, assert_same};
 use afterdose::charts::draw::svg;
 use afterdose::charts::figure::{Figure, Plot};
 use afterdose::charts::frame::Place;
@@ -14,9 +16,10 @@ use afterdose::charts::{
     remission_rate, route_comparison, severity_shift, side_effects, time_on_treatment,
 };
 use afterdose::event::vocabulary::Vocabulary;
+use afterdose::pipeline::figures::Figures;
 use afterdose::privacy::disclosed::Disclosed;
 use afterdose::table::{Cell, Table};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Numbers in a text that are not part of a word, such as `PHQ-9`, or of a band, such as `10-14`.
 fn numbers(text: &str) -> BTreeSet<String> {
@@ -102,7 +105,7 @@ fn check(figure: &Figure, tables: &[&Table]) {
     let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
     let mut texts = readouts(figure);
     for place in [Place::File, Place::Page, Place::NarrowPage] {
-        let picture = svg(figure, place).expect("drawn");
+        let picture = svg(figure, place);
         texts.push(tag.replace_all(&picture, " ").into_owned());
     }
     texts.extend([&figure.title, &figure.finding, &figure.alt].map(String::clone));
@@ -179,5 +182,39 @@ fn figures_say_no_number_that_their_tables_do_not_show() {
         "blood_pressure",
     ] {
         assert!(kinds.contains(kind), "{kind} was drawn: {kinds:?}");
+    }
+}
+
+/// The charts of a run over some events, made by so many threads.
+fn drawn_by(n_threads: &str, events: &str) -> BTreeMap<String, Vec<u8>> {
+    let workspace = Workspace::new();
+    workspace.open_pipeline();
+    workspace.write("in/a.ndjson", events);
+    let ran = workspace.afterdose_with(&[("RAYON_NUM_THREADS", n_threads)], &["run", "p.toml"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let mut files = workspace.tables_and_charts("out/current");
+    files.retain(|name, _| name.starts_with("charts/"));
+    files
+}
+
+#[test]
+fn every_kind_of_figure_has_the_same_bytes_however_many_threads_draw_it() {
+    let simulate = ["simulate", "--subjects", "400", "--seed", "11", "--sites", "2", "--out", "-"];
+    let events = Workspace::new().expect(0, &simulate).stdout;
+    let alone = drawn_by("1", &events);
+    assert_same("1 thread and 4", &alone, &drawn_by("4", &events));
+    let kinds = Figures::default().kinds().map(|(kind, _)| kind);
+    let is_of = |name: &str, kind: &str| {
+        let rest = name.strip_prefix("charts/").and_then(|name| name.strip_prefix(kind));
+        rest.is_some_and(|rest| rest.starts_with(['_', '.']))
+    };
+    for kind in kinds {
+        for ending in [".svg", ".png"] {
+            let is_there = |name: &String| is_of(name, kind) && name.ends_with(ending);
+            assert!(alone.keys().any(is_there), "no {ending} of {kind}: {:?}", alone.keys());
+        }
+    }
+    for name in alone.keys() {
+        assert!(kinds.iter().any(|kind| is_of(name, kind)), "{name} is of no kind");
     }
 }

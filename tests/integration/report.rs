@@ -1,5 +1,6 @@
 //! `report --from`: the same page from a published run alone, its parts, and what it refuses.
 
+use crate::harness::tables::Text;
 use crate::harness::workspace::{OPEN, Workspace, contents, list};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -54,6 +55,42 @@ fn the_same_page_comes_from_the_run_alone() {
             );
         }
     }
+}
+
+#[test]
+fn where_the_pipeline_names_no_instrument_the_one_that_says_the_most_comes_first() {
+    // The witness is a plain reading of the table. Where all is hidden the alphabet decides.
+    for rest in ["", OPEN] {
+        let workspace = published(rest);
+        let flow = Text::csv(&workspace.output("tables/cohort_flow.csv"));
+        let is_it = |row: &BTreeMap<&str, &str>| {
+            row["route"] == "all" && row["step"] == "scored-after-treatment"
+        };
+        let mut people: Vec<(i64, String)> = flow
+            .maps()
+            .filter(is_it)
+            .map(|row| (-row["n_subjects"].parse().unwrap_or(0), row["instrument"].to_owned()))
+            .collect();
+        people.sort();
+        let expected: Vec<String> = people.into_iter().map(|(_, code)| code).collect();
+        assert!(rest != OPEN || !expected.is_sorted(), "the alphabet would do: {expected:?}");
+        let json: Value = serde_json::from_slice(&workspace.output("report.json")).expect("JSON");
+        let codes: Vec<&str> = list(&json["words"], "instruments")
+            .iter()
+            .filter_map(|note| note["code"].as_str())
+            .filter(|code| expected.iter().any(|known| known == code))
+            .collect();
+        assert_eq!(codes, expected);
+        // The page goes by the same order.
+        let page = String::from_utf8(workspace.output("report.html")).expect("text");
+        let place = |code: &String| page.find(&format!("<article id=\"response-{code}\""));
+        let places: Vec<usize> = expected.iter().filter_map(place).collect();
+        assert!(places.len() > 1 && places.is_sorted(), "{places:?}");
+    }
+    let named = published("[analysis]\ninstruments = [\"gad-7\", \"phq-9\"]\n");
+    let json: Value = serde_json::from_slice(&named.output("report.json")).expect("JSON");
+    let codes = list(&json["words"], "instruments").iter().map(|note| note["code"].as_str());
+    assert_eq!(codes.collect::<Vec<_>>(), [Some("gad-7"), Some("phq-9")]);
 }
 
 #[test]

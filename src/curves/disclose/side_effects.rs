@@ -12,48 +12,25 @@ use crate::privacy::suppress::CellAt;
 use crate::table::Table;
 use std::collections::BTreeMap;
 
+/// Counts of people; each rests on `n_persons`, and those from `sessions_with` on are of the people
+/// of `persons_with`.
+const PEOPLE: &[&str] = &[
+    "n_persons",
+    "n_sessions",
+    "persons_with",
+    "sessions_with",
+    "mild",
+    "moderate",
+    "severe",
+    "severity_unknown",
+    "serious",
+    "n_resolved",
+];
+
 pub(super) const SIDE_EFFECTS: ColumnRules = ColumnRules {
-    people: &[
-        "n_persons",
-        "n_sessions",
-        "persons_with",
-        "sessions_with",
-        "mild",
-        "moderate",
-        "severe",
-        "severity_unknown",
-        "serious",
-        "n_resolved",
-    ],
+    people: PEOPLE,
     parts: &[],
-    rests_on: &[
-        (
-            "n_persons",
-            &[
-                "n_sessions",
-                "persons_with",
-                "sessions_with",
-                "mild",
-                "moderate",
-                "severe",
-                "severity_unknown",
-                "serious",
-                "n_resolved",
-            ],
-        ),
-        (
-            "persons_with",
-            &[
-                "sessions_with",
-                "mild",
-                "moderate",
-                "severe",
-                "severity_unknown",
-                "serious",
-                "n_resolved",
-            ],
-        ),
-    ],
+    rests_on: &[("n_persons", PEOPLE.split_at(1).1), ("persons_with", PEOPLE.split_at(3).1)],
     computed: &[
         ("n_persons", &["share", "lo", "hi", "upper_if_none"]),
         ("persons_with", &["share", "lo", "hi", "upper_if_none"]),

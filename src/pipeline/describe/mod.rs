@@ -10,10 +10,12 @@ use super::manifest::Total;
 use super::mark::Mark;
 use super::plan::Settings;
 use crate::charts::marking::Marking;
+use crate::curves::cohort::Step;
 use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::time::{Moment, TimeBasis};
 use crate::report::document::{AccountRow, Fact, InstrumentNote, Words};
+use crate::table::Table;
 use std::collections::BTreeSet;
 
 /// Everything the report says of itself.
@@ -37,7 +39,7 @@ pub fn words(
         account: accounts.iter().map(account).collect(),
         total: total(Total::of(accounts)),
         settings: settings::all(settings, &estimates.analysis),
-        instruments: instruments(settings, &estimates.analysis),
+        instruments: instruments(settings, estimates),
         methods: methods::all(settings, &estimates.analysis),
         lineage,
     }
@@ -63,14 +65,33 @@ pub fn period(analysis: &Analysis) -> String {
     }
 }
 
-/// The instruments with the values that were used.
+/// The instruments with the values that were used, in the order of the report: that of the pipeline
+/// or, where it names none, from the one that says the most, by the people with a baseline and a
+/// score after treatment. Their number is the disclosed one, so that the order tells no more than
+/// the tables do; where it is hidden an instrument comes last. Ties stand in code order.
 #[must_use]
-pub fn instruments(settings: &Settings, analysis: &Analysis) -> Vec<InstrumentNote> {
+pub fn instruments(settings: &Settings, estimates: &Estimates) -> Vec<InstrumentNote> {
     let known = |code: &OpenCode| {
         let instrument = settings.vocabulary.instrument(code.as_str())?;
         Some(InstrumentNote::of(code.as_str(), instrument))
     };
-    analysis.instruments.iter().filter_map(known).collect()
+    let mut notes: Vec<InstrumentNote> =
+        estimates.analysis.instruments.iter().filter_map(known).collect();
+    if settings.analysis.instruments.is_empty() {
+        let flow = estimates.tables.flow.get();
+        notes.sort_by_key(|note| std::cmp::Reverse(scored_after_treatment(flow, &note.code)));
+    }
+    notes
+}
+
+/// People with a baseline and a score after treatment, of all routes; 0 where hidden.
+fn scored_after_treatment(flow: &Table, code: &str) -> i64 {
+    let is_it = |row: &usize| {
+        flow.text(*row, "instrument") == code
+            && flow.text(*row, "route") == "all"
+            && flow.text(*row, "step") == Step::ScoredAfterTreatment.as_str()
+    };
+    (0..flow.n_rows()).find(is_it).and_then(|row| flow.int(row, "n_subjects")).unwrap_or_default()
 }
 
 /// The limits that were passed, a sentence each.

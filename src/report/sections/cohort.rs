@@ -13,7 +13,7 @@ const ID: &str = "cohort";
 /// The flows in the order of the table, then the screening.
 pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
     let reader = tables.get("cohort_flow");
-    let instruments = distinct(reader.table, &every(reader.table), "instrument");
+    let instruments = tables.instruments(reader.table);
     let mut articles: Vec<Article<'a>> =
         instruments.into_iter().map(|code| article(tables, reader, code)).collect();
     articles.extend(screening(tables));
@@ -71,12 +71,13 @@ fn finding(steps: &[Line]) -> Option<String> {
     let people = |step: &&Line| step.cells.first().is_some_and(Cell::is_shown);
     let mut shown = steps.iter().filter(people);
     let (first, last) = (shown.next()?, shown.next_back()?);
-    Some(format!(
-        "Of {} people, {} come as far as the step \u{201c}{}\u{201d}.",
-        first.cells.first()?.text,
-        last.cells.first()?.text,
-        last.label
-    ))
+    let (people, left) = (&first.cells.first()?.text, &last.cells.first()?.text);
+    if last.label == words::step("scored-after-treatment") {
+        let scored = "were scored before treatment and after an infusion";
+        return Some(format!("Of {people} people, {left} {scored}."));
+    }
+    let label = &last.label;
+    Some(format!("Of {people} people, {left} come as far as the step \u{201c}{label}\u{201d}."))
 }
 
 /// The first step loses nobody, and says nothing.

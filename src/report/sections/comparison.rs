@@ -36,7 +36,7 @@ const DIFFERENCES: [(&str, [&str; 5]); 3] = [
 /// The instruments, in the order of the table.
 pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
     let table = tables.get("comparison").table;
-    let instruments = distinct(table, &every(table), "instrument");
+    let instruments = tables.instruments(table);
     let articles: Vec<Article<'a>> =
         instruments.into_iter().map(|code| article(tables, code)).collect();
     Section {
@@ -90,7 +90,7 @@ fn article<'a>(tables: &Tables<'a>, code: &str) -> Article<'a> {
     let name = instrument_name(tables.notes(), code);
     let mut article = tables.article(ID, code, name, &["route_comparison_", "comparison_"]);
     article.finding = Some(finding(reader, joint, &pairs, infusion));
-    article.remarks = adjusted::remarks(tables.get("adjusted_comparison"), code);
+    article.remarks.extend(adjusted::remarks(tables.get("adjusted_comparison"), code));
     article.grids.push(differences(reader, &article.name, &pairs, infusion));
     let adjusted = adjusted::grids(tables.get("adjusted_comparison"), &article.name, code);
     article.grids.extend(adjusted);
@@ -275,17 +275,22 @@ fn finding(
     sentences.join(" ")
 }
 
+/// A p-value below this is told as a difference.
+const CLEAR: f64 = 0.05;
+
 fn test_words(reader: Reader<'_>, row: usize) -> Option<String> {
     let p = reader.p_value(row, "logrank_p");
-    let chi_square = reader.statistic(row, "logrank_chisq");
     let df = reader.table.int(row, "logrank_df")?;
     let is = if p.text.starts_with('<') { "" } else { "= " };
-    let degrees = if df == 1 { "degree" } else { "degrees" };
-    (p.is_shown() && chi_square.is_shown()).then(|| {
+    let did = if reader.table.float(row, "logrank_p")? < CLEAR {
+        "differed"
+    } else {
+        "did not clearly differ"
+    };
+    p.is_shown().then(|| {
         format!(
-            "Log-rank test over {} routes: \u{3c7}\u{b2}\u{a0}{} on {df} {degrees} of freedom, p\u{a0}{is}{}.",
+            "How fast people responded {did} between the {} routes (log-rank test, p\u{a0}{is}{}).",
             df + 1,
-            chi_square.text,
             p.text
         )
     })

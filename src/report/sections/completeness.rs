@@ -21,16 +21,14 @@ pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
     let article = |code: &str| {
         let name = instrument_name(tables.notes(), code);
         let mut article = tables.article(ID, code, name, &["completeness_"]);
-        article.remarks = losses(tables.get("cohort_flow"), code);
+        article.remarks.extend(losses(tables.get("cohort_flow"), code));
         let rows = with(reader.table, &every(reader.table), "instrument", code);
         article.grids =
             AXES.iter().filter_map(|axis| grid(reader, &article.name, axis, &rows)).collect();
         article
     };
-    let articles: Vec<Article<'a>> = distinct(reader.table, &every(reader.table), "instrument")
-        .into_iter()
-        .map(article)
-        .collect();
+    let articles: Vec<Article<'a>> =
+        tables.instruments(reader.table).into_iter().map(article).collect();
     Section {
         id: ID,
         title: "Who was measured",

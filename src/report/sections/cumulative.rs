@@ -3,7 +3,7 @@
 
 use super::super::cell::{Cell, Reader};
 use super::super::grid::{Article, Grid, Group, Line, Section, heads, ungrouped};
-use super::super::tables::{Tables, distinct, every, instrument_name, routes, whole_of, with};
+use super::super::tables::{Tables, instrument_name, routes, whole_of, with};
 use crate::charts::theme;
 
 const ID: &str = "cumulative";
@@ -29,10 +29,8 @@ pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
         ];
         article
     };
-    let articles: Vec<Article<'a>> = distinct(curves.table, &every(curves.table), "instrument")
-        .into_iter()
-        .map(article)
-        .collect();
+    let articles: Vec<Article<'a>> =
+        tables.instruments(curves.table).into_iter().map(article).collect();
     Section {
         id: ID,
         title: "Ever responded",

@@ -2,7 +2,8 @@
 
 use super::super::cell::{Cell, Reader};
 use super::super::shape::{ALL, Column, Print, Shape, by_route, infusion};
-use super::spec::{ArticleSpec, By, SectionSpec, plain};
+use super::spec::{ArticleSpec, By, SectionSpec};
+use crate::charts::side_effects;
 use crate::table::Table;
 
 /// Side effects, dissociation and blood pressure.
@@ -181,10 +182,7 @@ fn capture(code: &str) -> String {
 }
 
 fn term(table: &Table, row: usize) -> String {
-    match table.text(row, "term") {
-        "any" => "Any side effect".into(),
-        code => plain(code),
-    }
+    side_effects::label(table.text(row, "term"))
 }
 
 fn infusion_or_any(table: &Table, row: usize) -> String {
@@ -258,6 +256,10 @@ fn pressure_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
     ))
 }
 
+/// Fewer people than this and a share of them says nothing.
+const LEAST_ANSWERED: i64 = 11;
+
+/// The last infusion after which at least half as many answered twice as after any.
 fn item_9_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
     let table = reader.table;
     let is_whole = |row: &&usize| table.text(**row, "route") == ALL;
@@ -278,5 +280,12 @@ fn item_9_finding(reader: Reader<'_>, rows: &[usize]) -> Option<String> {
             )
         })
     };
-    rows.iter().filter(is_whole).copied().filter_map(words).next_back()
+    let people = |row: &usize| table.int(*row, "n_both").unwrap_or_default();
+    let whole: Vec<usize> = rows.iter().filter(is_whole).copied().collect();
+    let most = whole.iter().map(people).max().filter(|most| *most > 0)?;
+    if most < LEAST_ANSWERED {
+        return Some("Too few people answered twice to say what changed.".into());
+    }
+    let well_filled = whole.into_iter().filter(|row| 2 * people(row) >= most);
+    well_filled.filter_map(words).next_back()
 }

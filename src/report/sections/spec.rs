@@ -4,7 +4,6 @@ use super::super::cell::Reader;
 use super::super::grid::{Article, Section};
 use super::super::shape::Shape;
 use super::super::tables::{Tables, distinct, every, instrument_name, with};
-use super::super::words;
 
 /// A section: its words, and what stands in it.
 pub(super) struct SectionSpec {
@@ -61,7 +60,7 @@ impl ArticleSpec {
         let table = tables.get(first.table).table;
         let (column, codes): (Option<&str>, Vec<&str>) = match self.by {
             By::One(code, _) => (None, vec![code]),
-            By::Instrument => (Some("instrument"), distinct(table, &every(table), "instrument")),
+            By::Instrument => (Some("instrument"), tables.instruments(table)),
             By::Value(column, _) => (Some(column), distinct(table, &every(table), column)),
         };
         let article = |code: &str| {
@@ -92,9 +91,4 @@ fn rows_of(reader: Reader<'_>, column: Option<&str>, code: &str) -> Vec<usize> {
     let table = reader.table;
     let rows = column.map_or_else(|| every(table), |name| with(table, &every(table), name, code));
     if table.position("stratum").is_some() { with(table, &rows, "stratum", "all") } else { rows }
-}
-
-/// A code in plain words, for [`By::Value`] and columns of words.
-pub(super) fn plain(code: &str) -> String {
-    words::plain(code)
 }

@@ -26,7 +26,7 @@ pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
         }
         (!article.grids.is_empty() || !article.figures.is_empty()).then_some(article)
     };
-    let instruments = distinct(table, &every(table), "instrument");
+    let instruments = tables.instruments(table);
     let articles: Vec<Article<'a>> = instruments.into_iter().filter_map(article).collect();
     Section {
         id: ID,

@@ -3,7 +3,7 @@
 
 use super::super::cell::{Cell, Reader};
 use super::super::grid::{Article, Grid, Line, Section, heads, ungrouped};
-use super::super::tables::{Tables, distinct, every, instrument_name};
+use super::super::tables::{Tables, instrument_name};
 use super::super::words;
 use crate::charts::theme;
 use crate::quality::check::Check;
@@ -28,7 +28,7 @@ pub(super) fn section<'a>(tables: &Tables<'a>) -> Section<'a> {
     let table = reader.table;
     let key = |row| ["instrument", "route", "site", "check"].map(|column| table.text(row, column));
     let rows = Rows { reader, rows: (0..table.n_rows()).map(|row| (key(row), row)).collect() };
-    let instruments = distinct(table, &every(table), "instrument");
+    let instruments = tables.instruments(table);
     let article = |code: &str, name: String| tables.article(ID, code, name, &[]);
     let mut articles: Vec<Article<'a>> = instruments
         .into_iter()
