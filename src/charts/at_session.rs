@@ -2,7 +2,7 @@
 //! per route.
 
 use super::axis::Axis;
-use super::by_route::{Columns, Rows, instrument_codes};
+use super::by_route::{Columns, Rows, per_instrument};
 use super::figure::{Figure, Plot};
 use super::headline::{self, HALF, Headline};
 use super::line_chart::{LineChart, LineShape, Point, Series};
@@ -39,6 +39,8 @@ struct Mean<'a> {
     unit: &'a str,
     zero: &'a str,
     y_label: String,
+    /// The least that it can be.
+    least: f64,
 }
 
 /// The figures of a `dissociation` table, one per scale.
@@ -48,9 +50,8 @@ pub fn dissociation(
     instruments: &Instruments,
     marking: Marking,
 ) -> Vec<Figure> {
-    let table = table.get();
-    let of = |code| {
-        let name = &instruments.get(code)?.name;
+    per_instrument(table, instruments, |table, code, instrument| {
+        let name = &instrument.name;
         let mean = Mean {
             table: "dissociation",
             name: format!("dissociation_{code}"),
@@ -62,10 +63,10 @@ pub fn dissociation(
             unit: "points",
             zero: "no dissociation",
             y_label: format!("Mean {name} total in points"),
+            least: 0.0,
         };
         figure(&Rows::of(table, code), &mean, marking)
-    };
-    instrument_codes(table).into_iter().filter_map(of).collect()
+    })
 }
 
 /// The figure of a `blood_pressure` table.
@@ -82,6 +83,7 @@ pub fn blood_pressure(table: &Disclosed<Table>, marking: Marking) -> Vec<Figure>
         unit: "mmHg",
         zero: "no rise",
         y_label: "Mean rise of systolic pressure in mmHg".into(),
+        least: f64::NEG_INFINITY,
     };
     figure(&Rows::all(table.get()), &mean, marking).into_iter().collect()
 }
@@ -100,6 +102,8 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
     }
     let mut notes = words::notes(&series, "t");
     notes.insert(1, words::DIFFERENT_PEOPLE.into());
+    let reach: Vec<f64> =
+        series.iter().flat_map(Series::reach).map(|height| height.max(mean.least)).collect();
     Some(Figure {
         name: mean.name.clone(),
         instrument: mean.instrument.into(),
@@ -116,7 +120,7 @@ fn figure(rows: &Rows<'_>, mean: &Mean<'_>, marking: Marking) -> Option<Figure> 
         plot: Plot::Lines(LineChart {
             x_label: "Infusion".into(),
             x_ticks: infusions.iter().map(i64::to_string).collect(),
-            y: Axis::points(&mean.y_label, mean.zero, series.iter().flat_map(Series::reach)),
+            y: Axis::points(&mean.y_label, mean.zero, reach),
             line: LineShape::Straight,
             series,
             rows_label: "People measured at the infusion".into(),
