@@ -10,7 +10,6 @@ use super::manifest::Total;
 use super::mark::Mark;
 use super::plan::Settings;
 use crate::charts::marking::Marking;
-use crate::curves::cohort::Step;
 use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::time::{Moment, TimeBasis};
@@ -66,9 +65,9 @@ pub fn period(analysis: &Analysis) -> String {
 }
 
 /// The instruments with the values that were used, in the order of the report: that of the pipeline
-/// or, where it names none, from the one that says the most, by the people with a baseline and a
-/// score after treatment. Their number is the disclosed one, so that the order tells no more than
-/// the tables do; where it is hidden an instrument comes last. Ties stand in code order.
+/// or, where it names none, from the one that says the most: by the most people with a baseline who
+/// were scored after one infusion. Of disclosed numbers, so that the order tells no more than the
+/// tables do; where all of them are hidden an instrument comes last. Ties stand in code order.
 #[must_use]
 pub fn instruments(settings: &Settings, estimates: &Estimates) -> Vec<InstrumentNote> {
     let known = |code: &OpenCode| {
@@ -78,20 +77,20 @@ pub fn instruments(settings: &Settings, estimates: &Estimates) -> Vec<Instrument
     let mut notes: Vec<InstrumentNote> =
         estimates.analysis.instruments.iter().filter_map(known).collect();
     if settings.analysis.instruments.is_empty() {
-        let flow = estimates.tables.flow.get();
-        notes.sort_by_key(|note| std::cmp::Reverse(scored_after_treatment(flow, &note.code)));
+        let response = estimates.tables.response.get();
+        notes.sort_by_key(|note| std::cmp::Reverse(most_scored(response, &note.code)));
     }
     notes
 }
 
-/// People with a baseline and a score after treatment, of all routes; 0 where hidden.
-fn scored_after_treatment(flow: &Table, code: &str) -> i64 {
-    let is_it = |row: &usize| {
-        flow.text(*row, "instrument") == code
-            && flow.text(*row, "route") == "all"
-            && flow.text(*row, "step") == Step::ScoredAfterTreatment.as_str()
+/// The most people with a baseline whom a table shows as scored after one infusion; 0 where all is
+/// hidden.
+fn most_scored(response: &Table, code: &str) -> i64 {
+    let is_its = |row: &usize| {
+        response.text(*row, "instrument") == code && response.text(*row, "stratum") == "all"
     };
-    (0..flow.n_rows()).find(is_it).and_then(|row| flow.int(row, "n_subjects")).unwrap_or_default()
+    let scored = |row| response.int(row, "n_observed");
+    (0..response.n_rows()).filter(is_its).filter_map(scored).max().unwrap_or_default()
 }
 
 /// The limits that were passed, a sentence each.
