@@ -7,6 +7,7 @@ use super::axis::Tick;
 use super::dot_plot::{Dot, DotPlot, Kind, Row, Value};
 use super::frame::{AIR, BOLD, Sizes};
 use super::key;
+use super::number::Number;
 use super::page::{Page, plain};
 use super::scene::{self, Anchor, At, Shape, fitted, text_width, wrap};
 use super::theme::{self, Look};
@@ -275,12 +276,13 @@ fn row(page: &mut Page, plot: &DotPlot, row: &Row, sizes: &Sizes, across: &Acros
         }
         top += (height - LINE * count(n_lines(row, plot))) / 2.0;
     } else {
-        let room = sizes.width - 2.0 * sizes.margin;
-        page.text(
-            (sizes.margin, top + sizes.row * 0.5),
-            &fitted(&row.label, sizes.text, room),
-            style,
-        );
+        let (right, y) = (sizes.width - sizes.margin, top + sizes.row * 0.5);
+        let people = people(row, plot);
+        let room = right - sizes.margin - text_width(&people, sizes.small) - AIR / 2.0;
+        page.text((sizes.margin, y), &fitted(&row.label, sizes.text, room), style);
+        if !people.is_empty() {
+            page.text((right, y), &people, plain(sizes.small, theme::MUTED).anchor(Anchor::End));
+        }
         top += sizes.row * 0.9;
     }
     for panel in &across.panels {
@@ -291,6 +293,17 @@ fn row(page: &mut Page, plot: &DotPlot, row: &Row, sizes: &Sizes, across: &Acros
         }
     }
     page.y += height;
+}
+
+/// "184 scored", for want of a column; nothing where a plot counts nobody, or nobody may know.
+fn people(row: &Row, plot: &DotPlot) -> String {
+    let mut numbers = row.panels.iter().flatten().map(|dot| dot.number);
+    match numbers.find(|number| matches!(number, Number::Count(_))) {
+        Some(number) if !plot.counts_label.is_empty() => {
+            format!("{} {}", number.text(), plot.counts_label.to_lowercase())
+        }
+        _ => String::new(),
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "a dot, how it looks, and where it stands")]
