@@ -1164,9 +1164,12 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
         of_table.map(|(_, cells, is_whole)| (cells, *is_whole))
     };
     let mut lines = of("response_by_infusion");
-    // Routes in the order of the page: all of them first.
+    // Instruments and routes in the order of the page: all routes first.
+    let article = |section: &str, row: &BTreeMap<String, String>| {
+        inside.find(&format!("<article id=\"{section}-{}\"", row["instrument"]))
+    };
     let order = |row: &&BTreeMap<String, String>| {
-        let instrument = response.iter().position(|other| other["instrument"] == row["instrument"]);
+        let instrument = article("response", row);
         let route = route_codes().position(|code| code == row["route"]);
         (instrument, route.filter(|_| row["route"] != "all"))
     };
@@ -1175,7 +1178,7 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
         is_on_page("response", &row["instrument"], "response_by_infusion")
     };
     let mut rows: Vec<_> = response.iter().filter(is_whole).filter(is_shown).collect();
-    assert!(rows.iter().any(|row| row["instrument"] == response[0]["instrument"]));
+    assert!(!rows.is_empty());
     rows.sort_by_key(order);
     let mut rows = rows.into_iter().peekable();
     while let Some(row) = rows.next() {
@@ -1202,7 +1205,9 @@ fn check_page(page: &str, response: &Csv, flow: &Csv, others: &[(Csv, &[&str])])
     let is_shown = |row: &&BTreeMap<String, String>| {
         row["route"] == "all" && is_on_page("cohort", &row["instrument"], "cohort_flow")
     };
-    for row in flow.iter().filter(is_shown) {
+    let mut rows: Vec<_> = flow.iter().filter(is_shown).collect();
+    rows.sort_by_key(|row| article("cohort", row));
+    for row in rows {
         let (cells, _) = lines.next().expect("a line");
         shown(row, "n_subjects", &cells[0]);
         shown(row, "lost", &cells[1]);
