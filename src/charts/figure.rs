@@ -57,11 +57,10 @@ impl Figure {
                 map.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.share.known().is_some())
             }
             Plot::Dots(plot) => plot.dots().any(|dot| dot.value.known().is_some()),
-            Plot::Bars(chart) => chart
-                .groups
-                .iter()
-                .flat_map(|group| &group.bars)
-                .any(|bar| bar.parts.iter().any(|part| shows_people(part.number))),
+            // A bar whose whole is hidden has no length to cut.
+            Plot::Bars(chart) => chart.groups.iter().flat_map(|group| &group.bars).any(|bar| {
+                shows_people(bar.whole) && bar.parts.iter().any(|part| shows_people(part.number))
+            }),
         }
     }
 }

@@ -120,9 +120,11 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
 /// counts them.
 fn drop_hidden(groups: &mut Vec<Group>) -> usize {
     let before = groups.len();
+    let shows_people = |number: Number| matches!(number, Number::Count(1..));
     let is_drawn = |group: &Group| {
-        let mut parts = group.bars.iter().flat_map(|bar| &bar.parts);
-        parts.any(|part| matches!(part.number, Number::Count(1..)))
+        group.bars.iter().any(|bar| {
+            shows_people(bar.whole) && bar.parts.iter().any(|part| shows_people(part.number))
+        })
     };
     if groups.iter().any(is_drawn) {
         groups.retain(is_drawn);
