@@ -41,3 +41,11 @@ pub struct Part {
     /// What a pointer reads out.
     pub readout: String,
 }
+
+impl Bar {
+    /// Whether there is anything to see: a bar whose whole is hidden has no length to cut.
+    pub(super) fn shows_anything(&self) -> bool {
+        let shows_people = |number: Number| matches!(number, Number::Count(1..));
+        shows_people(self.whole) && self.parts.iter().any(|part| shows_people(part.number))
+    }
+}

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::line_chart::Point;
 use super::number::Number;
-use super::theme::Look;
+use super::theme::{self, Look};
 
 /// Estimates in rows, on one horizontal scale.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +40,15 @@ pub struct Kind {
     pub look: Look,
 }
 
-/// The name of a panel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Kind {
+    /// The only kind of a plot, which needs no name.
+    pub(super) fn lone() -> Self {
+        Self { label: String::new(), look: theme::look("all") }
+    }
+}
+
+/// The name of a panel; none by default, where there is but one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PanelName {
     /// What it is about.
     pub label: String,

@@ -1,10 +1,9 @@
 //! A figure as plain data: what is shown, before any thought of where it is drawn.
 
-use super::bar_chart::BarChart;
+use super::bar_chart::{Bar, BarChart};
 use super::dot_plot::DotPlot;
 use super::heat_map::HeatMap;
 use super::line_chart::LineChart;
-use super::number::Number;
 
 /// A picture with its words.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,17 +49,15 @@ impl Figure {
     /// is none.
     #[must_use]
     pub fn shows_anything(&self) -> bool {
-        let shows_people = |number: Number| matches!(number, Number::Count(1..));
         match &self.plot {
             Plot::Lines(chart) => chart.series.iter().any(|series| series.last().is_some()),
             Plot::HeatMap(map) => {
                 map.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.share.known().is_some())
             }
             Plot::Dots(plot) => plot.dots().any(|dot| dot.value.known().is_some()),
-            // A bar whose whole is hidden has no length to cut.
-            Plot::Bars(chart) => chart.groups.iter().flat_map(|group| &group.bars).any(|bar| {
-                shows_people(bar.whole) && bar.parts.iter().any(|part| shows_people(part.number))
-            }),
+            Plot::Bars(chart) => {
+                chart.groups.iter().flat_map(|group| &group.bars).any(Bar::shows_anything)
+            }
         }
     }
 }

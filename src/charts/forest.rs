@@ -90,8 +90,8 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
     let plot = DotPlot {
         x: Axis::shares(&format!("Share of people scored after infusion {infusion} who responded")),
         reference: Some(Reference { at: overall.y, text: format!("All {}", percent(overall.y)) }),
-        series: vec![Kind { label: String::new(), look: theme::look("all") }],
-        panels: vec![PanelName { label: String::new(), below: String::new() }],
+        series: vec![Kind::lone()],
+        panels: vec![PanelName::default()],
         groups,
         counts_label: "Scored".into(),
     };

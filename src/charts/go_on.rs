@@ -96,7 +96,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
             Kind { label: "Of all who were not improved".into(), look: all },
             Kind { label: "Of those who were treated again".into(), look: went_on },
         ],
-        panels: vec![PanelName { label: String::new(), below: String::new() }],
+        panels: vec![PanelName::default()],
         groups,
         counts_label: "People".into(),
     };

@@ -1,7 +1,7 @@
 //! A line chart on its page: axes, bands, curves, names at their ends, and the numbers below.
 
 use super::frame::{DOT, Frame, SAMPLE, Sizes, frame, has_end_labels, printed};
-use super::line_chart::{LineChart, LineShape, Series};
+use super::line_chart::{LineChart, LineShape, Series, runs};
 use super::number::Number;
 use super::page::{Page, plain};
 use super::scene::{Anchor, At, Shape, mark};
@@ -111,19 +111,6 @@ fn trace_to_end(line: LineShape, places: Vec<At>) -> Vec<At> {
     corners
 }
 
-/// The known heights of a line by stretches without a gap.
-fn stretches(heights: impl Iterator<Item = Option<f64>>) -> Vec<Vec<(usize, f64)>> {
-    let mut runs = vec![Vec::new()];
-    for (tick, height) in heights.enumerate() {
-        match (height, runs.last_mut()) {
-            (Some(height), Some(run)) => run.push((tick, height)),
-            _ => runs.push(Vec::new()),
-        }
-    }
-    runs.retain(|run| !run.is_empty());
-    runs
-}
-
 /// How a line is drawn.
 #[derive(Clone, Copy)]
 struct Ink {
@@ -143,7 +130,7 @@ fn lines(
     ink: Ink,
 ) {
     let Ink { colour, opacity, width, dash } = ink;
-    let runs = stretches(heights);
+    let runs = runs(heights);
     let n_runs = runs.len();
     let mut end = origin(frame, line).map(|at| (0, at));
     for (position, run) in runs.into_iter().enumerate() {

@@ -63,15 +63,7 @@ impl Series {
     /// The unbroken stretches of the curve, as positions of ticks and points.
     #[must_use]
     pub fn runs(&self) -> Vec<Vec<(usize, Point)>> {
-        let mut runs = vec![Vec::new()];
-        for (tick, point) in self.points.iter().enumerate() {
-            match (point, runs.last_mut()) {
-                (Some(point), Some(run)) => run.push((tick, *point)),
-                _ => runs.push(Vec::new()),
-            }
-        }
-        runs.retain(|run| !run.is_empty());
-        runs
+        runs(self.points.iter().copied())
     }
 
     /// Every point of the curve with the position of its tick.
@@ -109,6 +101,19 @@ impl Series {
             [lo.max(lowest - reach), y, hi.min(highest + reach)]
         })
     }
+}
+
+/// The unbroken stretches of what stands at ticks, each with the position of its tick.
+pub(super) fn runs<T>(at_ticks: impl Iterator<Item = Option<T>>) -> Vec<Vec<(usize, T)>> {
+    let mut runs = vec![Vec::new()];
+    for (tick, value) in at_ticks.enumerate() {
+        match (value, runs.last_mut()) {
+            (Some(value), Some(run)) => run.push((tick, value)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
 }
 
 #[cfg(test)]

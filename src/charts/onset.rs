@@ -209,8 +209,8 @@ fn of_one_window(
     DotPlot {
         x,
         reference: None,
-        series: vec![Kind { label: String::new(), look: theme::look("all") }],
-        panels: vec![PanelName { label: String::new(), below: String::new() }],
+        series: vec![Kind::lone()],
+        panels: vec![PanelName::default()],
         groups: vec![Group { heading, rows }],
         counts_label: "Scored".into(),
     }

@@ -93,7 +93,7 @@ fn figure(
         x: Axis::differences("Difference of response rates, in percentage points", reach),
         reference: Some(Reference { at: 0.0, text: "no difference".into() }),
         series: kinds(),
-        panels: vec![PanelName { label: String::new(), below: String::new() }],
+        panels: vec![PanelName::default()],
         groups,
         counts_label: String::new(),
     };

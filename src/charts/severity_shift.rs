@@ -120,12 +120,7 @@ fn figure(table: &Table, code: &str, instrument: &Instrument, marking: Marking) 
 /// counts them.
 fn drop_hidden(groups: &mut Vec<Group>) -> usize {
     let before = groups.len();
-    let shows_people = |number: Number| matches!(number, Number::Count(1..));
-    let is_drawn = |group: &Group| {
-        group.bars.iter().any(|bar| {
-            shows_people(bar.whole) && bar.parts.iter().any(|part| shows_people(part.number))
-        })
-    };
+    let is_drawn = |group: &Group| group.bars.iter().any(Bar::shows_anything);
     if groups.iter().any(is_drawn) {
         groups.retain(is_drawn);
     } else {

@@ -9,7 +9,6 @@ use super::dot_words::{self, BARE_SHARE, HIDDEN_ROWS, WHISKERS};
 use super::figure::{Figure, Plot};
 use super::marking::Marking;
 use super::number::{Number, percent, thousands};
-use super::theme;
 use super::words::{INTERVAL, percent_interval};
 use crate::privacy::disclosed::Disclosed;
 use crate::table::Table;
@@ -122,7 +121,7 @@ fn figure(rows: &Rows<'_>, capture: &Capture, marking: Marking) -> Option<Figure
     let plot = DotPlot {
         x: Axis::small_shares(capture.axis, reach),
         reference: None,
-        series: vec![Kind { label: String::new(), look: theme::look("all") }],
+        series: vec![Kind::lone()],
         panels: names.collect(),
         groups: vec![Group { heading: String::new(), rows }],
         counts_label: String::new(),
