@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::anomaly::Anomaly;
+use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::stray::Stray;
 use super::tolerability::Tolerability;
@@ -69,7 +70,7 @@ pub struct Course {
     /// Changes of the plan, in time order.
     pub plans: Vec<Plan>,
     /// Scores by instrument; instruments never scored are absent.
-    pub scores: BTreeMap<OpenCode, Scores>,
+    pub scores: ByInstrument<Scores>,
 }
 
 /// A recorded end of a course.

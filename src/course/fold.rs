@@ -3,6 +3,7 @@
 use super::account::{Fate, Scored, Starts, Tally};
 use super::anomaly::Anomaly;
 use super::assess::{Window, assess};
+use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
 use super::order::{Order, resolved_before_onset};
@@ -52,8 +53,9 @@ pub fn fold_subject(events: &[&Logged], context: &FoldContext) -> Option<Subject
     resolved.unused.iter().for_each(|unused| state.tally.set_aside(unused));
     let strays = std::mem::take(&mut resolved.strays);
     let known = !resolved.events.is_empty();
-    let events = resolved.events.into_iter();
-    let state = events.fold(state, |state, event| apply(state, event, context));
+    for event in resolved.events {
+        state.apply(event, context);
+    }
     Some(SubjectFacts { known, strays, ..state.finish(subject, context) })
 }
 
@@ -86,7 +88,7 @@ struct State<'a> {
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
-    scores: BTreeMap<OpenCode, Vec<Scored>>,
+    scores: ByInstrument<Vec<Scored>>,
     /// When check-ins were filled in, whatever they hold, and what they tell of side effects.
     checkins: Vec<(i64, Option<EffectReport>)>,
     plans: Vec<(Moment, &'a PlanAdjusted)>,
@@ -115,36 +117,35 @@ struct Session<'a> {
 /// 2000-01-01T00:00:00Z in microseconds.
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
-fn apply<'a>(mut state: State<'a>, event: Effective<'a>, context: &FoldContext) -> State<'a> {
-    // A secret shift may lead anywhere; only real dates can be too old to be true.
-    if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
-        state.anomalies.push(Anomaly::BeforeTwoThousand);
-    }
-    let odd = state.order.notice(&event, !state.drafts.is_empty());
-    state.anomalies.extend(odd);
-    let Effective { when, basis, source, id, data } = event;
-    match data {
-        Data::CourseStarted(started) => state.started(when, started),
-        Data::SessionCompleted(data) => {
-            let session = Session { at_us: when.micros, basis, source, id, data };
-            state.session(session, context.settings);
-        }
-        Data::CheckinSubmitted(checkin) => {
-            state.saw(source, basis, when.micros);
-            state.checkin(when.micros, source, checkin, context.vocabulary);
-        }
-        Data::CourseEnded(end) => match state.drafts.last_mut() {
-            Some(Draft { ended: Some(_), .. }) => state.anomalies.push(Anomaly::EndedTwice),
-            Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
-            None => state.anomalies.push(Anomaly::EndWithoutCourse),
-        },
-        Data::PlanAdjusted(plan) => state.plans.push((when, plan)),
-        Data::SessionMissed(_) => {}
-    }
-    state
-}
-
 impl<'a> State<'a> {
+    fn apply(&mut self, event: Effective<'a>, context: &FoldContext) {
+        // A secret shift may lead anywhere; only real dates can be too old to be true.
+        if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
+            self.anomalies.push(Anomaly::BeforeTwoThousand);
+        }
+        let odd = self.order.notice(&event, !self.drafts.is_empty());
+        self.anomalies.extend(odd);
+        let Effective { when, basis, source, id, data } = event;
+        match data {
+            Data::CourseStarted(started) => self.started(when, started),
+            Data::SessionCompleted(data) => {
+                let session = Session { at_us: when.micros, basis, source, id, data };
+                self.session(session, context.settings);
+            }
+            Data::CheckinSubmitted(checkin) => {
+                self.saw(source, basis, when.micros);
+                self.checkin(when.micros, source, checkin, context.vocabulary);
+            }
+            Data::CourseEnded(end) => match self.drafts.last_mut() {
+                Some(Draft { ended: Some(_), .. }) => self.anomalies.push(Anomaly::EndedTwice),
+                Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
+                None => self.anomalies.push(Anomaly::EndWithoutCourse),
+            },
+            Data::PlanAdjusted(plan) => self.plans.push((when, plan)),
+            Data::SessionMissed(_) => {}
+        }
+    }
+
     fn started(&mut self, when: Moment, started: &CourseStarted) {
         if let Some(screening) = started.screening.as_ref().filter(|s| s.decision.is_some()) {
             self.screening = screening.decision;
@@ -215,7 +216,7 @@ impl<'a> State<'a> {
                     let item = instrument.and_then(|known| known.safety_item(items.as_deref()));
                     let source = source.clone();
                     let scored = Scored { at_us, score, item, source, used: false };
-                    self.scores.entry(code.clone()).or_default().push(scored);
+                    self.scores.or_default(code).push(scored);
                 }
                 Some(Err(_)) | None => {
                     self.tally.score(source, code, Fate::NotInVocabulary);
@@ -267,7 +268,7 @@ impl<'a> State<'a> {
         self.anomalies.extend(std::iter::repeat_n(Anomaly::InfusionNotGiven, n_ahead));
         let first: BTreeSet<i64> = courses.iter().map(Course::first_us).collect();
         let starts = Starts { all: &all, first: &first };
-        for (code, scores) in &self.scores {
+        for (code, scores) in self.scores.iter() {
             for scored in scores {
                 self.tally.score(&scored.source, code, scored.fate(&starts, context.settings));
             }
@@ -347,11 +348,8 @@ impl<'a> State<'a> {
             is_here.then_some(Plan { after, change: plan.change })
         });
         let plans = plans.collect();
-        let scores = self
-            .scores
-            .iter_mut()
-            .map(|(code, scores)| (code.clone(), assess(scores, infusions.len(), starts, settings)))
-            .collect();
+        let n = infusions.len();
+        let scores = self.scores.map(|scores| assess(scores, n, starts, settings));
         Course {
             order,
             site: first.source.clone(),

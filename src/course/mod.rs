@@ -7,6 +7,7 @@
 pub mod account;
 pub mod anomaly;
 pub mod assess;
+pub mod by_instrument;
 pub mod dose;
 pub mod fact;
 pub mod fold;

@@ -96,8 +96,7 @@ pub fn resolve<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resol
     if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
         return None;
     }
-    let undisputed = if conflicts.is_empty() { undisputed(events) } else { None };
-    Some(undisputed.unwrap_or_else(|| key_by_key(events, conflicts)))
+    Some(undisputed(events, conflicts).unwrap_or_else(|| key_by_key(events, conflicts)))
 }
 
 fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> {
@@ -146,16 +145,17 @@ fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> 
     Resolved { events: effective, unused, anomalies, strays }
 }
 
-/// Events of which none speaks of another and no two share a key: each counts as it is. `None` for
-/// any others. The same as going through them key by key, and most people's.
-fn undisputed<'a>(events: &[&'a Logged]) -> Option<Resolved<'a>> {
-    let mut keys: Vec<Key> =
-        events.iter().map(|logged| (&logged.event.source, &logged.event.id)).collect();
+/// Events of which none speaks of another and whose keys are in no conflict: each counts as it is.
+/// `None` for any others. The same as going through them key by key, and most people's.
+fn undisputed<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+    let mut effective = events.iter().copied().map(as_it_is).collect::<Option<Vec<_>>>()?;
+    let mut keys: Vec<KeyDigest> =
+        effective.iter().map(|event| KeyDigest::of(event.source, event.id)).collect();
     keys.sort_unstable();
-    if keys.windows(2).any(|two| two[0] == two[1]) {
+    let is_twice = keys.windows(2).any(|two| two[0] == two[1]);
+    if is_twice || keys.iter().any(|key| conflicts.contains(key)) {
         return None;
     }
-    let mut effective = events.iter().copied().map(as_it_is).collect::<Option<Vec<_>>>()?;
     effective.sort_by(Effective::order);
     Some(Resolved { events: effective, ..Resolved::default() })
 }
@@ -320,7 +320,7 @@ mod tests {
         for turn in 0..events.len() {
             events.rotate_left(turn);
             let all: Vec<&Logged> = events.iter().collect();
-            let short = undisputed(&all).expect("nothing is disputed");
+            let short = undisputed(&all, &Conflicts::new()).expect("nothing is disputed");
             let long = key_by_key(&all, &Conflicts::new());
             assert_eq!(format!("{short:?}"), format!("{long:?}"));
         }
@@ -331,8 +331,12 @@ mod tests {
         let retraction =
             EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
         let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
-        assert!(undisputed(&spoken.each_ref()).is_none());
+        assert!(undisputed(&spoken.each_ref(), &Conflicts::new()).is_none());
         let twice = [logged(1, 1, missed()), logged(1, 4, missed())];
-        assert!(undisputed(&twice.each_ref()).is_none());
+        assert!(undisputed(&twice.each_ref(), &Conflicts::new()).is_none());
+        // The other content may stand under another subject.
+        let lone = [logged(1, 1, missed())];
+        let key = KeyDigest::of(&lone[0].event.source, &lone[0].event.id);
+        assert!(undisputed(&lone.each_ref(), &Conflicts::from([key])).is_none());
     }
 }

@@ -119,7 +119,7 @@ impl FactTables {
                 infusion.id.as_str().into(),
             ]);
         }
-        for (instrument, scores) in &course.scores {
+        for (instrument, scores) in course.scores.iter() {
             let mut push = |infusion, score: f64, hours: Cell| {
                 self.assessments.push(vec![
                     subject.into(),

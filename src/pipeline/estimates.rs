@@ -35,7 +35,7 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
     let mut analysis = settings.analysis.clone();
     if analysis.instruments.is_empty() {
         let courses = folded.subjects.iter().flat_map(|facts| &facts.courses);
-        let found: BTreeSet<_> = courses.flat_map(|course| course.scores.keys()).collect();
+        let found: BTreeSet<_> = courses.flat_map(|course| course.scores.codes()).collect();
         analysis.instruments = found.into_iter().cloned().collect();
     }
     let cuts = data_cuts(&folded.subjects, settings.fold.data_cut_us);

@@ -1,8 +1,8 @@
 //! The second stage of a run: the log folded into facts, a share of the subjects at a time.
 //!
-//! Events are never all in memory: each core reads and folds some shares at a time, all cores
-//! together about `EVENTS_AT_ONCE` events. The facts themselves are kept for the estimates; they
-//! grow with the courses, not with the events.
+//! Events are never all in memory: about `EVENTS_AT_ONCE` are read, by all cores together, and
+//! folded before the next. The facts themselves are kept for the estimates; they grow with the
+//! courses, not with the events.
 
 use super::error::PipelineError;
 use super::plan::Settings;
@@ -16,21 +16,25 @@ use crate::event::ids::{Source, Subject};
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
+use crate::store::scan::Scan;
 use crate::store::share::SHARES;
 use crate::table::Table;
 use crate::table::parquet::TableWriter;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+/// Columns of facts with a value of its own in nearly every row.
+const EACH_ONCE: [&str; 3] = ["start_us", "event_id", "hours_since_dose"];
 
 /// Directory inside the store.
 const DIR: &str = "facts";
 
-/// Events read at once, about; half a gigabyte.
-const EVENTS_AT_ONCE: u64 = 500_000;
+/// Events read at once, about: enough for every core, and few enough that the memory of the last
+/// ones does for the next.
+const EVENTS_AT_ONCE: u64 = 60_000;
 
 /// The log, folded.
 pub struct Folded {
@@ -94,31 +98,24 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         View::Newest(_) => None,
         View::Past(withdrawn) => Some(withdrawn),
     };
-    let n_parts = rayon::current_num_threads();
-    let parts = parts(folded.n_events, n_parts);
-    // The facts of the parts before are written while the next are folded.
-    let mut waiting = Vec::new();
-    for parts in parts.chunks(n_parts) {
-        let (written, folded_parts) = rayon::join(
-            || writer.as_mut().map_or(Ok(()), |writer| writer.write(&waiting)),
-            || {
-                let parts = parts.par_iter();
-                let parts =
-                    parts.map(|shares| Part::fold(log, shares.clone(), withdrawn, &context));
-                parts.collect::<Result<Vec<_>, _>>()
-            },
+    let mut reader = log.in_shares(&(0..SHARES))?;
+    let mut n_written = 0;
+    for end in steps(folded.n_events) {
+        // The facts of the shares before are written while the next are folded.
+        let fresh = &folded.subjects[n_written..];
+        let (written, part) = rayon::join(
+            || writer.as_mut().map_or(Ok(()), |writer| writer.write(fresh)),
+            || reader.read_before(end).map(|scan| Part::fold(&scan, withdrawn, &context)),
         );
         written?;
-        waiting.clear();
-        for part in folded_parts? {
-            folded.sources.extend(part.sources);
-            folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
-            folded.subjects.extend(part.facts);
-            waiting.extend(part.tables);
-        }
+        let part = part?;
+        n_written = folded.subjects.len();
+        folded.sources.extend(part.sources);
+        folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
+        folded.subjects.extend(part.facts);
     }
     if let Some(mut writer) = writer {
-        writer.write(&waiting)?;
+        writer.write(&folded.subjects[n_written..])?;
         writer.finish()?;
     }
     let strays = folded.subjects.iter().flat_map(|facts| &facts.strays);
@@ -131,50 +128,33 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
     Ok(folded)
 }
 
-/// The shares in as many ranges as it takes for so many of them to hold [`EVENTS_AT_ONCE`].
-fn parts(n_events: u64, n_at_once: usize) -> Vec<Range<i32>> {
+/// Where to stop on the way through the shares, so that about [`EVENTS_AT_ONCE`] events are read
+/// from one stop to the next.
+fn steps(n_events: u64) -> impl Iterator<Item = i32> {
     let shares = u64::from(SHARES.unsigned_abs());
-    let at_once = EVENTS_AT_ONCE / u64::try_from(n_at_once).unwrap_or(1).max(1);
-    let step = (shares * at_once / n_events.max(1)).clamp(1, shares);
+    let step = (shares * EVENTS_AT_ONCE / n_events.max(1)).clamp(1, shares);
     let step = i32::try_from(step).unwrap_or(SHARES);
     let starts = (0..SHARES).step_by(usize::try_from(step).unwrap_or(1));
-    starts.map(|first| first..SHARES.min(first + step)).collect()
+    starts.map(move |start| SHARES.min(start + step))
 }
 
 /// The events of some shares, folded.
 struct Part {
     facts: Vec<SubjectFacts>,
-    /// What is to be written, where anything is.
-    tables: Option<FactTables>,
     sources: BTreeSet<Source>,
     events_digest: u128,
 }
 
 impl Part {
-    /// Reads and folds some shares; the facts of the past, without those who withdrew since, are
-    /// not to be written.
-    fn fold(
-        log: &EventLog,
-        shares: Range<i32>,
-        withdrawn: Option<&BTreeSet<Subject>>,
-        context: &FoldContext,
-    ) -> Result<Self, PipelineError> {
-        let scan = log.scan(shares)?;
+    /// Folds what was read of some shares, but for those who have withdrawn since.
+    fn fold(scan: &Scan, withdrawn: Option<&BTreeSet<Subject>>, context: &FoldContext) -> Self {
         let mut events = scan.in_order();
-        let mut sources = BTreeSet::new();
-        for logged in &events {
-            if !sources.contains(&logged.event.source) {
-                sources.insert(logged.event.source.clone());
-            }
-        }
         if let Some(withdrawn) = withdrawn {
             events.retain(|logged| !withdrawn.contains(&logged.event.subject));
         }
-        let digests = events.iter().map(|logged| logged.content.0);
-        let events_digest = digests.fold(0, u128::wrapping_add);
-        let facts = fold_subjects(&events, context);
-        let tables = withdrawn.is_none().then(|| FactTables::of(&facts));
-        Ok(Self { facts, tables, sources, events_digest })
+        let digests = events.par_iter().map(|logged| logged.content.0);
+        let events_digest = digests.reduce(|| 0, u128::wrapping_add);
+        Self { facts: fold_subjects(&events, context), sources: scan.sources(), events_digest }
     }
 }
 
@@ -196,7 +176,7 @@ impl FactWriter {
             let path = aside.path().join(format!("{}.parquet", table.name));
             let file = File::create(&path).map_err(PipelineError::write(&path))?;
             tighten_file(&path).map_err(PipelineError::write(&path))?;
-            TableWriter::new(file, table).map_err(PipelineError::make("the facts"))
+            TableWriter::new(file, table, &EACH_ONCE).map_err(PipelineError::make("the facts"))
         };
         let empty = FactTables::empty();
         let writers =
@@ -204,12 +184,11 @@ impl FactWriter {
         Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
     }
 
-    fn write(&mut self, facts: &[FactTables]) -> Result<(), PipelineError> {
-        for tables in facts {
-            let parts = [&tables.courses, &tables.infusions, &tables.assessments];
-            for (writer, table) in self.writers.iter_mut().zip(parts) {
-                writer.write(table).map_err(PipelineError::make("the facts"))?;
-            }
+    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
+        let tables = FactTables::of(facts);
+        let parts = [&tables.courses, &tables.infusions, &tables.assessments];
+        for (writer, table) in self.writers.iter_mut().zip(parts) {
+            writer.write(table).map_err(PipelineError::make("the facts"))?;
         }
         Ok(())
     }

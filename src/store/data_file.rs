@@ -4,12 +4,14 @@ use super::columns::SCHEMA;
 use super::columns::encode::encode;
 use super::error::StoreError;
 use super::row::{Ranked, Row};
+use super::share::SHARES;
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
+use arrow::datatypes::{DataType, FieldRef, Fields, Schema};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-    RowFilter,
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
 };
 use parquet::arrow::arrow_writer::{
     ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriter, compute_leaves,
@@ -25,7 +27,7 @@ use rayon::prelude::*;
 use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempPath;
 
@@ -41,6 +43,9 @@ const ROWS_PER_CHUNK: usize = 1_024;
 
 /// Rows decoded at once.
 const ROWS_PER_BATCH: usize = 8_192;
+
+/// Columns with a value of its own in nearly every row: a dictionary would only be thrown away again.
+const EACH_ONCE: [&str; 5] = ["id", "content", "time", "studytime_us", "line"];
 
 /// Position of the column `share` among the columns of a file.
 const SHARE: usize = 0;
@@ -160,8 +165,7 @@ fn properties() -> WriterProperties {
         builder =
             builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
     }
-    // Every value once: a dictionary would only be thrown away again.
-    for name in ["id", "content", "time", "studytime_us", "line"] {
+    for name in EACH_ONCE {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
     }
     // A digest is random, and does not get smaller.
@@ -180,6 +184,8 @@ pub(super) struct Part<'a> {
     pub(super) columns: &'a [&'a str],
     /// Shares; all of them if none are given.
     pub(super) shares: Option<Range<i32>>,
+    /// Whether texts are read as places in a dictionary, but for those that stand there once.
+    pub(super) coded: bool,
 }
 
 /// Reads part of a file, a batch at a time, passing over row groups and pages without a row asked
@@ -189,9 +195,35 @@ pub(super) fn read(
     part: &Part<'_>,
     mut each: impl FnMut(&RecordBatch) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    for batch in open(path, part)? {
+        each(&batch?)?;
+    }
+    Ok(())
+}
+
+/// The batches of part of a file, each read when it is asked for.
+pub(super) struct Batches {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        Some(batch.map_err(|source| StoreError::data_file(&self.path)(source.into())))
+    }
+}
+
+/// Opens part of a file.
+pub(super) fn open(path: &Path, part: &Part<'_>) -> Result<Batches, StoreError> {
     let failed = || StoreError::data_file(path);
     let file = File::open(path).map_err(StoreError::io(path))?;
-    let metadata = metadata_of(&file).map_err(failed())?;
+    let mut metadata = metadata_of(&file).map_err(failed())?;
+    if part.coded {
+        metadata = with_dictionaries(&metadata).map_err(failed())?;
+    }
     let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
         .with_batch_size(ROWS_PER_BATCH);
     let columns = metadata.parquet_schema();
@@ -207,10 +239,17 @@ pub(super) fn read(
         let filter = ArrowPredicateFn::new(only_share, move |batch| is_in(&batch, &shares));
         builder = builder.with_row_filter(RowFilter::new(vec![Box::new(filter)]));
     }
-    for batch in builder.build().map_err(failed())? {
-        each(&batch.map_err(|source| failed()(source.into()))?)?;
-    }
-    Ok(())
+    let reader = builder.build().map_err(failed())?;
+    Ok(Batches { path: path.to_path_buf(), reader })
+}
+
+/// From the first share of a file to behind its last, as far as its statistics tell.
+pub(super) fn shares_of(path: &Path) -> Result<Range<i32>, StoreError> {
+    let file = File::open(path).map_err(StoreError::io(path))?;
+    let metadata = metadata_of(&file).map_err(StoreError::data_file(path))?;
+    let groups = metadata.metadata().row_groups().iter().map(shares_of_group);
+    let union = |a: Range<i32>, b: Range<i32>| a.start.min(b.start)..a.end.max(b.end);
+    Ok(groups.reduce(union).unwrap_or(0..0))
 }
 
 /// Rows of a file, from its footer.
@@ -222,23 +261,51 @@ pub(super) fn count_rows(path: &Path) -> Result<u64, StoreError> {
 }
 
 fn metadata_of(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
+    ArrowReaderMetadata::load(file, options())
+}
+
+fn options() -> ArrowReaderOptions {
     // The types follow from the Parquet types alone, whichever program wrote the file.
-    let options = ArrowReaderOptions::new()
+    ArrowReaderOptions::new()
         .with_skip_arrow_metadata(true)
-        .with_page_index_policy(PageIndexPolicy::Optional);
-    ArrowReaderMetadata::load(file, options)
+        .with_page_index_policy(PageIndexPolicy::Optional)
+}
+
+/// The same, with a dictionary for every column of texts of which few differ.
+fn with_dictionaries(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let fields = metadata.schema().fields().iter().map(|field| {
+        if EACH_ONCE.contains(&field.name().as_str()) { Arc::clone(field) } else { coded(field) }
+    });
+    let schema = Arc::new(Schema::new(fields.collect::<Fields>()));
+    ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options().with_schema(schema))
+}
+
+fn coded(field: &FieldRef) -> FieldRef {
+    let data_type = match field.data_type() {
+        DataType::Utf8 => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+        DataType::List(entry) => DataType::List(coded(entry)),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(coded).collect()),
+        _ => return Arc::clone(field),
+    };
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
+/// From the first share of a row group to behind its last; all of them without statistics.
+fn shares_of_group(group: &RowGroupMetaData) -> Range<i32> {
+    let column = group.columns().iter().find(|c| c.column_path().string() == "share");
+    let Some(Statistics::Int32(statistics)) = column.and_then(|c| c.statistics()) else {
+        return 0..SHARES;
+    };
+    match (statistics.min_opt(), statistics.max_opt()) {
+        (Some(min), Some(max)) => *min..max.saturating_add(1),
+        _ => 0..SHARES,
+    }
 }
 
 /// Whether the statistics of a row group leave room for these shares.
 fn may_hold(group: &RowGroupMetaData, shares: &Range<i32>) -> bool {
-    let column = group.columns().iter().find(|c| c.column_path().string() == "share");
-    let Some(Statistics::Int32(statistics)) = column.and_then(|c| c.statistics()) else {
-        return true;
-    };
-    match (statistics.min_opt(), statistics.max_opt()) {
-        (Some(min), Some(max)) => *min < shares.end && *max >= shares.start,
-        _ => true,
-    }
+    let own = shares_of_group(group);
+    own.start < shares.end && own.end > shares.start
 }
 
 fn is_in(batch: &RecordBatch, shares: &Range<i32>) -> Result<BooleanArray, ArrowError> {

@@ -154,7 +154,7 @@ fn each(
     mut with: impl FnMut(&[&str]),
 ) -> Result<(), StoreError> {
     for file in log.table.live_files(&log.snapshot, None)? {
-        data_file::read(&file.path, &Part { columns, shares: None }, |batch| {
+        data_file::read(&file.path, &Part { columns, ..Part::default() }, |batch| {
             let arrays = columns.iter().map(|column| texts(batch, column, &file.path));
             let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
             for row in 0..batch.num_rows() {
@@ -242,7 +242,7 @@ fn holding(log: &EventLog, erased: &Erased) -> Result<Vec<(LiveFile, Census)>, S
     for file in log.table.live_files(&log.snapshot, None)? {
         let mut known = Known::new(erased);
         let mut is_held = false;
-        data_file::read(&file.path, &Part { columns: &["subject"], shares: None }, |batch| {
+        data_file::read(&file.path, &Part { columns: &["subject"], ..Part::default() }, |batch| {
             let subjects = texts(batch, "subject", &file.path)?;
             is_held |= subjects.iter().flatten().any(|subject| known.is_erased(subject));
             Ok(())

@@ -63,7 +63,7 @@ pub(super) struct Rewritten {
 /// anything is written.
 pub(super) fn census(file: &LiveFile) -> Result<Census, StoreError> {
     let mut census = [0; N_SHARES];
-    let part = Part { columns: &["share"], shares: None };
+    let part = Part { columns: &["share"], ..Part::default() };
     data_file::read(&file.path, &part, |batch| {
         let corrupt = || StoreError::Corrupt { path: file.path.clone(), column: "share" };
         let shares: &Int32Array = typed(batch, "share").ok_or_else(corrupt)?;
@@ -166,7 +166,7 @@ fn read(
     keep: Keep<'_>,
     batches: &mut Vec<RecordBatch>,
 ) -> Result<u64, StoreError> {
-    let part = Part { columns: &[], shares: Some(shares) };
+    let part = Part { shares: Some(shares), ..Part::default() };
     let mut n_rows = 0;
     data_file::read(&file.path, &part, |batch| {
         n_rows += batch.num_rows() as u64;

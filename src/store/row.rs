@@ -1,7 +1,8 @@
-//! A row: an event of the log with the share of its subject, and the order of rows in a file.
+//! A row: an event of the log with the share of its subject; the order of rows in a file, and of
+//! events in the log.
 
 use super::share::share_of;
-use crate::event::envelope::{Event, Origin, log_order};
+use crate::event::envelope::{Event, Logged, Origin, log_order};
 use crate::event::ids::Subject;
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
@@ -21,25 +22,44 @@ pub(super) struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) share: i32,
-    /// The first bytes of the subject, big-endian: in the order of texts.
-    beginning: u128,
+    beginning: Beginning,
+}
+
+/// The beginning of a subject: of most all there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Beginning {
+    /// The first bytes, big-endian: in the order of texts.
+    first: u128,
     /// There are no more.
     is_whole: bool,
 }
 
 impl Place {
     pub(super) fn of(subject: &Subject) -> Self {
-        let text = subject.as_str().as_bytes();
-        let mut first = [0; size_of::<u128>()];
-        let length = text.len().min(first.len());
-        first[..length].copy_from_slice(&text[..length]);
-        let is_whole = length == text.len();
-        Self { share: share_of(subject), beginning: u128::from_be_bytes(first), is_whole }
+        Self { share: share_of(subject), beginning: Beginning::of(subject) }
     }
 
     /// The order of two places, where it can be told from them.
     fn order(self, other: Self) -> Option<Ordering> {
-        let order = (self.share, self.beginning).cmp(&(other.share, other.beginning));
+        match self.share.cmp(&other.share) {
+            Ordering::Equal => self.beginning.order(other.beginning),
+            order => Some(order),
+        }
+    }
+}
+
+impl Beginning {
+    fn of(subject: &Subject) -> Self {
+        let text = subject.as_str().as_bytes();
+        let mut first = [0; size_of::<u128>()];
+        let length = text.len().min(first.len());
+        first[..length].copy_from_slice(&text[..length]);
+        Self { first: u128::from_be_bytes(first), is_whole: length == text.len() }
+    }
+
+    /// The order of two subjects, where it can be told from their beginnings.
+    fn order(self, other: Self) -> Option<Ordering> {
+        let order = self.first.cmp(&other.first);
         (order.is_ne() || (self.is_whole && other.is_whole)).then_some(order)
     }
 }
@@ -62,6 +82,28 @@ impl<'a> Ranked<'a> {
         let order = self.place.order(other.place);
         let order = order.map(|order| order.then(self.micros.cmp(&other.micros)));
         order.filter(|order| order.is_ne()).unwrap_or_else(|| self.row.file_order(other.row))
+    }
+}
+
+/// An event of the log to be sorted, with what its place nearly always follows from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InLog<'a> {
+    beginning: Beginning,
+    micros: i64,
+    pub(super) logged: &'a Logged,
+}
+
+impl<'a> InLog<'a> {
+    pub(super) fn of(logged: &'a Logged) -> Self {
+        let Event { subject, when, .. } = &logged.event;
+        Self { beginning: Beginning::of(subject), micros: when.micros, logged }
+    }
+
+    /// [`Logged::log_order`], mostly without a look at the events.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let order = self.beginning.order(other.beginning);
+        let order = order.map(|order| order.then(self.micros.cmp(&other.micros)));
+        order.filter(|order| order.is_ne()).unwrap_or_else(|| self.logged.log_order(other.logged))
     }
 }
 

@@ -33,7 +33,7 @@ impl EventLog {
         &self,
         is_wanted: impl Fn(&LiveFile) -> bool,
     ) -> Result<BTreeSet<Subject>, StoreError> {
-        let part = Part { columns: &["subject", "type"], shares: None };
+        let part = Part { columns: &["subject", "type"], ..Part::default() };
         let mut withdrawn = BTreeSet::new();
         for file in self.table.live_files(&self.snapshot, None)?.iter().filter(|f| is_wanted(f)) {
             data_file::read(&file.path, &part, |batch| {

@@ -22,7 +22,7 @@ impl Table {
     /// Only if the columns have different lengths, which no constructor of a table allows.
     pub fn to_parquet(&self) -> Result<Vec<u8>, ParquetError> {
         let mut bytes = Vec::new();
-        let mut writer = TableWriter::new(&mut bytes, self)?;
+        let mut writer = TableWriter::new(&mut bytes, self, &[])?;
         writer.write(self)?;
         writer.finish()?;
         Ok(bytes)
@@ -65,11 +65,12 @@ pub struct TableWriter<W: Write + Send> {
 }
 
 impl<W: Write + Send> TableWriter<W> {
-    /// Begins a file with the columns of `table`.
+    /// Begins a file with the columns of `table`. Those with a value of its own in nearly every row
+    /// are named, so that no dictionary is made for them.
     ///
     /// # Errors
     /// If the columns cannot be written as Parquet.
-    pub fn new(out: W, table: &Table) -> Result<Self, ParquetError> {
+    pub fn new(out: W, table: &Table, each_once: &[&str]) -> Result<Self, ParquetError> {
         let fields: Vec<Field> = table
             .names()
             .iter()
@@ -77,11 +78,13 @@ impl<W: Write + Send> TableWriter<W> {
             .map(|(name, column)| Field::new(name, data_type(column), true))
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_created_by("afterdose".into())
-            .build();
-        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
+            .set_created_by("afterdose".into());
+        for name in each_once {
+            properties = properties.set_column_dictionary_enabled((*name).into(), false);
+        }
+        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties.build()))?;
         Ok(Self { writer, schema })
     }
 

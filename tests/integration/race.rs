@@ -61,7 +61,7 @@ fn take_in(plan: &Plan, progress: &Counting) -> Intake {
 /// hold, the race decides which of them brought it.
 fn events(store: &Path) -> Vec<Logged> {
     let log = EventLog::open(store).expect("a store");
-    let scan = log.scan(0..SHARES).expect("readable");
+    let scan = log.scan(&(0..SHARES)).expect("readable");
     let mut events: Vec<Logged> = scan.in_order().into_iter().cloned().collect();
     for logged in &mut events {
         logged.origin.file_digest = [0; 32];

@@ -81,7 +81,7 @@ fn counts(account: &Value) -> [u64; 4] {
 fn stored(workspace: &Workspace) -> BTreeSet<String> {
     use afterdose::store::log::EventLog;
     let log = EventLog::open(&workspace.path("store")).expect("a store");
-    let scan = log.scan(0..afterdose::store::share::SHARES).expect("a readable store");
+    let scan = log.scan(&(0..afterdose::store::share::SHARES)).expect("a readable store");
     scan.events().map(|logged| logged.event.to_json()).collect()
 }
 

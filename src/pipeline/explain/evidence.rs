@@ -70,7 +70,7 @@ pub(super) fn of_people(
     let shares: BTreeSet<i32> = people.iter().map(share_of).collect();
     let mut found = People::new();
     for share in shares {
-        let scan = log.scan(share..share + 1)?;
+        let scan = log.scan(&(share..share + 1))?;
         let events = scan.in_order();
         for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
             let subject = &events[0].event.subject;

@@ -1,14 +1,14 @@
 //! Cells of columns: a value, nothing, or not of the vocabulary.
 
-use super::names::Interner;
+use super::coded::{Coded, Read, Texts};
 use crate::event::ids::EventId;
 use crate::event::key::ContentDigest;
 use crate::event::list::{CodeSet, List};
 use crate::event::number::{Int, Num};
 use crate::event::time::{Axis, Moment};
 use arrow::array::{
-    Array, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch,
-    StringArray, StructArray, TimestampMicrosecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use std::ops::Range;
 
@@ -53,8 +53,8 @@ pub(super) fn flag(array: &BooleanArray, row: usize) -> Option<bool> {
     array.is_valid(row).then(|| array.value(row))
 }
 
-pub(super) fn id(array: &StringArray, row: usize, name: Bad) -> Result<EventId, Bad> {
-    text(array, row).and_then(EventId::new).ok_or(name)
+pub(super) fn id(texts: &Texts, row: usize, name: Bad) -> Result<EventId, Bad> {
+    texts.get(row).and_then(EventId::new).ok_or(name)
 }
 
 /// On the calendar where that is known, else on the study clock.
@@ -78,24 +78,6 @@ fn checked<A, T>(
     name: Bad,
 ) -> Result<Option<T>, Bad> {
     found.map(|found| read(found).ok_or(name)).transpose()
-}
-
-pub(super) fn code<T>(
-    array: &StringArray,
-    row: usize,
-    parse: fn(&str) -> Option<T>,
-    name: Bad,
-) -> Result<Option<T>, Bad> {
-    checked(text(array, row), parse, name)
-}
-
-pub(super) fn open<T: Clone>(
-    array: &StringArray,
-    row: usize,
-    known: &mut Interner<T>,
-    name: Bad,
-) -> Result<Option<T>, Bad> {
-    checked(text(array, row), |text| known.get(text), name)
 }
 
 pub(super) fn int<const LO: i64, const HI: i64>(
@@ -132,14 +114,63 @@ pub(super) fn list<T, const MAX: usize>(
     List::new(entries).map(Some).ok_or(name)
 }
 
-pub(super) fn codes<T: Ord>(
-    array: &ListArray,
-    row: usize,
-    name: Bad,
-    mut parse: impl FnMut(&str) -> Option<T>,
-) -> Result<Option<CodeSet<T>>, Bad> {
-    let Some(range) = entries(array, row) else { return Ok(None) };
-    let values = array.values().as_any().downcast_ref::<StringArray>().ok_or(name)?;
-    let codes: Option<Vec<T>> = range.map(|at| text(values, at).and_then(&mut parse)).collect();
-    CodeSet::new(codes.ok_or(name)?).map(Some).map_err(|_| name)
+/// A column of lists of texts of which few differ.
+pub(super) struct CodedList<T> {
+    lists: ListArray,
+    entries: Coded<T>,
+}
+
+impl<T: Read + Clone + Ord> CodedList<T> {
+    pub(super) fn get(&self, row: usize, name: Bad) -> Result<Option<CodeSet<T>>, Bad> {
+        let Some(range) = entries(&self.lists, row) else { return Ok(None) };
+        let codes = range.map(|at| self.entries.required(at, name)).collect::<Result<_, _>>()?;
+        CodeSet::new(codes).map(Some).map_err(|_| name)
+    }
+}
+
+/// A column of a known type.
+pub(super) trait Typed: Sized {
+    /// `None` if the column is of another type.
+    fn typed(array: &ArrayRef) -> Option<Self>;
+}
+
+macro_rules! typed {
+    ($($array:ty),*) => {
+        $(impl Typed for $array {
+            fn typed(array: &ArrayRef) -> Option<Self> {
+                array.as_any().downcast_ref::<Self>().cloned()
+            }
+        })*
+    };
+}
+
+typed!(
+    BinaryArray,
+    BooleanArray,
+    Float64Array,
+    Int32Array,
+    Int64Array,
+    ListArray,
+    StructArray,
+    TimestampMicrosecondArray
+);
+
+impl Typed for Texts {
+    fn typed(array: &ArrayRef) -> Option<Self> {
+        Self::of(array)
+    }
+}
+
+impl<T: Read + Clone> Typed for Coded<T> {
+    fn typed(array: &ArrayRef) -> Option<Self> {
+        Self::of(array)
+    }
+}
+
+impl<T: Read + Clone> Typed for CodedList<T> {
+    fn typed(array: &ArrayRef) -> Option<Self> {
+        let lists = ListArray::typed(array)?;
+        let entries = Coded::of(lists.values())?;
+        Some(Self { lists, entries })
+    }
 }

@@ -4,18 +4,18 @@
 //! type that covers the columns set and whose codes read.
 
 use super::cells::{
-    Bad, code, codes, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
-    open, structs, text,
+    Bad, CodedList, Typed, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
+    structs,
 };
+use super::coded::{Coded, FileDigest, Texts};
 use super::layout::{COLUMNS, SCHEMA};
-use super::names::Names;
 use crate::event::code::{
     AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
     EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
     ScreeningDecision, Severity, Sex, VitalMoment, VitalSign, VitalUnit,
 };
-use crate::event::envelope::Logged;
-use crate::event::envelope::{Event, Origin};
+use crate::event::envelope::{Event, Logged, Origin};
+use crate::event::ids::{OpenCode, Source, Subject};
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Dose, Effect, EventCorrected,
     EventRetracted, EventType, Kind, Measure, PlanAdjusted, Screening, SessionCompleted,
@@ -27,7 +27,7 @@ use crate::event::time::TimeBasis;
 use crate::event::vitals::{At, Reading, Vitals};
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
-    RecordBatch, StringArray, StructArray, TimestampMicrosecondArray, new_null_array,
+    RecordBatch, StructArray, TimestampMicrosecondArray, new_null_array,
 };
 
 /// Declares typed columns of a batch or of a struct column, found by name.
@@ -38,10 +38,7 @@ macro_rules! arrays {
         impl $name {
             fn of<'a>(find: impl Fn(&str) -> Option<&'a ArrayRef>) -> Result<Self, Bad> {
                 Ok(Self {
-                    $($field: find($column)
-                        .and_then(|array| array.as_any().downcast_ref::<$type>())
-                        .cloned()
-                        .ok_or($column)?),*
+                    $($field: find($column).and_then(Typed::typed).ok_or($column)?),*
                 })
             }
         }
@@ -49,62 +46,66 @@ macro_rules! arrays {
 }
 
 arrays! { Columns {
-    subject: StringArray = "subject",
+    share: Int32Array = "share",
+    subject: Texts = "subject",
     time: TimestampMicrosecondArray = "time",
     studytime_us: Int64Array = "studytime_us",
     day_only: BooleanArray = "day_only",
-    time_basis: StringArray = "time_basis",
-    source: StringArray = "source",
-    id: StringArray = "id",
-    event_type: StringArray = "type",
+    time_basis: Coded<TimeBasis> = "time_basis",
+    source: Coded<Source> = "source",
+    id: Texts = "id",
+    event_type: Coded<EventType> = "type",
     version: Int32Array = "version",
     content: BinaryArray = "content",
-    file_digest: StringArray = "file_digest",
+    file_digest: Coded<FileDigest> = "file_digest",
     line: Int64Array = "line",
-    indications: ListArray = "indications",
-    age_band: StringArray = "age_band",
-    sex: StringArray = "sex",
+    indications: CodedList<Indication> = "indications",
+    age_band: Coded<AgeBand> = "age_band",
+    sex: Coded<Sex> = "sex",
     prior_failed_trials: Int32Array = "prior_failed_trials",
-    planned_route: StringArray = "planned_route",
+    planned_route: Coded<Route> = "planned_route",
     planned_infusions: Int32Array = "planned_infusions",
     psychotherapy_planned: BooleanArray = "psychotherapy_planned",
     screening: StructArray = "screening",
-    route: StringArray = "route",
-    drug: StringArray = "drug",
+    route: Coded<Route> = "route",
+    drug: Coded<OpenCode> = "drug",
     dose: StructArray = "dose",
     weight_kg: Float64Array = "weight_kg",
     duration_min: Float64Array = "duration_min",
     monitoring_min: Float64Array = "monitoring_min",
-    phase: StringArray = "phase",
+    phase: Coded<Phase> = "phase",
     session_number: Int32Array = "session_number",
     psychotherapy: BooleanArray = "psychotherapy",
     vitals: StructArray = "vitals",
     dissociation: StructArray = "dissociation",
-    stopped_early: StringArray = "stopped_early",
+    stopped_early: Coded<OpenCode> = "stopped_early",
     effects: ListArray = "effects",
-    effects_capture: StringArray = "effects_capture",
+    effects_capture: Coded<EffectsCapture> = "effects_capture",
     measures: ListArray = "measures",
-    mode: StringArray = "mode",
+    mode: Coded<CheckinMode> = "mode",
     global_change: Int32Array = "global_change",
-    reason: StringArray = "reason",
-    change: StringArray = "change",
+    missed_reason: Coded<MissedReason> = "reason",
+    adjust_reason: Coded<AdjustReason> = "reason",
+    end_reason: Coded<EndReason> = "reason",
+    retract_reason: Coded<RetractReason> = "reason",
+    change: Coded<PlanChange> = "change",
     after_infusion: Int32Array = "after_infusion",
-    corrects: StringArray = "corrects",
+    corrects: Texts = "corrects",
     corrected_time: TimestampMicrosecondArray = "corrected_time",
     corrected_studytime_us: Int64Array = "corrected_studytime_us",
     corrected_day_only: BooleanArray = "corrected_day_only",
-    retracts: StringArray = "retracts",
+    retracts: Texts = "retracts",
     vital_readings: ListArray = "vital_readings",
-    administration: StringArray = "administration",
+    administration: Coded<Administration> = "administration",
     recall_days: Int32Array = "recall_days",
 } }
 
 arrays! { ScreeningColumns {
-    decision: StringArray = "decision",
-    contraindications: ListArray = "contraindications",
+    decision: Coded<ScreeningDecision> = "decision",
+    contraindications: CodedList<OpenCode> = "contraindications",
 } }
 
-arrays! { DoseColumns { value: Float64Array = "value", unit: StringArray = "unit" } }
+arrays! { DoseColumns { value: Float64Array = "value", unit: Coded<DoseUnit> = "unit" } }
 
 arrays! { VitalsColumns {
     sbp_pre: Int32Array = "sbp_pre",
@@ -115,28 +116,28 @@ arrays! { VitalsColumns {
 } }
 
 arrays! { ReadingColumns {
-    sign: StringArray = "sign",
-    moment: StringArray = "moment",
+    sign: Coded<VitalSign> = "sign",
+    moment: Coded<VitalMoment> = "moment",
     at_min: Int32Array = "at_min",
     value: Float64Array = "value",
-    unit: StringArray = "unit",
+    unit: Coded<VitalUnit> = "unit",
 } }
 
 arrays! { DissociationColumns {
-    instrument: StringArray = "instrument",
+    instrument: Coded<OpenCode> = "instrument",
     total: Float64Array = "total",
 } }
 
 arrays! { EffectColumns {
-    term: StringArray = "term",
-    severity: StringArray = "severity",
+    term: Coded<EffectTerm> = "term",
+    severity: Coded<Severity> = "severity",
     onset_min: Float64Array = "onset_min",
     resolved_min: Float64Array = "resolved_min",
     serious: BooleanArray = "serious",
 } }
 
 arrays! { MeasureColumns {
-    instrument: StringArray = "instrument",
+    instrument: Coded<OpenCode> = "instrument",
     total: Float64Array = "total",
     items: ListArray = "items",
 } }
@@ -197,146 +198,157 @@ impl Decoder {
         })
     }
 
-    /// The event of a row.
-    pub(in crate::store) fn event(&self, row: usize, names: &mut Names) -> Result<Logged, Bad> {
+    /// Number of rows.
+    pub(in crate::store) fn n_rows(&self) -> usize {
+        self.columns.share.len()
+    }
+
+    /// The share of a row's subject.
+    pub(in crate::store) fn share(&self, row: usize) -> Result<i32, Bad> {
+        int_of(&self.columns.share, row).ok_or("share")
+    }
+
+    /// The event of a row. Rows come sorted by subject, whose name is shared with the row before if
+    /// it is the same.
+    pub(in crate::store) fn event(
+        &self,
+        row: usize,
+        last: &mut Option<Subject>,
+    ) -> Result<Logged, Bad> {
         let c = &self.columns;
-        let event_type = text(&c.event_type, row).and_then(EventType::parse).ok_or("type")?;
-        let subject = text(&c.subject, row).and_then(|s| names.subject(s)).ok_or("subject")?;
-        let source = text(&c.source, row).and_then(|s| names.sources.get(s)).ok_or("source")?;
+        let subject = c.subject.get(row).ok_or("subject")?;
+        if last.as_ref().is_none_or(|last| last.as_str() != subject) {
+            *last = Subject::new(subject);
+        }
+        let subject = last.clone().ok_or("subject")?;
+        let source = c.source.required(row, "source")?;
         let when = moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")?;
-        let kind = self.kind(event_type, row, names)?;
+        let kind = self.kind(c.event_type.required(row, "type")?, row)?;
         if int_of(&c.version, row) != Some(i32::from(kind.version())) {
             return Err("version");
         }
         Ok(Logged {
             event: Event { source, id: id(&c.id, row, "id")?, subject, when, kind },
-            origin: self.origin(row, names)?,
-            basis: text(&c.time_basis, row).and_then(TimeBasis::parse).ok_or("time_basis")?,
+            origin: self.origin(row)?,
+            basis: c.time_basis.required(row, "time_basis")?,
             content: content(&c.content, row)?,
         })
     }
 
-    fn origin(&self, row: usize, names: &mut Names) -> Result<Origin, Bad> {
-        let digest = text(&self.columns.file_digest, row).and_then(|text| names.file(text));
+    fn origin(&self, row: usize) -> Result<Origin, Bad> {
+        let FileDigest(file_digest) = self.columns.file_digest.required(row, "file_digest")?;
         let line = long_of(&self.columns.line, row).and_then(|line| u64::try_from(line).ok());
-        Ok(Origin { file_digest: digest.ok_or("file_digest")?, line: line.ok_or("line")? })
+        Ok(Origin { file_digest, line: line.ok_or("line")? })
     }
 
-    fn kind(&self, event_type: EventType, row: usize, names: &mut Names) -> Result<Kind, Bad> {
+    fn kind(&self, event_type: EventType, row: usize) -> Result<Kind, Bad> {
         let c = &self.columns;
         Ok(match event_type {
             EventType::SubjectWithdrawn => Kind::Withdrawn,
             EventType::EventRetracted => Kind::Retracted(EventRetracted {
                 retracts: id(&c.retracts, row, "retracts")?,
-                reason: code(&c.reason, row, RetractReason::parse, "reason")?,
+                reason: c.retract_reason.get(row, "reason")?,
             }),
             EventType::EventCorrected => {
                 let (time, study) = (&c.corrected_time, &c.corrected_studytime_us);
                 Kind::Corrected(EventCorrected {
                     corrects: id(&c.corrects, row, "corrects")?,
-                    readings: self.readings(row, names)?,
+                    readings: self.readings(row)?,
                     when: moment(row, time, study, &c.corrected_day_only),
                 })
             }
-            clinical => Kind::Clinical(self.data(clinical, row, names)?),
+            clinical => Kind::Clinical(self.data(clinical, row)?),
         })
     }
 
     /// Every reading of a correction, in the order of the types.
-    fn readings(&self, row: usize, names: &mut Names) -> Result<Vec<Data>, Bad> {
+    fn readings(&self, row: usize) -> Result<Vec<Data>, Bad> {
         let corrects = &[EventType::EventCorrected][..];
         let set = self.data.iter().filter(|(array, of)| *of != corrects && array.is_valid(row));
         let set: Vec<&[EventType]> = set.map(|(_, of)| *of).collect();
         let readings: Vec<Data> = EventType::CLINICAL
             .into_iter()
             .filter(|event_type| set.iter().all(|of| of.contains(event_type)))
-            .filter_map(|event_type| self.data(event_type, row, names).ok())
+            .filter_map(|event_type| self.data(event_type, row).ok())
             .collect();
         if readings.is_empty() { Err("corrects") } else { Ok(readings) }
     }
 
-    fn data(&self, event_type: EventType, row: usize, names: &mut Names) -> Result<Data, Bad> {
+    fn data(&self, event_type: EventType, row: usize) -> Result<Data, Bad> {
         let c = &self.columns;
         Ok(match event_type {
-            EventType::CourseStarted => Data::CourseStarted(self.course_started(row, names)?),
-            EventType::SessionCompleted => Data::SessionCompleted(self.session(row, names)?),
-            EventType::SessionMissed => Data::SessionMissed(SessionMissed {
-                reason: code(&c.reason, row, MissedReason::parse, "reason")?,
-            }),
+            EventType::CourseStarted => Data::CourseStarted(self.course_started(row)?),
+            EventType::SessionCompleted => Data::SessionCompleted(self.session(row)?),
+            EventType::SessionMissed => {
+                Data::SessionMissed(SessionMissed { reason: c.missed_reason.get(row, "reason")? })
+            }
             EventType::CheckinSubmitted => Data::CheckinSubmitted(CheckinSubmitted {
-                measures: self.measures(row, names)?,
-                mode: code(&c.mode, row, CheckinMode::parse, "mode")?,
+                measures: self.measures(row)?,
+                mode: c.mode.get(row, "mode")?,
                 effects: self.effects(row)?,
                 effects_capture: self.capture(row)?,
                 global_change: int(&c.global_change, row, "global_change")?,
-                administration: code(
-                    &c.administration,
-                    row,
-                    Administration::parse,
-                    "administration",
-                )?,
+                administration: c.administration.get(row, "administration")?,
                 recall_days: int(&c.recall_days, row, "recall_days")?,
             }),
             EventType::PlanAdjusted => Data::PlanAdjusted(PlanAdjusted {
-                reason: code(&c.reason, row, AdjustReason::parse, "reason")?,
-                change: code(&c.change, row, PlanChange::parse, "change")?,
+                reason: c.adjust_reason.get(row, "reason")?,
+                change: c.change.get(row, "change")?,
                 after_infusion: int(&c.after_infusion, row, "after_infusion")?,
             }),
-            EventType::CourseEnded => Data::CourseEnded(CourseEnded {
-                reason: code(&c.reason, row, EndReason::parse, "reason")?,
-            }),
+            EventType::CourseEnded => {
+                Data::CourseEnded(CourseEnded { reason: c.end_reason.get(row, "reason")? })
+            }
             EventType::EventCorrected | EventType::EventRetracted | EventType::SubjectWithdrawn => {
                 return Err("type");
             }
         })
     }
 
-    fn course_started(&self, row: usize, names: &mut Names) -> Result<CourseStarted, Bad> {
+    fn course_started(&self, row: usize) -> Result<CourseStarted, Bad> {
         let c = &self.columns;
         let screening = if c.screening.is_valid(row) {
             let s = &self.screening;
             Some(Screening {
-                decision: code(&s.decision, row, ScreeningDecision::parse, "screening")?,
-                contraindications: codes(&s.contraindications, row, "screening", |code| {
-                    names.codes.get(code)
-                })?,
+                decision: s.decision.get(row, "screening")?,
+                contraindications: s.contraindications.get(row, "screening")?,
             })
         } else {
             None
         };
         Ok(CourseStarted {
-            indications: codes(&c.indications, row, "indications", Indication::parse)?,
-            age_band: code(&c.age_band, row, AgeBand::parse, "age_band")?,
-            sex: code(&c.sex, row, Sex::parse, "sex")?,
+            indications: c.indications.get(row, "indications")?,
+            age_band: c.age_band.get(row, "age_band")?,
+            sex: c.sex.get(row, "sex")?,
             prior_failed_trials: int(&c.prior_failed_trials, row, "prior_failed_trials")?,
-            planned_route: code(&c.planned_route, row, Route::parse, "planned_route")?,
+            planned_route: c.planned_route.get(row, "planned_route")?,
             planned_infusions: int(&c.planned_infusions, row, "planned_infusions")?,
             psychotherapy_planned: flag(&c.psychotherapy_planned, row),
             screening,
         })
     }
 
-    fn session(&self, row: usize, names: &mut Names) -> Result<SessionCompleted, Bad> {
+    fn session(&self, row: usize) -> Result<SessionCompleted, Bad> {
         let c = &self.columns;
         Ok(SessionCompleted {
-            route: code(&c.route, row, Route::parse, "route")?.ok_or("route")?,
-            drug: open(&c.drug, row, &mut names.codes, "drug")?.ok_or("drug")?,
+            route: c.route.required(row, "route")?,
+            drug: c.drug.required(row, "drug")?,
             dose: if c.dose.is_valid(row) { Some(self.dose(row)?) } else { None },
             weight_kg: number(&c.weight_kg, row, "weight_kg")?,
             duration_min: number(&c.duration_min, row, "duration_min")?,
             monitoring_min: number(&c.monitoring_min, row, "monitoring_min")?,
-            phase: code(&c.phase, row, Phase::parse, "phase")?,
+            phase: c.phase.get(row, "phase")?,
             session_number: int(&c.session_number, row, "session_number")?,
             psychotherapy: flag(&c.psychotherapy, row),
             vitals: if c.vitals.is_valid(row) { Some(self.vitals(row)?) } else { None },
             dissociation: if c.dissociation.is_valid(row) {
-                Some(self.dissociation(row, names)?)
+                Some(self.dissociation(row)?)
             } else {
                 None
             },
             effects: self.effects(row)?,
             effects_capture: self.capture(row)?,
-            stopped_early: open(&c.stopped_early, row, &mut names.codes, "stopped_early")?,
+            stopped_early: c.stopped_early.get(row, "stopped_early")?,
         })
     }
 
@@ -344,7 +356,7 @@ impl Decoder {
         let d = &self.dose;
         Ok(Dose {
             value: float_of(&d.value, row).and_then(Amount::new).ok_or("dose")?,
-            unit: code(&d.unit, row, DoseUnit::parse, "dose")?.ok_or("dose")?,
+            unit: d.unit.required(row, "dose")?,
         })
     }
 
@@ -356,14 +368,14 @@ impl Decoder {
         let usual = usual.map_err(|_| "vitals")?;
         let others: Option<List<Reading, 100>> =
             list(&self.columns.vital_readings, row, NAME, |at| {
-                let moment = code(&r.moment, at, VitalMoment::parse, NAME)?;
+                let moment = r.moment.get(at, NAME)?;
                 let when = match (moment, int(&r.at_min, at, NAME)?) {
                     (Some(moment), None) => At::Moment(moment),
                     (None, Some(minute)) => At::Minute(minute),
                     _ => return Err(NAME),
                 };
-                let sign = code(&r.sign, at, VitalSign::parse, NAME)?.ok_or(NAME)?;
-                let unit = code(&r.unit, at, VitalUnit::parse, NAME)?.ok_or(NAME)?;
+                let sign = r.sign.required(at, NAME)?;
+                let unit = r.unit.required(at, NAME)?;
                 let value = number(&r.value, at, NAME)?.ok_or(NAME)?;
                 Reading::new(sign, when, value, unit).map_err(|_| NAME)
             })?;
@@ -371,17 +383,17 @@ impl Decoder {
         Vitals::new([usual.readings(), others.as_slice()].concat()).map_err(|_| NAME)
     }
 
-    fn dissociation(&self, row: usize, names: &mut Names) -> Result<Dissociation, Bad> {
+    fn dissociation(&self, row: usize) -> Result<Dissociation, Bad> {
         const NAME: Bad = "dissociation";
         let d = &self.dissociation;
         Ok(Dissociation {
-            instrument: open(&d.instrument, row, &mut names.codes, NAME)?.ok_or(NAME)?,
+            instrument: d.instrument.required(row, NAME)?,
             total: number(&d.total, row, NAME)?.ok_or(NAME)?,
         })
     }
 
     fn capture(&self, row: usize) -> Result<Option<EffectsCapture>, Bad> {
-        code(&self.columns.effects_capture, row, EffectsCapture::parse, "effects_capture")
+        self.columns.effects_capture.get(row, "effects_capture")
     }
 
     fn effects(&self, row: usize) -> Result<Option<List<Effect, 50>>, Bad> {
@@ -389,8 +401,8 @@ impl Decoder {
         let e = &self.effect;
         list(&self.columns.effects, row, NAME, |at| {
             Ok(Effect {
-                term: code(&e.term, at, EffectTerm::parse, NAME)?.ok_or(NAME)?,
-                severity: code(&e.severity, at, Severity::parse, NAME)?,
+                term: e.term.required(at, NAME)?,
+                severity: e.severity.get(at, NAME)?,
                 onset_min: number(&e.onset_min, at, NAME)?,
                 resolved_min: number(&e.resolved_min, at, NAME)?,
                 serious: flag(&e.serious, at),
@@ -398,13 +410,13 @@ impl Decoder {
         })
     }
 
-    fn measures(&self, row: usize, names: &mut Names) -> Result<Option<List<Measure, 20>>, Bad> {
+    fn measures(&self, row: usize) -> Result<Option<List<Measure, 20>>, Bad> {
         const NAME: Bad = "measures";
         let m = &self.measure;
         let items = m.items.values().as_any().downcast_ref::<Int32Array>().ok_or(NAME)?;
         list(&self.columns.measures, row, NAME, |at| {
             Ok(Measure {
-                instrument: open(&m.instrument, at, &mut names.codes, NAME)?.ok_or(NAME)?,
+                instrument: m.instrument.required(at, NAME)?,
                 total: number(&m.total, at, NAME)?,
                 items: list(&m.items, at, NAME, |item| int(items, item, NAME)?.ok_or(NAME))?,
             })

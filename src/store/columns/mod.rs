@@ -12,10 +12,10 @@
 //! ones, so the columns give back every reading.
 
 pub(super) mod cells;
+mod coded;
 pub(super) mod decode;
 pub(super) mod encode;
 mod layout;
-pub(super) mod names;
 mod sparse;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};

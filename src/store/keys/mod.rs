@@ -118,7 +118,7 @@ impl KeyIndex {
     }
 
     fn read_file(&mut self, file: &LiveFile) -> Result<(), StoreError> {
-        let part = Part { columns: &["source", "id", "content"], shares: None };
+        let part = Part { columns: &["source", "id", "content"], ..Part::default() };
         let failed = StoreError::io(&self.dir);
         let mut disk = Ok(());
         data_file::read(&file.path, &part, |batch| {

@@ -8,7 +8,6 @@ use crate::event::kind::{EventType, Kind};
 use crate::event::time::Moment;
 use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
-use crate::store::columns::names::Names;
 use crate::store::columns::{COLUMNS, SCHEMA};
 use crate::store::row::{Place, Ranked, Row};
 use proptest::prelude::*;
@@ -21,8 +20,8 @@ fn there_and_back(events: &[Logged]) -> Vec<Logged> {
     let rows: Vec<Row> = events.iter().map(row).collect();
     let batch = encode(&rows.iter().collect::<Vec<_>>()).expect("columns of the schema");
     let decoder = Decoder::new(&batch).expect("columns of the schema");
-    let mut names = Names::default();
-    (0..batch.num_rows()).map(|row| decoder.event(row, &mut names).expect("an event")).collect()
+    let mut subject = None;
+    (0..batch.num_rows()).map(|row| decoder.event(row, &mut subject).expect("an event")).collect()
 }
 
 proptest! {

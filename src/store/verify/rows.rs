@@ -6,7 +6,6 @@ use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
 use crate::store::columns::SCHEMA;
 use crate::store::columns::cells::typed;
 use crate::store::columns::decode::Decoder;
-use crate::store::columns::names::Names;
 use crate::store::data_file::{self, Part};
 use crate::store::delta::{LiveFile, same_type};
 use crate::store::error::StoreError;
@@ -70,7 +69,7 @@ impl Reading {
     ) -> Result<(), StoreError> {
         let mut wrong = Wrong::new();
         let mut columns = BTreeSet::new();
-        let mut names = Names::default();
+        let mut subject = None;
         let mut last: Option<(i32, Logged)> = None;
         let (mut n_rows, mut disk) = (0, Ok(()));
         let read = data_file::read(&file.path, &Part::default(), |batch| {
@@ -81,7 +80,7 @@ impl Reading {
             for row in 0..batch.num_rows() {
                 n_rows += 1;
                 let mut note = |kind| wrong.entry(kind).or_insert((0, n_rows)).0 += 1;
-                let logged = decoder.event(row, &mut names).map_err(corrupt)?;
+                let logged = decoder.event(row, &mut subject).map_err(corrupt)?;
                 let share = shares.value(row);
                 if share != share_of(&logged.event.subject) {
                     note(FindingKind::WrongShare);

@@ -1,0 +1,103 @@
+//! Columns of texts of which few differ: each text is looked at once, whatever the number of rows.
+
+use super::cells::Bad;
+use crate::event::code::{
+    AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
+    EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
+    ScreeningDecision, Severity, Sex, VitalMoment, VitalSign, VitalUnit,
+};
+use crate::event::ids::{OpenCode, Source};
+use crate::event::kind::EventType;
+use crate::event::time::TimeBasis;
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use arrow::datatypes::Int32Type;
+
+/// A column of texts, as it was read: plain, or with a dictionary.
+#[derive(Debug, Clone)]
+pub(super) struct Texts {
+    /// Of each row, the place of its text.
+    places: Int32Array,
+    texts: StringArray,
+}
+
+impl Texts {
+    /// `None` if the column is not of texts.
+    pub(super) fn of(array: &ArrayRef) -> Option<Self> {
+        if let Some(coded) = array.as_dictionary_opt::<Int32Type>() {
+            let texts = coded.values().as_string_opt()?.clone();
+            return Some(Self { places: coded.keys().clone(), texts });
+        }
+        let texts: StringArray = array.as_string_opt()?.clone();
+        let places = (0..i32::try_from(texts.len()).ok()?).collect();
+        Some(Self { places: Int32Array::new(places, texts.nulls().cloned()), texts })
+    }
+
+    /// The text in a row, if it is not null.
+    pub(super) fn get(&self, row: usize) -> Option<&str> {
+        place(&self.places, row).map(|place| self.texts.value(place))
+    }
+}
+
+fn place(places: &Int32Array, row: usize) -> Option<usize> {
+    places.is_valid(row).then(|| usize::try_from(places.value(row)).ok()).flatten()
+}
+
+/// A column of texts, read as what they stand for.
+#[derive(Debug, Clone)]
+pub(super) struct Coded<T> {
+    /// Of each row, the place of its value.
+    places: Int32Array,
+    /// What was read of each text; nothing of one that is not of the vocabulary.
+    values: Vec<Option<T>>,
+}
+
+impl<T: Read + Clone> Coded<T> {
+    /// `None` if the column is not of texts.
+    pub(super) fn of(array: &ArrayRef) -> Option<Self> {
+        let Texts { places, texts } = Texts::of(array)?;
+        Some(Self { places, values: texts.iter().map(|text| text.and_then(T::read)).collect() })
+    }
+
+    /// What stands in a row, which may be absent, but not wrong.
+    pub(super) fn get(&self, row: usize, name: Bad) -> Result<Option<T>, Bad> {
+        let Some(place) = place(&self.places, row) else { return Ok(None) };
+        self.values.get(place).cloned().flatten().ok_or(name).map(Some)
+    }
+
+    /// What stands in a row, where something must.
+    pub(super) fn required(&self, row: usize, name: Bad) -> Result<T, Bad> {
+        self.get(row, name)?.ok_or(name)
+    }
+}
+
+/// What is written as a text of few.
+pub(super) trait Read: Sized {
+    /// `None` for a text that is none of them.
+    fn read(text: &str) -> Option<Self>;
+}
+
+macro_rules! read {
+    ($($name:ident),* by $read:ident) => {
+        $(impl Read for $name {
+            fn read(text: &str) -> Option<Self> {
+                Self::$read(text)
+            }
+        })*
+    };
+}
+
+read! { AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
+EndReason, EventType, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
+ScreeningDecision, Severity, Sex, TimeBasis, VitalMoment, VitalSign, VitalUnit by parse }
+
+read! { OpenCode, Source by new }
+
+/// Digest of a source file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileDigest(pub(super) [u8; 32]);
+
+impl Read for FileDigest {
+    fn read(text: &str) -> Option<Self> {
+        blake3::Hash::from_hex(text).ok().map(|hash| Self(*hash.as_bytes()))
+    }
+}
