@@ -109,7 +109,7 @@ impl SessionAccount {
 
 /// A score of a check-in that counts.
 #[derive(Debug, Clone)]
-pub(super) struct Scored {
+pub(super) struct Scored<'a> {
     /// When, in microseconds on the subject's clock.
     pub(super) at_us: i64,
     /// What.
@@ -117,7 +117,7 @@ pub(super) struct Scored {
     /// The item about death or self-harm, where it was sent.
     pub(super) item: Option<u8>,
     /// Who sent it.
-    pub(super) source: Source,
+    pub(super) source: &'a Source,
     /// Whether it is a baseline or an assessment of any course.
     pub(super) used: bool,
 }
@@ -130,7 +130,7 @@ pub(super) struct Starts<'a> {
     pub(super) first: &'a BTreeSet<i64>,
 }
 
-impl Scored {
+impl Scored<'_> {
     /// What became of it, once every course has taken what it uses.
     pub(super) fn fate(&self, starts: &Starts, settings: &FoldSettings) -> Fate {
         if self.used {
@@ -157,7 +157,8 @@ impl Scored {
 /// An account being kept.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    scores: BTreeMap<(Source, OpenCode), ScoreAccount>,
+    /// Few, in no order.
+    scores: Vec<ScoreAccount>,
     sessions: BTreeMap<(Source, Route), SessionAccount>,
 }
 
@@ -173,13 +174,18 @@ impl Tally {
     }
 
     fn of(&mut self, source: &Source, instrument: &OpenCode) -> &mut ScoreAccount {
-        let key = (source.clone(), instrument.clone());
-        self.scores.entry(key).or_insert_with(|| ScoreAccount {
-            source: source.clone(),
-            instrument: instrument.clone(),
-            by_fate: [0; Fate::ALL.len()],
-            n_totals_differ: 0,
-        })
+        let is_it =
+            |known: &ScoreAccount| known.instrument == *instrument && known.source == *source;
+        let place = self.scores.iter().position(is_it).unwrap_or_else(|| {
+            self.scores.push(ScoreAccount {
+                source: source.clone(),
+                instrument: instrument.clone(),
+                by_fate: [0; Fate::ALL.len()],
+                n_totals_differ: 0,
+            });
+            self.scores.len() - 1
+        });
+        &mut self.scores[place]
     }
 
     /// An event that does not count: each instrument it names is a score, and a session is one
@@ -212,11 +218,9 @@ impl Tally {
     }
 
     /// The account.
-    pub(super) fn done(self) -> Account {
-        Account {
-            scores: self.scores.into_values().collect(),
-            sessions: self.sessions.into_values().collect(),
-        }
+    pub(super) fn done(mut self) -> Account {
+        self.scores.sort_by(|a, b| (&a.source, &a.instrument).cmp(&(&b.source, &b.instrument)));
+        Account { scores: self.scores, sessions: self.sessions.into_values().collect() }
     }
 }
 
@@ -251,12 +255,13 @@ mod tests {
         let first = BTreeSet::from([0, 100 * DAY_US]);
         let starts = Starts { all: &all, first: &first };
         let settings = FoldSettings::default();
+        let source = Source::new("/synthetic/site-01").expect("a source");
         let fate = |day: i64, starts: &Starts| {
             let scored = Scored {
                 at_us: day * DAY_US,
                 score: Score::whole(9),
                 item: None,
-                source: Source::new("/synthetic/site-01").expect("a source"),
+                source: &source,
                 used: false,
             };
             scored.fate(starts, &settings)

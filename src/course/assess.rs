@@ -60,8 +60,9 @@ pub(super) fn assess(
     let day_28 = last(scores, |at| at > first_us && at <= day_28_us.min(next_course))
         .filter(|scored| whole_days(scored.at_us, day_28_us) <= settings.followup_days)
         .map(take);
-    let later =
-        scores.iter().filter(|scored| scored.at_us > first_us && scored.at_us <= next_course);
+    let after_first = scores.partition_point(|scored| scored.at_us <= first_us);
+    let up_to_next = scores.partition_point(|scored| scored.at_us <= next_course);
+    let later = scores.get(after_first..up_to_next).unwrap_or_default().iter();
     Scores {
         baseline: baseline.map(|(score, _)| score),
         baseline_item: baseline.and_then(|(_, item)| item),
@@ -74,7 +75,10 @@ pub(super) fn assess(
 }
 
 /// The last score at a time that fits.
-fn last(scores: &mut [Scored], fits: impl Fn(i64) -> bool) -> Option<&mut Scored> {
+fn last<'s, 'a>(
+    scores: &'s mut [Scored<'a>],
+    fits: impl Fn(i64) -> bool,
+) -> Option<&'s mut Scored<'a>> {
     scores.iter_mut().rev().find(|scored| fits(scored.at_us))
 }
 
@@ -87,9 +91,12 @@ fn take(scored: &mut Scored) -> Score {
 mod tests {
     use super::*;
     use crate::event::ids::Source;
+    use std::sync::LazyLock;
 
-    fn at(day: i64, score: i64) -> Scored {
-        let source = Source::new("/synthetic/site-01").expect("a source");
+    fn at(day: i64, score: i64) -> Scored<'static> {
+        static SOURCE: LazyLock<Source> =
+            LazyLock::new(|| Source::new("/synthetic/site-01").expect("a source"));
+        let source = &*SOURCE;
         Scored { at_us: day * DAY_US, score: Score::whole(score), item: None, source, used: false }
     }
 

@@ -9,7 +9,7 @@ use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFact
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
-use super::tolerability::{EffectReport, Tolerability};
+use super::tolerability::Tolerability;
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision, VitalSign};
 use crate::event::envelope::Logged;
 use crate::event::ids::{EventId, OpenCode, Source};
@@ -88,9 +88,9 @@ struct State<'a> {
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
-    scores: ByInstrument<Vec<Scored>>,
-    /// When check-ins were filled in, whatever they hold, and what they tell of side effects.
-    checkins: Vec<(i64, Option<EffectReport>)>,
+    scores: ByInstrument<Vec<Scored<'a>>>,
+    /// Check-ins, whatever they hold, with the times at which they were filled in.
+    checkins: Vec<(i64, &'a CheckinSubmitted)>,
     plans: Vec<(Moment, &'a PlanAdjusted)>,
     latest_us: BTreeMap<Source, i64>,
     order: Order,
@@ -196,12 +196,12 @@ impl<'a> State<'a> {
     fn checkin(
         &mut self,
         at_us: i64,
-        source: &Source,
-        checkin: &CheckinSubmitted,
+        source: &'a Source,
+        checkin: &'a CheckinSubmitted,
         vocabulary: &Vocabulary,
     ) {
         self.effects(checkin.effects.as_ref().map(List::as_slice));
-        self.checkins.push((at_us, EffectReport::of_checkin(checkin)));
+        self.checkins.push((at_us, checkin));
         for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
             let code = &measure.instrument;
             let instrument = vocabulary.instrument(code.as_str());
@@ -214,7 +214,6 @@ impl<'a> State<'a> {
             match instrument.map(|known| known.score(total, items.as_deref())) {
                 Some(Ok(score)) => {
                     let item = instrument.and_then(|known| known.safety_item(items.as_deref()));
-                    let source = source.clone();
                     let scored = Scored { at_us, score, item, source, used: false };
                     self.scores.or_default(code).push(scored);
                 }
@@ -270,7 +269,7 @@ impl<'a> State<'a> {
         let starts = Starts { all: &all, first: &first };
         for (code, scores) in self.scores.iter() {
             for scored in scores {
-                self.tally.score(&scored.source, code, scored.fate(&starts, context.settings));
+                self.tally.score(scored.source, code, scored.fate(&starts, context.settings));
             }
         }
         self.anomalies.sort_unstable();
@@ -305,10 +304,8 @@ impl<'a> State<'a> {
             .map(|(position, session)| {
                 let window = Window::of(starts, position, settings);
                 let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
-                let held: Vec<_> =
-                    self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at)).collect();
-                let mut tolerability = Tolerability::of(session.data);
-                tolerability.reports.extend(held.iter().filter_map(|(_, report)| report.clone()));
+                let held = self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at));
+                let held = held.map(|(_, checkin)| *checkin);
                 Infusion {
                     start_us: session.at_us,
                     route: session.data.route,
@@ -317,8 +314,8 @@ impl<'a> State<'a> {
                     source: session.source.clone(),
                     dose: GivenDose::of(session.data),
                     pressures_reversed: session.data.vitals.as_ref().is_some_and(are_reversed),
-                    checked_in: !held.is_empty(),
-                    tolerability,
+                    checked_in: held.clone().next().is_some(),
+                    tolerability: Tolerability::of(session.data, held),
                 }
             })
             .collect();

@@ -12,7 +12,7 @@ use crate::event::vitals::{At, Reading, Vitals};
 #[derive(Debug, Clone, Default)]
 pub struct Tolerability {
     /// Reports of side effects: that of the session, then those of the check-ins, in their order.
-    pub reports: Vec<EffectReport>,
+    pub reports: Box<[EffectReport]>,
     /// Scale of dissociation after the session, and its total.
     pub dissociation: Option<(OpenCode, f64)>,
     /// Blood pressure and oxygen around the session.
@@ -25,7 +25,7 @@ pub struct EffectReport {
     /// How they were asked for; `None` where that is not said.
     pub capture: Option<EffectsCapture>,
     /// What was told.
-    pub effects: Vec<Effect>,
+    pub effects: Box<[Effect]>,
 }
 
 /// Vital signs of one session; pressures in mmHg, saturation in percent.
@@ -58,16 +58,20 @@ impl EffectReport {
     fn of(effects: Option<&List<Effect, 50>>, capture: Option<EffectsCapture>) -> Option<Self> {
         (effects.is_some() || capture.is_some()).then(|| Self {
             capture,
-            effects: effects.map_or_else(Vec::new, |list| list.as_slice().to_vec()),
+            effects: effects.map_or_else(Box::default, |list| list.as_slice().into()),
         })
     }
 }
 
 impl Tolerability {
-    /// What the session says.
-    pub(super) fn of(session: &SessionCompleted) -> Self {
+    /// That of a session and of the check-ins in its time.
+    pub(super) fn of<'a>(
+        session: &SessionCompleted,
+        checkins: impl Iterator<Item = &'a CheckinSubmitted>,
+    ) -> Self {
+        let own = EffectReport::of_session(session).into_iter();
         Self {
-            reports: EffectReport::of_session(session).into_iter().collect(),
+            reports: own.chain(checkins.filter_map(EffectReport::of_checkin)).collect(),
             dissociation: session
                 .dissociation
                 .as_ref()

@@ -34,7 +34,7 @@ const DIR: &str = "facts";
 
 /// Events read at once, about: enough for every core, and few enough that the memory of the last
 /// ones does for the next.
-const EVENTS_AT_ONCE: u64 = 60_000;
+const EVENTS_AT_ONCE: u64 = 40_000;
 
 /// The log, folded.
 pub struct Folded {
@@ -178,7 +178,7 @@ impl FactWriter {
             tighten_file(&path).map_err(PipelineError::write(&path))?;
             TableWriter::new(file, table, &EACH_ONCE).map_err(PipelineError::make("the facts"))
         };
-        let empty = FactTables::empty();
+        let empty = FactTables::of(&[]);
         let writers =
             [begin(&empty.courses)?, begin(&empty.infusions)?, begin(&empty.assessments)?];
         Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })

@@ -268,7 +268,7 @@ fn publish_curves(
         Basis::Newest(_) => (View::Newest(&plan.store), None),
         Basis::Past(past) => (View::Past(&past.withdrawn), Some(past.cut)),
     };
-    let folded = fold(log, settings, view)?;
+    let mut folded = fold(log, settings, view)?;
     let accounts = accounts::as_of(&plan.store, cut)?;
     let identity = identity(&folded, &accounts, settings, basis.stated());
     let known = match basis {
@@ -285,6 +285,9 @@ fn publish_curves(
     };
     stages.begin("estimate", &instruments);
     let estimates = estimate(&folded, settings, &accounts);
+    // The facts are done with, and there are many of them: they are given back on the side.
+    let subjects = std::mem::take(&mut folded.subjects);
+    rayon::spawn(move || drop(subjects));
     stages.begin("draw", "charts and report");
     let made_at = Moment::calendar(stages.progress.now_us());
     let run_id = run_id(made_at, &identity);

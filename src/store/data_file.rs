@@ -42,7 +42,7 @@ const ROWS_PER_PAGE: usize = 8_192;
 const ROWS_PER_CHUNK: usize = 1_024;
 
 /// Rows decoded at once.
-const ROWS_PER_BATCH: usize = 8_192;
+const ROWS_PER_BATCH: usize = 2_048;
 
 /// Columns with a value of its own in nearly every row: a dictionary would only be thrown away again.
 const EACH_ONCE: [&str; 5] = ["id", "content", "time", "studytime_us", "line"];

@@ -107,10 +107,13 @@ pub(super) fn list<T, const MAX: usize>(
     array: &ListArray,
     row: usize,
     name: Bad,
-    entry: impl FnMut(usize) -> Result<T, Bad>,
+    mut entry: impl FnMut(usize) -> Result<T, Bad>,
 ) -> Result<Option<List<T, MAX>>, Bad> {
     let Some(range) = entries(array, row) else { return Ok(None) };
-    let entries = range.map(entry).collect::<Result<Vec<T>, Bad>>()?;
+    let mut entries = Vec::with_capacity(range.len());
+    for at in range {
+        entries.push(entry(at)?);
+    }
     List::new(entries).map(Some).ok_or(name)
 }
 

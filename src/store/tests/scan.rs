@@ -1,6 +1,7 @@
 //! What is appended is what is read.
 
 use super::events::{in_order, many, push, scanned};
+use super::verify::{reversed, write_otherwise};
 use crate::event::envelope::Logged;
 use crate::event::key::{ContentDigest, KeyDigest, KnownKeys, Novelty};
 use crate::store::append::Commit;
@@ -58,6 +59,43 @@ fn a_share_is_read_without_the_rest() {
     }
     assert_eq!(seen, events.len());
     assert!(scanned(&log, 5..5).expect("a scan").is_empty());
+}
+
+#[test]
+fn a_log_is_read_once_from_the_first_share_to_the_last() {
+    let events = many(1_500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 400, 100, 150);
+    let log = EventLog::open(dir.path()).expect("a log");
+    // Whether the files stay open or are opened anew each time.
+    for most_open in [usize::MAX, 0] {
+        let mut reader = log.with_most_open(&(0..SHARES), most_open).expect("a log");
+        let mut start = 0;
+        for end in [1, 7, 7, 8, 40, SHARES] {
+            let read = reader.read_before(end).expect("sound files");
+            let read: Vec<Logged> = read.in_order().into_iter().cloned().collect();
+            assert_eq!(read, scanned(&log, start..end).expect("a scan"), "{start} to {end}");
+            start = end;
+        }
+        assert!(reader.read_before(SHARES).expect("sound files").in_order().is_empty());
+    }
+}
+
+#[test]
+fn shares_out_of_order_lose_nothing_in_silence() {
+    let events = many(300);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 300, 300, 1_000);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let [file] = &log.table.live_files(&log.snapshot, None).expect("the log")[..] else {
+        panic!("one file")
+    };
+    write_otherwise(&file.path, |batch| reversed(&batch));
+    assert_eq!(scanned(&log, 0..SHARES).expect("a scan"), in_order(events));
+    let mut reader = log.in_shares(&(0..SHARES)).expect("a log");
+    let read = [8, 60, SHARES].map(|end| reader.read_before(end));
+    let named = |error: &StoreError| matches!(error, StoreError::Corrupt { path, column: "share" } if *path == file.path);
+    assert!(read.iter().any(|read| read.as_ref().is_err_and(named)));
 }
 
 #[test]

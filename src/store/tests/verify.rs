@@ -151,7 +151,7 @@ fn rows_that_came_by_another_way_are_found() {
 }
 
 /// Writes the rows of a file anew as another program may: with other rows, or other columns.
-fn write_otherwise(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch) {
+pub(super) fn write_otherwise(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch) {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).expect("a file"));
     let mut reader = reader.expect("Parquet").with_batch_size(1_000).build().expect("Parquet");
     let batch = change(reader.next().expect("rows").expect("rows"));
@@ -163,6 +163,13 @@ fn write_otherwise(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch)
 /// What another program did to rows.
 type Change<'a> = &'a dyn Fn(RecordBatch) -> RecordBatch;
 
+/// Rows in the opposite order.
+pub(super) fn reversed(batch: &RecordBatch) -> RecordBatch {
+    let n = u32::try_from(batch.num_rows()).expect("few");
+    let backwards = UInt32Array::from_iter_values((0..n).rev());
+    take_record_batch(batch, &backwards).expect("rows")
+}
+
 #[test]
 fn what_another_program_made_of_rows_is_found() {
     let with_column = |batch: &RecordBatch, name: &str, array: ArrayRef| {
@@ -172,11 +179,6 @@ fn what_another_program_made_of_rows_is_found() {
             (field.name().clone(), Arc::clone(array), true)
         });
         RecordBatch::try_from_iter_with_nullable(columns).expect("columns")
-    };
-    let reversed = |batch: RecordBatch| {
-        let n = u32::try_from(batch.num_rows()).expect("few");
-        let backwards = UInt32Array::from_iter_values((0..n).rev());
-        take_record_batch(&batch, &backwards).expect("rows")
     };
     let moved = |batch: RecordBatch| {
         let shares: Int32Array = (0..batch.num_rows()).map(|_| Some(64)).collect();
@@ -188,7 +190,7 @@ fn what_another_program_made_of_rows_is_found() {
     };
     let fewer = |batch: RecordBatch| batch.slice(0, batch.num_rows() - 1);
     let cases: [(Change<'_>, FindingKind); 4] = [
-        (&reversed, FindingKind::NotSorted),
+        (&|batch| reversed(&batch), FindingKind::NotSorted),
         (&moved, FindingKind::WrongShare),
         (&retyped, FindingKind::WrongColumns),
         (&fewer, FindingKind::WrongRowCount),
