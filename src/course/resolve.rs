@@ -148,7 +148,10 @@ fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> 
 /// Events of which none speaks of another and whose keys are in no conflict: each counts as it is.
 /// `None` for any others. The same as going through them key by key, and most people's.
 fn undisputed<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
-    let mut effective = events.iter().copied().map(as_it_is).collect::<Option<Vec<_>>>()?;
+    let mut effective = Vec::with_capacity(events.len());
+    for logged in events {
+        effective.push(as_it_is(logged)?);
+    }
     let mut keys: Vec<KeyDigest> =
         effective.iter().map(|event| KeyDigest::of(event.source, event.id)).collect();
     keys.sort_unstable();

@@ -145,6 +145,7 @@ fn table<R>(name: &str, columns: &[Column<R>], rows: &[R]) -> Table {
     let mut table = Table::new(name, &named);
     for (position, (_, _, cell)) in columns.iter().enumerate() {
         if let Some(column) = table.column_mut(position) {
+            column.reserve(rows.len());
             for row in rows {
                 column.push(cell(row));
             }

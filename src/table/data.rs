@@ -180,6 +180,16 @@ impl Column {
         }
     }
 
+    /// Makes room for more cells.
+    pub fn reserve(&mut self, n_cells: usize) {
+        match self {
+            Self::Text(cells) => cells.reserve(n_cells),
+            Self::Int(cells) => cells.reserve(n_cells),
+            Self::Float(cells) => cells.reserve(n_cells),
+            Self::Bool(cells) => cells.reserve(n_cells),
+        }
+    }
+
     /// Makes a cell `NA`.
     pub fn clear(&mut self, row: usize) {
         match self {
