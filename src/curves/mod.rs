@@ -28,6 +28,7 @@ pub mod level;
 pub mod onset;
 pub mod outside;
 pub mod population;
+pub mod progress;
 pub mod response;
 pub mod route;
 pub mod row;
