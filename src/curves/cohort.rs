@@ -40,7 +40,9 @@ pub fn data_cuts(subjects: &[SubjectFacts], setting: Option<i64>) -> BTreeMap<So
         }
     }
     if let Some(setting) = setting {
-        cuts.values_mut().for_each(|cut| *cut = setting);
+        for cut in cuts.values_mut() {
+            *cut = setting;
+        }
     }
     cuts
 }

@@ -73,9 +73,10 @@ fn push_route(
         let left = &stayed[step as usize..];
         let n_subjects: u64 = left.iter().map(|stayed| stayed.n_subjects).sum();
         // Until a first course is chosen all courses of the person are there.
-        let n_courses = match step <= Step::Treated {
-            true => left.iter().map(|stayed| stayed.n_courses).sum(),
-            false => n_subjects,
+        let n_courses = if step <= Step::Treated {
+            left.iter().map(|stayed| stayed.n_courses).sum()
+        } else {
+            n_subjects
         };
         let lost = previous.map(|previous| previous - n_subjects);
         let reason = if lost.is_none() { "lost=first-step" } else { "" };

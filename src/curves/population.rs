@@ -102,8 +102,8 @@ pub struct Population<'a> {
     standings: Vec<Standing>,
 }
 
-/// Fewer courses of a kind than this are counted in every cell one by one: to add up the counts of
-/// a cell takes about as long as counting so many.
+/// Fewer courses of a kind than this are counted in every cell one by one: adding up goes through
+/// every count of a cell, counting only through those of one course.
 const FEW: usize = 8;
 
 impl<'a> Population<'a> {
@@ -187,12 +187,18 @@ impl<'a> Population<'a> {
                 let seen = self.views(group.members.clone(), sight).map(|view| look(&view));
                 if group.members.len() < FEW {
                     for seen in seen {
-                        places.iter().for_each(|place| count(&mut cells[*place], &seen));
+                        for place in places {
+                            count(&mut cells[*place], &seen);
+                        }
                     }
                 } else {
                     let mut together = empty.clone();
-                    seen.for_each(|seen| count(&mut together, &seen));
-                    places.iter().for_each(|place| cells[*place].add(&together));
+                    for seen in seen {
+                        count(&mut together, &seen);
+                    }
+                    for place in places {
+                        cells[*place].add(&together);
+                    }
                 }
             }
         }

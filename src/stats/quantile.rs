@@ -174,7 +174,9 @@ mod tests {
             let (one, other) = values.split_at(cut.min(values.len()));
             let of = |values: &[f64]| {
                 let mut seen = Distribution::default();
-                values.iter().for_each(|value| seen.push(*value));
+                for value in values {
+                    seen.push(*value);
+                }
                 seen
             };
             let mut both = of(one);
