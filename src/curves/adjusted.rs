@@ -22,6 +22,7 @@ use crate::stats::interval::Interval;
 use crate::stats::overlap::{Refusal, refusals};
 use crate::stats::weighting::{Weighted, risks, weigh};
 use crate::table::{Cell, ColumnType as T, Table};
+use compact_str::{CompactString, format_compact};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns before suppression.
@@ -71,13 +72,20 @@ const FEWEST: u64 = 30;
 /// The outcomes, in table order.
 const OUTCOMES: [&str; 2] = ["nri-at-infusion", "nri-at-day-28"];
 
-/// A person: route, levels of the covariates, whether they respond by each outcome. `None` where
-/// they are not in its denominator.
+/// A level of each covariate.
+type Levels = [CompactString; COVARIATES.len()];
+
+/// A person, or several alike: route, levels of the covariates, whether they respond by each outcome.
+/// `None` where they are not in its denominator.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Person {
     route: Route,
-    levels: [String; COVARIATES.len()],
+    levels: Levels,
     responds: [Option<bool>; OUTCOMES.len()],
 }
+
+/// People alike are one, with their number.
+type People = BTreeMap<Person, u64>;
 
 /// The table: for each instrument with a response rule, each pair of routes and each outcome.
 #[must_use]
@@ -87,10 +95,11 @@ pub fn adjusted_comparison(cohort: &Cohort, populations: &[Population]) -> Table
         if instrument.response.is_none() {
             return;
         }
-        let first = population.members().iter().filter(|member| member.course.order == 1);
-        let people: Vec<Person> =
-            first.map(|member| Person::of(member, instrument, cohort)).collect();
-        let routes: BTreeSet<Route> = people.iter().map(|person| person.route).collect();
+        let mut people = People::new();
+        for view in population.first_courses() {
+            *people.entry(Person::of(&view, instrument, cohort)).or_default() += 1;
+        }
+        let routes: BTreeSet<Route> = people.keys().map(|person| person.route).collect();
         let routes: Vec<Route> = routes
             .into_iter()
             .filter(|route| !matches!(route, Route::Other | Route::Unknown))
@@ -108,14 +117,14 @@ pub fn adjusted_comparison(cohort: &Cohort, populations: &[Population]) -> Table
 }
 
 impl Person {
-    fn of(member: &Member, instrument: &Instrument, cohort: &Cohort) -> Self {
+    fn of(view: &View, instrument: &Instrument, cohort: &Cohort) -> Self {
+        let member = view.member;
         let (course, baseline) = (member.course, member.baseline);
         let label = |stratum| {
             level_of(stratum, course, baseline, instrument, cohort)
                 .map_or_else(|| band(member, instrument), |level| level.label)
         };
         let responds = |score| instrument.is_response(baseline, score) == Some(true);
-        let view = View::of(member, Stratum::All);
         let at = cohort.analysis.compare_at - 1;
         let due = !(view.running && at >= view.n_infusions);
         Self {
@@ -130,12 +139,12 @@ impl Person {
 }
 
 /// Where an instrument has no severity bands: fifths of its range.
-fn band(member: &Member, instrument: &Instrument) -> String {
+fn band(member: &Member, instrument: &Instrument) -> CompactString {
     let [lowest, highest] = instrument.range;
     #[allow(clippy::cast_precision_loss, reason = "ranges are small whole numbers")]
     let (lowest, width) = (lowest as f64, (highest - lowest) as f64);
     let fifth = (5.0 * (member.baseline.value() - lowest) / width).floor().clamp(0.0, 4.0);
-    format!("fifth {}", fifth + 1.0)
+    format_compact!("fifth {}", fifth + 1.0)
 }
 
 /// Two routes and one outcome.
@@ -152,17 +161,17 @@ struct Pair {
 type Estimates = [f64; 6];
 
 impl Pair {
-    fn of(people: &[Person], routes: [Route; 2], outcome: usize) -> Self {
+    fn of(people: &People, routes: [Route; 2], outcome: usize) -> Self {
         let (mut n, mut responders) = ([0; 2], [0; 2]);
-        let mut alike: BTreeMap<(usize, bool, &[String; COVARIATES.len()]), u64> = BTreeMap::new();
-        for person in people {
+        let mut alike: BTreeMap<(usize, bool, &Levels), u64> = BTreeMap::new();
+        for (person, count) in people {
             let Some(arm) = routes.iter().position(|route| *route == person.route) else {
                 continue;
             };
             let Some(responds) = person.responds[outcome] else { continue };
-            n[arm] += 1;
-            responders[arm] += u64::from(responds);
-            *alike.entry((arm, responds, &person.levels)).or_default() += 1;
+            n[arm] += count;
+            responders[arm] += if responds { *count } else { 0 };
+            *alike.entry((arm, responds, &person.levels)).or_default() += count;
         }
         let levels = levels(alike.iter().map(|((_, _, levels), n)| (*levels, *n)));
         let covariates = levels.iter().flat_map(|(covariate, levels)| {
@@ -310,9 +319,7 @@ impl Column {
 }
 
 /// The columns of each covariate: every level but the commonest, small ones together.
-fn levels<'a>(
-    people: impl Iterator<Item = (&'a [String; COVARIATES.len()], u64)>,
-) -> Vec<(usize, Vec<Column>)> {
+fn levels<'a>(people: impl Iterator<Item = (&'a Levels, u64)>) -> Vec<(usize, Vec<Column>)> {
     let mut counts: [BTreeMap<&str, u64>; COVARIATES.len()] = Default::default();
     for (levels, n) in people {
         for (counts, level) in counts.iter_mut().zip(levels) {

@@ -5,6 +5,7 @@
 //! Everyone counted was scored after that infusion. Definitions:
 //! `docs/methods/change_by_infusion.md`.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::population::{Population, View, table_of};
 use super::row::Row;
@@ -12,7 +13,7 @@ use crate::event::instrument::Instrument;
 use crate::event::time::whole_days;
 use crate::stats::effect_size::{over_baseline, over_change};
 use crate::stats::mean::Moments;
-use crate::stats::quantile::median;
+use crate::stats::quantile::{Distribution, median};
 use crate::table::{Cell, ColumnType as T, Table};
 
 /// Columns before suppression.
@@ -57,11 +58,13 @@ pub const PARTIAL_PERCENT: i64 = 30;
 /// Values and counts of one cell.
 #[derive(Debug, Clone, Default)]
 struct Seen {
-    scores: Vec<f64>,
-    changes: Vec<f64>,
+    scores: Distribution,
+    changes: Distribution,
     hours: Vec<f64>,
     baseline: Moments,
+    change: Moments,
     percent: Moments,
+    since_dose: Moments,
     partial: u64,
     improved: u64,
     worse: u64,
@@ -122,12 +125,30 @@ fn look(view: &View, position: usize, instrument: &Instrument, improved: i64) ->
     })
 }
 
+impl Additive for Seen {
+    fn add(&mut self, others: &Self) {
+        self.scores.merge(&others.scores);
+        self.changes.merge(&others.changes);
+        self.hours.extend_from_slice(&others.hours);
+        self.baseline.merge(&others.baseline);
+        self.change.merge(&others.change);
+        self.percent.merge(&others.percent);
+        self.since_dose.merge(&others.since_dose);
+        self.partial += others.partial;
+        self.improved += others.improved;
+        self.worse += others.worse;
+        self.early += others.early;
+    }
+}
+
 impl Seen {
     fn count(&mut self, scored: &Scored) {
         self.scores.push(scored.score);
         self.changes.push(scored.change);
         self.hours.push(scored.hours);
         self.baseline.push(scored.baseline);
+        self.change.push(scored.change);
+        self.since_dose.push(scored.hours);
         if scored.baseline != 0.0 {
             self.percent.push(100.0 * scored.change / scored.baseline);
         }
@@ -140,23 +161,22 @@ impl Seen {
 
 fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
     let mut row = Row::of(&head);
-    let [change, hours] = [&seen.changes, &seen.hours].map(|values| Moments::of(values));
-    let n = change.n();
+    let n = seen.change.n();
     let nobody = (n == 0).then_some("nobody");
     // From a baseline of 0 there is no percent change; then the mean is of nobody's choosing.
     let no_percent = nobody.or((seen.percent.n() < n).then_some("zero-baseline"));
     let one = no_percent.or((n == 1).then_some("one"));
     row.int("infusion", infusion as u64, None);
     row.int("n_observed", n, None);
-    row.float("median_score", median(&mut seen.scores), nobody);
-    row.float("median_change", median(&mut seen.changes), nobody);
+    row.float("median_score", seen.scores.median(), nobody);
+    row.float("median_change", seen.changes.median(), nobody);
     row.float("mean_percent_change", seen.percent.mean(), no_percent);
     let interval = seen.percent.t_interval();
     row.float("percent_change_lo", interval.map(|i| i.lo), one);
     row.float("percent_change_hi", interval.map(|i| i.hi), one);
     for (name, size) in [
-        ("effect_size_baseline", over_baseline(&seen.baseline, &change)),
-        ("effect_size_change", over_change(&change)),
+        ("effect_size_baseline", over_baseline(&seen.baseline, &seen.change)),
+        ("effect_size_change", over_change(&seen.change)),
     ] {
         let spread = size.is_none().then_some("no-spread");
         row.float(name, size, nobody.or((n < 3).then_some("under-three")).or(spread));
@@ -177,7 +197,7 @@ fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
     for (columns, k) in rates {
         row.rate(columns, k, n, None);
     }
-    row.float("mean_hours", hours.mean(), nobody);
+    row.float("mean_hours", seen.since_dose.mean(), nobody);
     row.float("median_hours", median(&mut seen.hours), nobody);
     row.rate(["early", "early_rate", "early_lo", "early_hi"], seen.early, n, None);
     row.done()

@@ -34,8 +34,15 @@ pub struct Cohort<'a> {
 pub fn data_cuts(subjects: &[SubjectFacts], setting: Option<i64>) -> BTreeMap<Source, i64> {
     let mut cuts = BTreeMap::new();
     for (source, latest) in subjects.iter().flat_map(|facts| &facts.latest_us) {
-        let cut = cuts.entry(source.clone()).or_insert(*latest);
-        *cut = setting.unwrap_or((*latest).max(*cut));
+        match cuts.get_mut(source) {
+            Some(cut) => *cut = (*latest).max(*cut),
+            None => drop(cuts.insert(source.clone(), *latest)),
+        }
+    }
+    if let Some(setting) = setting {
+        for cut in cuts.values_mut() {
+            *cut = setting;
+        }
     }
     cuts
 }
@@ -120,6 +127,10 @@ pub struct Member<'a> {
     pub baseline: Score,
     /// Its scores.
     pub scores: &'a Scores,
+    /// How many infusions it has.
+    pub n_infusions: usize,
+    /// How many of them, from the first, are induction.
+    pub n_induction: usize,
     /// Whether the course runs: no end recorded, and the last session within the gap of its
     /// source's data cut. A source without a calendar has no cut, and nothing runs there.
     pub running: bool,
@@ -183,11 +194,20 @@ impl<'a> Cohort<'a> {
             }
             let scores = course.scores.get(code)?;
             let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
-            let (running, in_induction) = cohort.running(course);
             let cut = cohort.cut(course);
+            let (running, in_induction) = cohort.running(course, cut);
             let days = cut.map(|cut| whole_days(course.first_us(), cut));
             let reached_day_28 = days.is_none_or(|days| days >= DAYS_COMPARED);
-            Some(Member { course, baseline, scores, running, in_induction, reached_day_28 })
+            Some(Member {
+                course,
+                baseline,
+                scores,
+                n_infusions: course.infusions.len(),
+                n_induction: course.n_induction,
+                running,
+                in_induction,
+                reached_day_28,
+            })
         })
     }
 
@@ -206,9 +226,9 @@ impl<'a> Cohort<'a> {
         self.cuts.get(&course.site).copied().filter(|_| course.basis.has_calendar())
     }
 
-    fn running(&self, course: &Course) -> (bool, bool) {
-        let cut = self.cut(course).filter(|_| course.ended.is_none());
-        let Some(cut) = cut else { return (false, false) };
+    /// Whether a course runs at its data cut, and whether its induction may go on.
+    fn running(&self, course: &Course, cut: Option<i64>) -> (bool, bool) {
+        let Some(cut) = cut.filter(|_| course.ended.is_none()) else { return (false, false) };
         let last = course.last_us();
         let running = whole_days(last, cut) <= self.fold.gap_days(course.route);
         let n = course.infusions.len();
@@ -220,11 +240,10 @@ impl<'a> Cohort<'a> {
 
 /// A period needs a calendar: without one a course is in no period.
 fn is_in_period(course: &Course, filter: &Filter) -> bool {
-    let at = course.first_us();
     let has_period = filter.from_us.is_some() || filter.before_us.is_some();
     let dated = !has_period || course.basis.has_calendar();
     dated
-        && filter.from_us.is_none_or(|from| at >= from)
-        && filter.before_us.is_none_or(|before| at < before)
+        && filter.from_us.is_none_or(|from| course.first_us() >= from)
+        && filter.before_us.is_none_or(|before| course.first_us() < before)
         && (filter.sites.is_empty() || filter.sites.contains(course.site.as_str()))
 }

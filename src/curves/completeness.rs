@@ -3,6 +3,7 @@
 //! Definitions: `docs/methods/completeness.md`.
 
 use super::cohort::{Cohort, Step};
+use super::progress::{Progress, Reached};
 use super::row::Row;
 use crate::course::fact::Course;
 use crate::event::code::Route;
@@ -10,7 +11,6 @@ use crate::event::ids::OpenCode;
 use crate::event::time::{DAY_US, year_and_month};
 use crate::stats::proportion::{proportion, wilson};
 use crate::table::{ColumnType as T, Table};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns before suppression.
@@ -94,39 +94,29 @@ impl<'a> Place<'a> {
 struct Counted {
     n_due: u64,
     n_scored: u64,
-    /// Whether scores of this month could still come in when the data were cut.
+    /// Whether scores of these months could still come in when the data were cut; said of a single
+    /// month alone.
     window_open: bool,
 }
 
-impl Counted {
-    fn add(&mut self, due: &Due) {
-        self.n_due += 1;
-        self.n_scored += u64::from(due.is_scored);
-    }
-}
-
-/// A course that is due to be measured.
-struct Due {
-    /// 0 for the baseline, else the infusion.
-    time_point: usize,
-    is_scored: bool,
+/// A time at which a first course may be due to be measured.
+struct TimePoint {
     month: Month,
     window_open: bool,
 }
 
-/// A count of each time point, by place.
-type Counts<'a> = BTreeMap<Place<'a>, Vec<Counted>>;
+/// Instrument by instrument, a count of each time point: the baseline, then every infusion.
+type Counts<'a> = BTreeMap<Place<'a>, Vec<Vec<Counted>>>;
 
 /// The table. Rows without a month's split exist for every time point; those of a month where
 /// somebody was due.
 #[must_use]
-pub fn completeness(cohort: &Cohort) -> Table {
-    let codes = &cohort.analysis.instruments;
-    let all: Vec<Counts> = codes.par_iter().map(|code| counts(cohort, code)).collect();
+pub fn completeness(cohort: &Cohort, progress: &Progress) -> Table {
+    let counts = counts(cohort, progress);
     let mut table = Table::new("completeness", &COLUMNS);
-    for (code, counts) in codes.iter().zip(&all) {
-        for (place, time_points) in counts {
-            for (time_point, people) in time_points.iter().enumerate() {
+    for (instrument, code) in cohort.analysis.instruments.iter().enumerate() {
+        for (place, of_instrument) in &counts {
+            for (time_point, people) in of_instrument[instrument].iter().enumerate() {
                 if place.month == Month::All || people.n_due > 0 {
                     push_row(&mut table, code, *place, time_point, *people);
                 }
@@ -136,60 +126,66 @@ pub fn completeness(cohort: &Cohort) -> Table {
     table
 }
 
-fn counts<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> Counts<'a> {
+fn counts<'a>(cohort: &Cohort, progress: &Progress<'a>) -> Counts<'a> {
     let empty = vec![Counted::default(); cohort.analysis.horizon + 1];
+    let empty = vec![empty; cohort.analysis.instruments.len()];
     let mut counts = Counts::new();
-    for facts in cohort.subjects {
-        let step = cohort.last_step(facts, code).filter(|step| *step >= Step::NotPrevalent);
-        let (Some(step), Some(course)) = (step, facts.courses.first()) else { continue };
-        let due = due(cohort, code, course, step);
+    for (facts, reached) in progress.of_each() {
+        // Up to here a course comes for every instrument or for none.
+        let is_counted = |reached: &Reached| reached.step >= Step::NotPrevalent;
+        let reached: Vec<&Reached> = reached.iter().flatten().filter(|r| is_counted(r)).collect();
+        let Some(course) = facts.courses.first().filter(|_| !reached.is_empty()) else { continue };
+        let time_points = time_points(cohort, course);
         for place in Place::of_any_month(course) {
             let people = counts.entry(place).or_insert_with(|| empty.clone());
-            for due in &due {
-                people[due.time_point].add(due);
-            }
+            count(people, &reached, 0, &time_points);
         }
-        for due in due.chunk_by(|a, b| a.month == b.month) {
-            for place in Place::of_month(course, due[0].month) {
+        let mut first = 0;
+        for of_month in time_points.chunk_by(|a, b| a.month == b.month) {
+            for place in Place::of_month(course, of_month[0].month) {
                 let people = counts.entry(place).or_insert_with(|| empty.clone());
-                for due in due {
-                    people[due.time_point].add(due);
-                    people[due.time_point].window_open |= due.window_open;
-                }
+                count(people, &reached, first, of_month);
             }
+            first += of_month.len();
         }
     }
     counts
 }
 
-/// When a course is due to be measured, in time order: every counted course has a baseline due, and
-/// where that leaves room to respond a score after each infusion up to the horizon.
-fn due(cohort: &Cohort, code: &OpenCode, course: &Course, step: Step) -> Vec<Due> {
-    let at = |time_point: usize, since_us: i64, is_scored: bool| {
-        let (month, window_open) = month(cohort, course, time_point, since_us);
-        Due { time_point, is_scored, month, window_open }
-    };
-    let mut due = vec![at(0, course.first_us(), step >= Step::WithBaseline)];
-    if step >= Step::Scorable {
-        let scores = course.scores.get(code);
-        let infusions = course.infusions.iter().take(cohort.analysis.horizon).enumerate();
-        due.extend(infusions.map(|(position, infusion)| {
-            let score = scores.and_then(|scores| scores.after.get(position));
-            at(position + 1, infusion.start_us, score.is_some_and(Option::is_some))
-        }));
+/// Counts a person at some time points, from the one numbered `first` on, where one is due.
+fn count(people: &mut [Vec<Counted>], reached: &[&Reached], first: usize, at: &[TimePoint]) {
+    for (people, reached) in people.iter_mut().zip(reached) {
+        for (number, at) in (first..).zip(at) {
+            // Every counted course has a baseline due; a score after an infusion, where that leaves
+            // room to respond.
+            let is_scored = match number.checked_sub(1) {
+                None => Some(reached.step >= Step::WithBaseline),
+                Some(position) => reached.is_scored(position),
+            };
+            let Some(is_scored) = is_scored else { continue };
+            let counted = &mut people[number];
+            counted.n_due += 1;
+            counted.n_scored += u64::from(is_scored);
+            counted.window_open |= at.window_open;
+        }
     }
-    due
 }
 
-/// The month of a time point, and whether the latest scores of that month were not due yet at the
-/// data cut.
-fn month(cohort: &Cohort, course: &Course, time_point: usize, since_us: i64) -> (Month, bool) {
-    let own = CalendarMonth::of(since_us).filter(|_| course.basis.has_calendar());
-    let Some(own) = own else { return (Month::None, false) };
+/// When a course may be due to be measured, in time order: at its baseline, and after each infusion
+/// up to the horizon.
+fn time_points(cohort: &Cohort, course: &Course) -> Vec<TimePoint> {
     let last_due = cohort.cut(course).map(|cut| cut - cohort.fold.followup_days * DAY_US);
-    // The month is closed if a session after it could have been followed up.
-    let closed = last_due.and_then(CalendarMonth::of).is_none_or(|last_due| last_due > own);
-    (Month::Of(own), time_point > 0 && !closed)
+    let last_due = last_due.and_then(CalendarMonth::of);
+    let at = |since_us: i64, is_infusion: bool| {
+        let own = CalendarMonth::of(since_us).filter(|_| course.basis.has_calendar());
+        let Some(own) = own else { return TimePoint { month: Month::None, window_open: false } };
+        // The month is closed if a session after it could have been followed up.
+        let closed = last_due.is_none_or(|last_due| last_due > own);
+        TimePoint { month: Month::Of(own), window_open: is_infusion && !closed }
+    };
+    let infusions = course.infusions.iter().take(cohort.analysis.horizon);
+    let infusions = infusions.map(|infusion| at(infusion.start_us, true));
+    std::iter::once(at(course.first_us(), false)).chain(infusions).collect()
 }
 
 fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize, people: Counted) {
@@ -204,7 +200,8 @@ fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize,
     row.int("n_due", people.n_due, None);
     row.int("n_scored", people.n_scored, None);
     let nobody = (people.n_due == 0).then_some("nobody");
-    let undefined = nobody.or(people.window_open.then_some("window-open"));
+    let window_open = people.window_open && place.month != Month::All;
+    let undefined = nobody.or(window_open.then_some("window-open"));
     let interval = wilson(people.n_scored, people.n_due);
     row.float("share", proportion(people.n_scored, people.n_due), undefined);
     row.float("lo", interval.map(|i| i.lo), undefined);

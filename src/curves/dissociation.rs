@@ -9,7 +9,7 @@ use super::route::RouteRow;
 use super::row::Row;
 use crate::event::ids::OpenCode;
 use crate::stats::mean::Moments;
-use crate::stats::quantile::median;
+use crate::stats::quantile::quantile;
 use crate::table::{Cell, ColumnType as T, Table};
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ pub fn dissociation(cohort: &Cohort) -> Table {
 
 fn row(head: [&str; 2], infusion: usize, mut totals: Totals) -> Vec<Cell> {
     // In one order, whichever way they came.
-    let median = median(&mut totals);
+    totals.sort_unstable_by(f64::total_cmp);
     let moments = Moments::of(&totals);
     let nobody = totals.is_empty().then_some("nobody");
     let one = nobody.or((totals.len() == 1).then_some("one"));
@@ -73,6 +73,6 @@ fn row(head: [&str; 2], infusion: usize, mut totals: Totals) -> Vec<Cell> {
     row.float("total_sd", moments.sd(), one);
     row.float("total_lo", interval.map(|i| i.lo), one);
     row.float("total_hi", interval.map(|i| i.hi), one);
-    row.float("median_total", median, nobody);
+    row.float("median_total", quantile(&totals, 0.5), nobody);
     row.done()
 }

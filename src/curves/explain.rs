@@ -5,6 +5,7 @@
 //! is read once more, slowly and by itself, so that a test can hold the sums over people against
 //! the table.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::first_response::Fate;
 use super::population::{Population, View};
@@ -89,6 +90,16 @@ pub struct AtInfusion {
     pub carried_response: Option<bool>,
 }
 
+/// Courses that are not counted but kept.
+#[derive(Clone)]
+struct Courses(Vec<Seen>);
+
+impl Additive for Courses {
+    fn add(&mut self, others: &Self) {
+        self.0.extend_from_slice(&others.0);
+    }
+}
+
 /// Every place where a person stands in the tables of an instrument, in table order.
 #[must_use]
 pub fn stands(
@@ -101,9 +112,9 @@ pub fn stands(
     let horizon = cohort.analysis.horizon;
     let Some(people) = Population::of(&alone, code) else { return Vec::new() };
     let look = |view: &View| see(view, instrument, horizon);
-    let nobody = Vec::new();
-    let found = people.tally(&nobody, look, |courses, seen| courses.push(seen.clone()));
-    let stand = |(head, courses): ([&str; 4], Vec<Seen>)| {
+    let nobody = Courses(Vec::new());
+    let found = people.tally(&nobody, look, |courses, seen| courses.0.push(seen.clone()));
+    let stand = |(head, Courses(courses)): ([&str; 4], Courses)| {
         let [_, stratum, level, route] = head.map(str::to_owned);
         Stand { stratum, level, route, courses }
     };

@@ -4,6 +4,7 @@
 //! Counts are cumulated over infusions, because that is what a reader can add up: a step is the
 //! difference of two of them. Definitions: `docs/methods/cumulative_response.md`.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::population::{Population, View, table_of};
 use super::row::Row;
@@ -100,6 +101,17 @@ struct Fates {
     stopped: Vec<u64>,
     unmeasured: Vec<u64>,
     censored: Vec<u64>,
+}
+
+impl Additive for Fates {
+    fn add(&mut self, others: &Self) {
+        self.n += others.n;
+        self.n_scored += others.n_scored;
+        self.responded.add(&others.responded);
+        self.stopped.add(&others.stopped);
+        self.unmeasured.add(&others.unmeasured);
+        self.censored.add(&others.censored);
+    }
 }
 
 impl Fates {

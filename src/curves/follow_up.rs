@@ -5,6 +5,7 @@
 //! observation, at the same time. Counts are read off at the times of a grid and cumulated, because
 //! that is what a reader can add up: a step is the difference of two of them.
 
+use super::additive::Additive;
 use super::row::{Derived, Row};
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::interval::Interval;
@@ -51,6 +52,14 @@ struct Point {
     competing: u64,
     unseen: u64,
     estimate: Option<Estimate>,
+}
+
+impl Additive for Followed {
+    fn add(&mut self, others: &Self) {
+        self.events.add(&others.events);
+        self.competing.add(&others.competing);
+        self.unseen.add(&others.unseen);
+    }
 }
 
 impl Followed {

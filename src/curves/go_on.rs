@@ -7,7 +7,7 @@
 //! Definitions: `docs/methods/go_on.md`.
 
 use super::cohort::Cohort;
-use super::landmark::{Fate, Followed};
+use super::landmark::{Fate, Followed, Shown};
 use super::population::{Population, View, table_of};
 use super::row::Row;
 use crate::event::code::PlanChange;
@@ -55,9 +55,7 @@ pub fn go_on(cohort: &Cohort, populations: &[Population]) -> Table {
     let percent = cohort.analysis.improved_percent;
     let group = |view: &View, instrument: &Instrument, landmark: usize| {
         let (baseline, score) = (view.member.baseline, view.score(landmark - 1)?);
-        let improves = instrument.improves_by_percent(baseline, score, percent);
-        let responds = instrument.is_response(baseline, score)?;
-        (!responds).then_some(usize::from(improves))
+        Some(usize::from(instrument.improves_by_percent(baseline, score, percent)))
     };
     let landmarks = 1..=last;
     table(cohort, populations, &Kind { name: "go_on", groups: &STANDINGS }, landmarks, group)
@@ -66,18 +64,15 @@ pub fn go_on(cohort: &Cohort, populations: &[Population]) -> Table {
 /// `after_adjustment`: the same at the landmark of infusion 2, by change of the plan.
 #[must_use]
 pub fn after_adjustment(cohort: &Cohort, populations: &[Population]) -> Table {
-    let group = |view: &View, instrument: &Instrument, landmark: usize| {
-        let (baseline, score) = (view.member.baseline, view.score(landmark - 1)?);
-        let responds = instrument.is_response(baseline, score)?;
+    let group = |view: &View, _: &Instrument, landmark: usize| {
         let early = view.member.course.plans.iter().filter(|plan| plan.after <= landmark);
         let changes = early.filter_map(|plan| plan.change);
         let changes: Vec<_> = changes.filter(|change| *change != PlanChange::None).collect();
-        let place = match () {
+        Some(match () {
             () if changes.contains(&PlanChange::DoseUp) => 0,
             () if !changes.is_empty() => 1,
             () => 2,
-        };
-        (!responds).then_some(place)
+        })
     };
     let kind = Kind { name: "after_adjustment", groups: &CHANGES };
     table(cohort, populations, &kind, ADJUSTED_BY..=ADJUSTED_BY, group)
@@ -89,7 +84,8 @@ struct Kind {
     groups: &'static [&'static str],
 }
 
-/// A table of landmarks. `group` says in which group a person stands after an infusion, if in any.
+/// A table of landmarks. `group` says in which group a person stands who was scored after an infusion
+/// and does not respond.
 fn table(
     cohort: &Cohort,
     populations: &[Population],
@@ -111,9 +107,11 @@ fn table(
             return;
         }
         let look = |view: &View| {
+            let shown = Shown::of(view, instrument);
             let at = |(landmark, by): &(usize, usize)| {
-                let place = group(view, instrument, *landmark)?;
-                Some((place, Fate::of(view, instrument, *landmark, *by)?))
+                let waits = shown.responds(*landmark) == Some(false);
+                let place = waits.then(|| group(view, instrument, *landmark)).flatten()?;
+                Some((place, Fate::of(&shown, *landmark, *by)))
             };
             (view.n_infusions, ends.iter().map(at).collect::<Vec<_>>())
         };

@@ -57,8 +57,8 @@ impl Line {
         let instrument = population.instrument;
         let reliability = instrument.reliability.as_ref()?;
         let mut baselines = Moments::default();
-        for member in population.members().iter().filter(|member| member.course.order == 1) {
-            baselines.push(member.baseline.value());
+        for view in population.first_courses() {
+            baselines.push(view.member.baseline.value());
         }
         let (sd, r) = (baselines.sd()?, reliability.r);
         let better = match instrument.better {

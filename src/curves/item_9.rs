@@ -4,6 +4,7 @@
 //! instrument says (`safety_item`). Counted are those who answered it both at the baseline and
 //! after the infusion. Definitions: `docs/methods/item_9.md`.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::population::{Population, View, table_of};
 use super::row::Row;
@@ -68,6 +69,17 @@ struct Answers {
     never: u64,
 }
 
+impl Additive for Answers {
+    fn add(&mut self, others: &Self) {
+        self.resolved += others.resolved;
+        self.eased += others.eased;
+        self.as_before += others.as_before;
+        self.worse += others.worse;
+        self.new += others.new;
+        self.never += others.never;
+    }
+}
+
 impl Answers {
     fn count(&mut self, before: u8, after: u8) {
         *match (before, after) {
@@ -118,9 +130,7 @@ pub fn item_9(cohort: &Cohort, populations: &[Population]) -> Table {
 /// The answers at the baseline and after infusion `position + 1`.
 fn both(view: &View, position: usize) -> Option<(u8, u8)> {
     let before = view.member.scores.baseline_item?;
-    let after = (*view.member.scores.after.get(position)?)?.item?;
-    // In `phase` only the infusions of the induction are there.
-    (position < view.n_infusions).then_some((before, after))
+    Some((before, view.assessment(position)?.item?))
 }
 
 fn row(head: [&str; 4], infusion: usize, item: usize, answers: &Answers) -> Vec<Cell> {

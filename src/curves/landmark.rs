@@ -6,6 +6,7 @@
 //! one is censored at its last score. Reference: Anderson, Cain and Gelber 1983, Journal of Clinical
 //! Oncology 1(11), 710-719.
 
+use super::additive::Additive;
 use super::population::View;
 use crate::event::instrument::Instrument;
 use crate::stats::aalen_johansen::aalen_johansen;
@@ -24,27 +25,52 @@ pub enum Fate {
     Waiting,
 }
 
-impl Fate {
-    /// The fate of a course between infusions `landmark` and `by`, both counted from 1. `None` if it
-    /// was not scored after the landmark's infusion.
+/// What a course shows after its infusions, which count from 1.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Whether it responds after each infusion; `None` where it was not scored, and always where no
+    /// rule is agreed.
+    responds: Vec<Option<bool>>,
+    /// The last infusion after which it was scored; 0 for none.
+    last: usize,
+    running: bool,
+}
+
+impl Shown {
+    /// What a course shows.
     #[must_use]
-    pub fn of(view: &View, instrument: &Instrument, landmark: usize, by: usize) -> Option<Self> {
-        view.score(landmark - 1)?;
-        let responds = |infusion: &usize| {
-            view.score(infusion - 1).is_some_and(|score| {
-                instrument.is_response(view.member.baseline, score) == Some(true)
-            })
-        };
-        if let Some(infusion) = (landmark + 1..=by).find(responds) {
-            return Some(Self::Responded(infusion));
+    pub fn of(view: &View, instrument: &Instrument) -> Self {
+        let baseline = view.member.baseline;
+        let responds = |position| instrument.is_response(baseline, view.score(position)?);
+        let mut scored = (0..view.n_infusions).rev();
+        Self {
+            responds: (0..view.n_infusions).map(responds).collect(),
+            last: scored.find(|at| view.score(*at).is_some()).map_or(0, |position| position + 1),
+            running: view.running,
         }
-        let scored = (landmark..=view.n_infusions.max(landmark)).rev();
-        let last = scored.into_iter().find(|infusion| view.score(infusion - 1).is_some())?;
-        Some(match () {
-            () if last >= by => Self::Waiting,
-            () if view.running => Self::Censored(last),
-            () => Self::Stopped(last + 1),
-        })
+    }
+
+    /// Whether the course responds after an infusion; `None` where it was not scored after it, and
+    /// always where no rule is agreed.
+    #[must_use]
+    pub fn responds(&self, infusion: usize) -> Option<bool> {
+        self.responds.get(infusion.checked_sub(1)?).copied().flatten()
+    }
+}
+
+impl Fate {
+    /// The fate of a course that was scored after infusion `landmark`, between that and infusion `by`.
+    #[must_use]
+    pub fn of(shown: &Shown, landmark: usize, by: usize) -> Self {
+        let mut later = landmark + 1..=by.min(shown.last);
+        if let Some(infusion) = later.find(|at| shown.responds(*at) == Some(true)) {
+            return Self::Responded(infusion);
+        }
+        match () {
+            () if shown.last >= by => Self::Waiting,
+            () if shown.running => Self::Censored(shown.last),
+            () => Self::Stopped(shown.last + 1),
+        }
     }
 }
 
@@ -58,6 +84,16 @@ pub struct Followed {
     waiting: u64,
     /// Of all, those treated at least once more.
     pub went_on: u64,
+}
+
+impl Additive for Followed {
+    fn add(&mut self, others: &Self) {
+        self.responded.add(&others.responded);
+        self.stopped.add(&others.stopped);
+        self.censored.add(&others.censored);
+        self.waiting += others.waiting;
+        self.went_on += others.went_on;
+    }
 }
 
 impl Followed {

@@ -6,6 +6,7 @@ use crate::course::fact::{Course, DoseBand};
 use crate::event::code::Sex;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
+use compact_str::{CompactString, ToCompactString, format_compact};
 
 /// A level with its place in the order of tables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +14,7 @@ pub struct Level {
     /// Place in code order; levels of equal place are ordered by label.
     pub place: u32,
     /// What tables print.
-    pub label: String,
+    pub label: CompactString,
 }
 
 /// Place of a level that stands behind all codes of its list.
@@ -53,13 +54,13 @@ pub fn level_of(
         Stratum::All => Level::all(),
         Stratum::Phase => Level::new(0, "induction"),
         Stratum::CourseOrder if course.order == 1 => return None,
-        Stratum::CourseOrder => Level::new(course.order, &course.order.to_string()),
+        Stratum::CourseOrder => Level::new(course.order, &course.order.to_compact_string()),
         Stratum::FixedCohort => {
             let least = cohort.analysis.compare_at;
             if course.infusions.len() < least {
                 return None;
             }
-            Level::new(0, &format!("{least}+"))
+            Level::new(0, &format_compact!("{least}+"))
         }
         Stratum::Drug => {
             let drug = course.drug.as_str();

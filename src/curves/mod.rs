@@ -3,6 +3,7 @@
 //! Facts are read once, in a stable order, into counts and exact sums; every table is made from
 //! those. Nothing here knows about disclosure but [`disclose`], which every table passes.
 
+pub mod additive;
 pub mod adjusted;
 pub mod arithmetic;
 pub mod blood_pressure;
@@ -28,6 +29,7 @@ pub mod level;
 pub mod onset;
 pub mod outside;
 pub mod population;
+pub mod progress;
 pub mod response;
 pub mod route;
 pub mod row;

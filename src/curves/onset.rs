@@ -5,6 +5,7 @@
 //! about a longer time than has passed since the dose speaks of the time before it as well; such
 //! windows are undefined (`recall`). Definitions: `docs/methods/onset.md`.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::population::{Population, View, table_of};
 use super::row::Row;
@@ -110,6 +111,14 @@ fn look(view: &View, window: Window, instrument: &Instrument) -> Option<Scored> 
         responds: instrument.is_response(baseline, last.score) == Some(true),
         treated_again: course.infusions.get(1).is_some_and(is_before),
     })
+}
+
+impl Additive for Seen {
+    fn add(&mut self, others: &Self) {
+        self.change.merge(&others.change);
+        self.responders += others.responders;
+        self.treated_again += others.treated_again;
+    }
 }
 
 impl Seen {

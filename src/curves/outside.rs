@@ -6,12 +6,12 @@
 //! difference is.
 
 use super::cohort::{Cohort, Step};
+use super::progress::{Progress, Reached};
 use crate::course::account::Fate;
-use crate::course::fact::SubjectFacts;
+use crate::course::fact::{Infusion, SubjectFacts};
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::table::{ColumnType as T, Table};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns.
@@ -34,34 +34,56 @@ const ALL: &str = "all";
 /// Route and source; `None` for all.
 type Place<'a> = (Option<Route>, Option<&'a str>);
 
+/// A number of each instrument, in the order of the settings; `None` where there is nothing to count.
+type ByInstrument<T> = Vec<Option<T>>;
+
 /// By place: what the account counts of a subject, less what the estimates count. A person is known
 /// in few places.
-#[derive(Default)]
-struct Difference<'a>(Vec<(Place<'a>, i64)>);
+struct Difference<'a> {
+    n_instruments: usize,
+    places: Vec<(Place<'a>, ByInstrument<i64>)>,
+}
 
 impl<'a> Difference<'a> {
-    fn add(&mut self, place: Place<'a>, n: i64) {
-        match self.0.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, sum)) => *sum += n,
-            None => self.0.push((place, n)),
-        }
+    const fn none(n_instruments: usize) -> Self {
+        Self { n_instruments, places: Vec::new() }
+    }
+
+    fn at(&mut self, place: Place<'a>) -> &mut [Option<i64>] {
+        let known = self.places.iter().position(|(known, _)| *known == place);
+        let number = known.unwrap_or_else(|| {
+            self.places.push((place, vec![None; self.n_instruments]));
+            self.places.len() - 1
+        });
+        &mut self.places[number].1
+    }
+
+    /// Adds to one instrument.
+    fn add(&mut self, place: Place<'a>, instrument: usize, n: i64) {
+        *self.at(place)[instrument].get_or_insert(0) += n;
+    }
+
+    /// Adds to every instrument.
+    fn add_to_all(&mut self, place: Place<'a>, n: i64) {
+        self.at(place).iter_mut().for_each(|sum| *sum.get_or_insert(0) += n);
     }
 }
 
 /// People by check and place.
-type People<'a> = BTreeMap<(&'static str, Place<'a>), u64>;
+type People<'a> = BTreeMap<(&'static str, Place<'a>), ByInstrument<u64>>;
 
 /// The table: for each instrument and each place where either counts something, how many people the
 /// two count differently.
 #[must_use]
-pub fn outside(cohort: &Cohort) -> Table {
+pub fn outside(cohort: &Cohort, progress: &Progress) -> Table {
     let codes = &cohort.analysis.instruments;
-    let people: Vec<People> = codes.par_iter().map(|code| people(cohort, code)).collect();
+    let people = people(cohort, progress);
     let mut table = Table::new("outside", &COLUMNS);
-    for (code, people) in codes.iter().zip(people) {
-        for ((what, (route, site)), n) in people {
+    for (instrument, code) in codes.iter().enumerate() {
+        for ((what, (route, site)), of_instrument) in &people {
+            let Some(n) = of_instrument[instrument] else { continue };
             table.push(vec![
-                what.into(),
+                (*what).into(),
                 code.as_str().into(),
                 route.map_or(ALL, Route::as_str).into(),
                 site.unwrap_or(ALL).into(),
@@ -73,15 +95,20 @@ pub fn outside(cohort: &Cohort) -> Table {
     table
 }
 
-fn people<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> People<'a> {
+fn people<'a>(cohort: &Cohort, progress: &Progress<'a>) -> People<'a> {
     let mut people = People::new();
-    for facts in cohort.subjects {
-        let step = cohort.last_step(facts, code);
-        for (what, differences) in
-            [(SCORES, scores(cohort, facts, code, step)), (SESSIONS, sessions(cohort, facts, step))]
+    for (facts, reached) in progress.of_each() {
+        for (what, difference) in
+            [(SCORES, scores(cohort, facts, reached)), (SESSIONS, sessions(cohort, facts, reached))]
         {
-            for (place, difference) in differences.0 {
-                *people.entry((what, place)).or_default() += u64::from(difference != 0);
+            for (place, differences) in difference.places {
+                let people =
+                    people.entry((what, place)).or_insert_with(|| vec![None; reached.len()]);
+                for (n, difference) in people.iter_mut().zip(differences) {
+                    if let Some(difference) = difference {
+                        *n.get_or_insert(0) += u64::from(difference != 0);
+                    }
+                }
             }
         }
     }
@@ -92,50 +119,63 @@ fn people<'a>(cohort: &Cohort<'a>, code: &OpenCode) -> People<'a> {
 fn scores<'a>(
     cohort: &Cohort,
     facts: &'a SubjectFacts,
-    code: &OpenCode,
-    step: Option<Step>,
+    reached: &[Option<Reached>],
 ) -> Difference<'a> {
-    let mut difference = Difference::default();
-    let mut add = |site: &'a str, n: i64| {
+    let mut difference = Difference::none(reached.len());
+    let mut add = |site: &'a str, instrument: usize, n: i64| {
         for place in [(None, None), (None, Some(site))] {
-            difference.add(place, n);
+            difference.add(place, instrument, n);
         }
     };
-    for account in facts.account.scores.iter().filter(|account| account.instrument == *code) {
-        add(account.source.as_str(), account.n(Fate::Usable).into());
+    for account in &facts.account.scores {
+        let of_account = |code: &OpenCode| *code == account.instrument;
+        if let Some(instrument) = cohort.analysis.instruments.iter().position(of_account) {
+            add(account.source.as_str(), instrument, account.n(Fate::Usable).into());
+        }
     }
-    if let (Some(step), Some(course)) = (step, facts.courses.first()) {
-        let scores = course.scores.get(code);
-        let after = scores.map_or(&[][..], |scores| &scores.after);
-        let within = after.iter().take(cohort.analysis.horizon).filter(|score| score.is_some());
-        let n_after = if step >= Step::Scorable { whole(within.count()) } else { 0 };
-        let n_baseline = i64::from(step >= Step::WithBaseline);
-        add(course.site.as_str(), -n_after - n_baseline);
+    if let Some(course) = facts.courses.first() {
+        for (instrument, reached) in reached.iter().enumerate() {
+            let Some(reached) = reached else { continue };
+            let is_scored = |position: &usize| reached.is_scored(*position) == Some(true);
+            let n_after = whole((0..cohort.analysis.horizon).filter(is_scored).count());
+            let n_baseline = i64::from(reached.step >= Step::WithBaseline);
+            add(course.site.as_str(), instrument, -n_after - n_baseline);
+        }
     }
     difference
 }
 
 /// Sessions that count, less those after which a score is due.
-fn sessions<'a>(cohort: &Cohort, facts: &'a SubjectFacts, step: Option<Step>) -> Difference<'a> {
-    let mut difference = Difference::default();
-    let mut add = |route: Route, site: &'a str, n: i64| {
-        for route in [None, Some(route)] {
-            for site in [None, Some(site)] {
-                difference.add((route, site), n);
+fn sessions<'a>(
+    cohort: &Cohort,
+    facts: &'a SubjectFacts,
+    reached: &[Option<Reached>],
+) -> Difference<'a> {
+    let mut difference = Difference::none(reached.len());
+    for course in &facts.courses {
+        let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
+        for given in course.infusions.chunk_by(is_alike) {
+            for place in places(given[0].route, given[0].source.as_str()) {
+                difference.add_to_all(place, whole(given.len()));
             }
         }
-    };
-    let given = facts.courses.iter().flat_map(|course| &course.infusions);
-    let given: Vec<_> = given.map(|infusion| (infusion.route, infusion.source.as_str())).collect();
-    for those in given.chunk_by(|a, b| a == b) {
-        add(those[0].0, those[0].1, whole(those.len()));
     }
-    let step = step.filter(|step| *step >= Step::Scorable);
-    if let (Some(_), Some(course)) = (step, facts.courses.first()) {
-        let n_due = course.infusions.len().min(cohort.analysis.horizon);
-        add(course.route, course.site.as_str(), -whole(n_due));
+    if let Some(course) = facts.courses.first() {
+        let n_due = whole(course.infusions.len().min(cohort.analysis.horizon));
+        for place in places(course.route, course.site.as_str()) {
+            for (instrument, reached) in reached.iter().enumerate() {
+                if reached.is_some_and(|reached| reached.step >= Step::Scorable) {
+                    difference.add(place, instrument, -n_due);
+                }
+            }
+        }
     }
     difference
+}
+
+/// The whole, the site, the route, and both.
+fn places(route: Route, site: &str) -> [Place<'_>; 4] {
+    [(None, None), (None, Some(site)), (Some(route), None), (Some(route), Some(site))]
 }
 
 fn whole(n: usize) -> i64 {

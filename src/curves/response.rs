@@ -4,6 +4,7 @@
 //! enrolled, missing is no response) and `locf` (the last assessment after an infusion j <= k).
 //! Definitions: `docs/methods/response_by_infusion.md`.
 
+use super::additive::Additive;
 use super::cohort::Cohort;
 use super::population::{Population, View, table_of};
 use super::row::Row;
@@ -117,6 +118,21 @@ fn look(view: &View, instrument: &Instrument, horizon: usize) -> Vec<Seen> {
         Seen { treated, not_due: view.running && !treated, responds_locf, observed }
     };
     (0..horizon).map(at).collect()
+}
+
+impl Additive for Tally {
+    fn add(&mut self, others: &Self) {
+        self.n_treated += others.n_treated;
+        self.n_enrolled += others.n_enrolled;
+        self.n_not_due += others.n_not_due;
+        self.score.merge(&others.score);
+        self.change.merge(&others.change);
+        self.responders += others.responders;
+        self.remitters += others.remitters;
+        self.n_above_line += others.n_above_line;
+        self.remitters_above_line += others.remitters_above_line;
+        self.responders_locf += others.responders_locf;
+    }
 }
 
 impl Tally {

@@ -26,10 +26,13 @@ impl RouteRow {
         }
     }
 
+    /// Every row of a course that began with this route.
+    pub fn of_route(route: Route, switched: bool) -> impl Iterator<Item = Self> {
+        [Self::All, Self::One(route)].into_iter().chain(switched.then_some(Self::Mixed))
+    }
+
     /// Every row a course stands in.
     pub fn of(course: &Course) -> impl Iterator<Item = Self> {
-        [Self::All, Self::One(course.route)]
-            .into_iter()
-            .chain(course.switched.then_some(Self::Mixed))
+        Self::of_route(course.route, course.switched)
     }
 }

@@ -7,8 +7,8 @@
 use super::cohort::Cohort;
 use super::route::RouteRow;
 use super::row::Row;
-use crate::course::fact::{Course, Infusion};
-use crate::course::tolerability::minutes_to_resolution;
+use crate::course::fact::Course;
+use crate::course::tolerability::{EffectReport, minutes_to_resolution};
 use crate::event::code::{EffectTerm, EffectsCapture, Severity};
 use crate::event::kind::Effect;
 use crate::stats::exact_bound::upper_for_none;
@@ -132,14 +132,35 @@ fn longest(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 struct Answer {
     /// Sessions that were asked about.
     n_sessions: u64,
-    told: PerTerm<Told>,
+    /// The terms that were told of: few of them all.
+    told: Vec<(Term, Told)>,
 }
 
 impl Answer {
+    fn of(&mut self, term: Term) -> &mut Told {
+        let known = self.told.iter().position(|(known, _)| *known == term);
+        let place = known.unwrap_or_else(|| {
+            self.told.push((term, Told::default()));
+            self.told.len() - 1
+        });
+        &mut self.told[place].1
+    }
+
+    /// Takes in one report of a session.
+    fn add(&mut self, report: &EffectReport) {
+        self.n_sessions = 1;
+        for effect in &report.effects {
+            for term in [Term::Any, Term::One(effect.term)] {
+                self.of(term).add(effect);
+            }
+        }
+    }
+
+    /// Takes in another session.
     fn merge(&mut self, other: &Self) {
         self.n_sessions += other.n_sessions;
-        for (told, other) in self.told.iter_mut().zip(&other.told) {
-            told.merge(other);
+        for (term, told) in &other.told {
+            self.of(*term).merge(told);
         }
     }
 }
@@ -168,10 +189,8 @@ impl Asked {
     fn count(&mut self, answer: &Answer) {
         self.n_persons += 1;
         self.n_sessions += answer.n_sessions;
-        for (with, told) in self.with.iter_mut().zip(&answer.told) {
-            if told.n_sessions == 0 {
-                continue;
-            }
+        for (term, told) in &answer.told {
+            let with = &mut self.with[term.place()];
             with.n_persons += 1;
             with.n_sessions += told.n_sessions;
             let place = told.worst.map_or(Severity::ALL.len(), |severity| severity as usize);
@@ -217,31 +236,21 @@ pub fn side_effects(cohort: &Cohort) -> Table {
     table
 }
 
-/// What a person answered, by the way of asking: to any infusion up to the horizon, then to each.
+/// What a person answered, by the way of asking: to any infusion up to the horizon, then to each, in
+/// the session and in the check-ins of its time.
 fn answers(course: &Course, horizon: usize) -> BTreeMap<Capture, Vec<Option<Answer>>> {
     let mut answers: BTreeMap<Capture, Vec<Option<Answer>>> = BTreeMap::new();
-    for (position, infusion) in course.infusions.iter().take(horizon).enumerate() {
-        for (capture, answer) in of_session(infusion) {
+    for (number, infusion) in (1..=horizon).zip(&course.infusions) {
+        for report in &infusion.tolerability.reports {
+            let capture = report.capture.map_or(Capture::Unstated, Capture::Said);
             let own = answers.entry(capture).or_insert_with(|| vec![None; horizon + 1]);
-            own[ANY_INFUSION].get_or_insert_default().merge(&answer);
-            own[position + 1] = Some(answer);
+            own[number].get_or_insert_default().add(report);
         }
     }
-    answers
-}
-
-/// What was answered about one session, in the session and in the check-ins of its time.
-fn of_session(infusion: &Infusion) -> BTreeMap<Capture, Answer> {
-    let mut answers: BTreeMap<Capture, Answer> = BTreeMap::new();
-    for report in &infusion.tolerability.reports {
-        let capture = report.capture.map_or(Capture::Unstated, Capture::Said);
-        let answer = answers.entry(capture).or_default();
-        answer.n_sessions = 1;
-        for effect in &report.effects {
-            for term in [Term::Any, Term::One(effect.term)] {
-                answer.told[term.place()].add(effect);
-            }
-        }
+    for own in answers.values_mut() {
+        let mut any = Answer::default();
+        own.iter().flatten().for_each(|answer| any.merge(answer));
+        own[ANY_INFUSION] = Some(any);
     }
     answers
 }

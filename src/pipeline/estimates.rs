@@ -34,8 +34,10 @@ pub struct Estimates {
 pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
     let mut analysis = settings.analysis.clone();
     if analysis.instruments.is_empty() {
-        let courses = folded.subjects.iter().flat_map(|facts| &facts.courses);
-        let found: BTreeSet<_> = courses.flat_map(|course| course.scores.codes()).collect();
+        let mut found = BTreeSet::new();
+        for course in folded.subjects.iter().flat_map(|facts| &facts.courses) {
+            found.extend(course.scores.codes());
+        }
         analysis.instruments = found.into_iter().cloned().collect();
     }
     let cuts = data_cuts(&folded.subjects, settings.fold.data_cut_us);

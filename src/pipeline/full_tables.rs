@@ -17,6 +17,7 @@ use crate::curves::item_9::item_9;
 use crate::curves::onset::onset;
 use crate::curves::outside::outside;
 use crate::curves::population::Population;
+use crate::curves::progress::Progress;
 use crate::curves::response::response_by_infusion;
 use crate::curves::screening::screening;
 use crate::curves::severity_shift::severity_shift;
@@ -33,15 +34,15 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         cuts: cohort.cuts,
         instruments: &cohort.analysis.instruments,
     };
-    let populations = Population::all(cohort);
+    let (populations, progress) = rayon::join(|| Population::all(cohort), || Progress::of(cohort));
     let (people, mut full) = (&populations, FullTables::default());
     rayon::scope(|scope| {
         scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
         scope.spawn(|_| full.change = change_by_infusion(cohort, people));
         scope.spawn(|_| full.response = response_by_infusion(cohort, people));
         scope.spawn(|_| full.side_effects = side_effects(cohort));
-        scope.spawn(|_| full.completeness = completeness(cohort));
-        scope.spawn(|_| full.outside = outside(cohort));
+        scope.spawn(|_| full.completeness = completeness(cohort, &progress));
+        scope.spawn(|_| full.outside = outside(cohort, &progress));
         scope.spawn(|_| full.data_quality = data_quality(cohort.subjects, &reading));
         scope.spawn(|_| full.go_on = go_on(cohort, people));
         scope.spawn(|_| full.after_adjustment = after_adjustment(cohort, people));
@@ -53,7 +54,7 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         scope.spawn(|_| full.durability = durability_counts(cohort, people));
         scope.spawn(|_| full.time_on_treatment = time_on_treatment_counts(cohort, people));
         scope.spawn(|_| full.item_9 = item_9(cohort, people));
-        scope.spawn(|_| full.flow = cohort_flow(cohort));
+        scope.spawn(|_| full.flow = cohort_flow(cohort, &progress));
         scope.spawn(|_| full.dissociation = dissociation(cohort));
         scope.spawn(|_| full.blood_pressure = blood_pressure(cohort));
         scope.spawn(|_| full.screening = screening(cohort));

@@ -113,6 +113,15 @@ impl Counts {
         self.add(Check::PressuresReversed, infusion.pressures_reversed.into());
     }
 
+    fn add_all(&mut self, others: &Self) {
+        self.0.iter_mut().zip(others.0).for_each(|(own, others)| *own += others);
+    }
+
+    /// Once, of each check that was seen at all.
+    fn seen(&self) -> Self {
+        Self(self.0.map(|n| n.min(1)))
+    }
+
     /// Fills in the wholes: every sum stands behind those it is a part of.
     fn add_up(&mut self) {
         for (whole, parts) in SUMS.iter().rev() {
@@ -134,10 +143,8 @@ pub fn data_quality(subjects: &[SubjectFacts], reading: &Reading) -> Table {
     let mut totals = Totals::new();
     for (place, part) in parts.collect::<Vec<_>>().into_iter().flatten() {
         let total = totals.entry(place).or_default();
-        for check in Check::ALL {
-            total.events.add(*check, part.events.n(*check));
-            total.people.add(*check, part.people.n(*check));
-        }
+        total.events.add_all(&part.events);
+        total.people.add_all(&part.people);
     }
     let mut table = Table::new("data_quality", &COLUMNS);
     for (place, total) in &totals {
@@ -149,40 +156,59 @@ pub fn data_quality(subjects: &[SubjectFacts], reading: &Reading) -> Table {
 fn totals<'a>(subjects: &'a [SubjectFacts], reading: &Reading) -> Totals<'a> {
     let mut totals = Totals::new();
     for facts in subjects {
-        for (place, mut counts) in of_subject(facts, reading) {
+        for (place, mut counts) in of_subject(facts, reading).0 {
             counts.add_up();
             let total = totals.entry(place).or_default();
-            for check in Check::ALL {
-                total.events.add(*check, counts.n(*check));
-                total.people.add(*check, u64::from(counts.n(*check) > 0));
-            }
+            total.events.add_all(&counts);
+            total.people.add_all(&counts.seen());
         }
     }
     totals
 }
 
-/// What one subject adds, by place.
-fn of_subject<'a>(facts: &'a SubjectFacts, reading: &Reading) -> BTreeMap<Place<'a>, Counts> {
-    let mut places: BTreeMap<Place, Counts> = BTreeMap::new();
+/// What one subject adds, by place. A person is known in few places.
+#[derive(Default)]
+struct OfSubject<'a>(Vec<(Place<'a>, Counts)>);
+
+impl<'a> OfSubject<'a> {
+    fn at(&mut self, place: Place<'a>) -> &mut Counts {
+        let known = self.0.iter().position(|(known, _)| *known == place);
+        let number = known.unwrap_or_else(|| {
+            self.0.push((place, Counts::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[number].1
+    }
+}
+
+fn of_subject<'a>(facts: &'a SubjectFacts, reading: &Reading) -> OfSubject<'a> {
+    let mut places = OfSubject::default();
     for account in &facts.account.scores {
         let asked = reading.instruments.iter().position(|code| *code == account.instrument);
         let kind = Kind::Scores(asked.unwrap_or(usize::MAX), account.instrument.as_str());
         for site in [None, Some(account.source.as_str())] {
-            places.entry((kind, site)).or_default().scores(account);
+            places.at((kind, site)).scores(account);
         }
     }
     for account in &facts.account.sessions {
         for place in session_places(account.route, &account.source) {
-            places.entry(place).or_default().set_aside(account);
+            places.at(place).set_aside(account);
         }
     }
     for (number, course) in facts.courses.iter().enumerate() {
         let is_last = number + 1 == facts.courses.len();
-        for (position, infusion) in course.infusions.iter().enumerate() {
-            let has_next = !is_last || position + 1 < course.infusions.len();
-            let is_due = has_next || is_over(course, infusion, reading);
-            for place in session_places(infusion.route, &infusion.source) {
-                places.entry(place).or_default().session(infusion, is_due);
+        let is_due = |infusion: &Infusion, has_next| has_next || is_over(course, infusion, reading);
+        let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
+        let mut n_before = 0;
+        for alike in course.infusions.chunk_by(is_alike) {
+            let mut counts = Counts::default();
+            for infusion in alike {
+                n_before += 1;
+                let has_next = !is_last || n_before < course.infusions.len();
+                counts.session(infusion, is_due(infusion, has_next));
+            }
+            for place in session_places(alike[0].route, &alike[0].source) {
+                places.at(place).add_all(&counts);
             }
         }
     }

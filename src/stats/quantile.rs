@@ -5,8 +5,8 @@
 //!
 //! Reference: Hyndman and Fan 1996, doi 10.1080/00031305.1996.10473566.
 //!
-//! Undefined for no values and for `p` outside 0 to 1. Values are finite and sorted; that is the
-//! matter of the caller.
+//! Undefined for no values and for `p` outside 0 to 1. Values are finite; where a function asks for
+//! sorted ones, that is the matter of the caller.
 
 /// The middle of a sample, and of its lower and upper half.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,11 +40,61 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     Some(if beyond > 0.0 { low + beyond * (high - low) } else { low })
 }
 
-/// The middle value; the values are sorted on the way.
+/// The middle value, or the mean of the two in the middle; the values change places on the way.
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    quantile(values, 0.5)
+    let last = values.len().checked_sub(1)?;
+    let (_, low, above) = values.select_nth_unstable_by(last / 2, f64::total_cmp);
+    if last % 2 == 0 {
+        return Some(*low);
+    }
+    let high = above.iter().copied().min_by(f64::total_cmp)?;
+    quantile(&[*low, high], 0.5)
+}
+
+/// Values of which many are equal, such as scores: each with how often it was seen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Distribution {
+    /// From the smallest.
+    times: Vec<(f64, u64)>,
+}
+
+impl Distribution {
+    /// Takes one value in.
+    pub fn push(&mut self, value: f64) {
+        self.add(value, 1);
+    }
+
+    /// Takes in all that another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        for (value, times) in &other.times {
+            self.add(*value, *times);
+        }
+    }
+
+    fn add(&mut self, value: f64, times: u64) {
+        match self.times.binary_search_by(|(known, _)| known.total_cmp(&value)) {
+            Ok(place) => self.times[place].1 += times,
+            Err(place) => self.times.insert(place, (value, times)),
+        }
+    }
+
+    /// The middle value, or the mean of the two in the middle.
+    #[must_use]
+    pub fn median(&self) -> Option<f64> {
+        let n: u64 = self.times.iter().map(|(_, times)| times).sum();
+        let last = n.checked_sub(1)?;
+        let at = |rank: u64| {
+            let mut seen = 0;
+            let reaches = |(_, times): &&(f64, u64)| {
+                seen += times;
+                seen > rank
+            };
+            self.times.iter().find(reaches).map(|(value, _)| *value)
+        };
+        let low = at(last / 2)?;
+        if last % 2 == 0 { Some(low) } else { quantile(&[low, at(last / 2 + 1)?], 0.5) }
+    }
 }
 
 /// The quartiles of values sorted from the smallest.
@@ -61,6 +111,7 @@ pub fn quartiles(sorted: &[f64]) -> Option<Quartiles> {
 mod tests {
     use super::*;
     use crate::stats::tests::oracle::{near, number, rows};
+    use proptest::prelude::*;
 
     const SCORES: &str = include_str!("../../tests/oracle/effect_size/scores.csv");
     const EXPECTED: &str = include_str!("../../tests/oracle/effect_size/expected.csv");
@@ -107,9 +158,40 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// The twin sorts all values.
+        #[test]
+        fn the_median_needs_no_sorting(
+            mut values in proptest::collection::vec(
+                prop_oneof![(-20_i8..20).prop_map(f64::from), -1e3..1e3_f64],
+                0..60,
+            ),
+            cut in 0..60_usize,
+        ) {
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let expected = quantile(&sorted, 0.5);
+            let (one, other) = values.split_at(cut.min(values.len()));
+            let of = |values: &[f64]| {
+                let mut seen = Distribution::default();
+                for value in values {
+                    seen.push(*value);
+                }
+                seen
+            };
+            let mut both = of(one);
+            both.merge(&of(other));
+            prop_assert_eq!(&both, &of(&values));
+            prop_assert_eq!(both.median(), expected);
+            prop_assert_eq!(median(&mut values), expected);
+        }
+    }
+
     #[test]
     fn nobody_has_no_quantile() {
         assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(median(&mut []), None);
+        assert_eq!(Distribution::default().median(), None);
         assert_eq!(quartiles(&[]), None);
         for p in [-0.1, 1.1, f64::NAN] {
             assert_eq!(quantile(&[1.0, 2.0], p), None);

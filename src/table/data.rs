@@ -190,6 +190,17 @@ impl Column {
         }
     }
 
+    /// Appends the cells of a column of the same type.
+    fn append(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Text(cells), Self::Text(others)) => cells.extend_from_slice(others),
+            (Self::Int(cells), Self::Int(others)) => cells.extend_from_slice(others),
+            (Self::Float(cells), Self::Float(others)) => cells.extend_from_slice(others),
+            (Self::Bool(cells), Self::Bool(others)) => cells.extend_from_slice(others),
+            (own, other) => (0..other.len()).for_each(|row| own.push(other.cell(row))),
+        }
+    }
+
     /// Makes a cell `NA`.
     pub fn clear(&mut self, row: usize) {
         match self {
@@ -238,8 +249,8 @@ impl Table {
 
     /// Appends the rows of a table with the same columns.
     pub fn append(&mut self, other: &Self) {
-        for row in 0..other.n_rows() {
-            self.push(other.columns.iter().map(|column| column.cell(row)).collect());
+        for (own, other) in self.columns.iter_mut().zip(&other.columns) {
+            own.append(other);
         }
     }
 
