@@ -24,10 +24,9 @@ impl<const N: usize> Counts<N> {
         self.numbering.end() + self.differences.len()
     }
 
-    /// Notes a small difference: its number.
-    pub(super) fn add_difference(&mut self, count: i64) -> usize {
-        self.differences.push(count);
-        self.n_cells() - 1
+    /// The number of a cell.
+    pub(super) fn number(&self, at: CellAt) -> usize {
+        self.numbering.number(at)
     }
 
     /// A cell, if its table has that column.
@@ -61,5 +60,11 @@ impl<const N: usize> Counts<N> {
     pub(super) fn difference_is_small(&self, larger: CellAt, smaller: CellAt) -> bool {
         let values = self.value(larger).zip(self.value(smaller));
         values.is_some_and(|(larger, smaller)| self.is_small(larger - smaller))
+    }
+
+    /// Whether two cells hold the same count.
+    pub(super) fn are_equal(&self, a: CellAt, b: CellAt) -> bool {
+        let value = self.value(a);
+        value.is_some() && value == self.value(b)
     }
 }

@@ -2,7 +2,7 @@
 //! look at again when a cell was hidden.
 
 use super::cells::Lists;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 /// Equations between cells: those of each, times their coefficients, add up to zero.
 #[derive(Debug, Default)]
@@ -15,6 +15,13 @@ impl Equations {
     pub(super) fn push(&mut self, terms: impl IntoIterator<Item = (usize, i64)>) {
         self.terms.extend(terms);
         self.ends.push(self.terms.len());
+    }
+
+    /// Other equations after these, whose cells now have other numbers.
+    pub(super) fn append(&mut self, other: &Self, number: impl Fn(usize) -> usize) {
+        let before = self.terms.len();
+        self.terms.extend(other.terms.iter().map(|(cell, sign)| (number(*cell), *sign)));
+        self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
     pub(super) fn len(&self) -> usize {
@@ -136,15 +143,14 @@ impl Links {
 
     /// The equations of a cell, then those that share any cell with them, and so on.
     pub(super) fn outwards(&self, cell: usize) -> impl Iterator<Item = Vec<usize>> {
-        let own: BTreeSet<usize> = self.of(cell).iter().copied().collect();
-        let (mut seen, mut next) = (own.clone(), own);
+        let mut next = self.of(cell).to_vec();
+        let mut seen: HashSet<usize> = next.iter().copied().collect();
         std::iter::from_fn(move || {
             let ring = std::mem::take(&mut next);
             let cells = ring.iter().flat_map(|equation| self.equation(*equation));
-            let beside = cells.flat_map(|(cell, _)| self.of(*cell));
-            next = beside.copied().filter(|equation| !seen.contains(equation)).collect();
-            seen.extend(&next);
-            (!ring.is_empty()).then(|| ring.into_iter().collect())
+            let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
+            next.extend(beside.filter(|equation| seen.insert(*equation)));
+            (!ring.is_empty()).then_some(ring)
         })
     }
 }

@@ -21,6 +21,7 @@ mod pattern;
 mod plain;
 mod prime;
 pub mod pseudonym;
+pub mod relations;
 pub mod rules;
 mod small;
 mod solve;

@@ -19,7 +19,7 @@ pub(super) fn small_in_rows<const N: usize>(
     let rules: &ColumnRules = counts.tables[table].1;
     for row in 0..counts.tables[table].0.n_rows() {
         let at = |name: &str| counts.at(table, row, name);
-        let number = |at: CellAt| counts.numbering.number(at);
+        let number = |at: CellAt| counts.number(at);
         for name in rules.people {
             let Some(cell) = at(name) else { continue };
             if counts.value(cell).is_some_and(|n| counts.is_small(n)) {
@@ -66,7 +66,7 @@ impl<'a, const N: usize> Marked<'a, N> {
     /// Of a chain only those are left whose counts do not differ by few people.
     pub(super) fn mark_in_chain(&mut self, chain: Chain) {
         let counts = self.counts;
-        let number = |at: &CellAt| counts.numbering.number(*at);
+        let number = |at: &CellAt| counts.number(*at);
         let mut shown: BTreeMap<usize, Vec<CellAt>> = BTreeMap::new();
         for (place, link) in chain {
             let is_gone = |at: &CellAt| self.hidden[number(at)] || counts.value(*at).is_none();

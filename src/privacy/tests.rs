@@ -3,6 +3,7 @@
 use super::disclosed::Disclosed;
 use super::follow::Follow;
 use super::links::{Equations, Links};
+use super::relations::Relations;
 use super::rules::{ColumnRules, Rounding};
 use super::suppress::{CellAt, Suppression};
 use crate::table::{Cell, ColumnType as T, Table};
@@ -32,13 +33,13 @@ const fn row(row: usize) -> CellAt {
 }
 
 /// The rows that are hidden of a column of counts, `min_cell` being 11.
-fn hidden(counts: &[i64], relate: impl FnOnce(&mut Suppression<1>)) -> Vec<usize> {
+fn hidden(counts: &[i64], relate: impl Fn(&mut Relations<1>) + Sync) -> Vec<usize> {
     let mut table = Table::new("counts", &[("n", T::Int), ("na_reason", T::Text)]);
     for n in counts {
         table.push(vec![Cell::Int(*n), "".into()]);
     }
     let mut suppression = Suppression::new(11, [(table, &COUNTS)]);
-    relate(&mut suppression);
+    suppression.relate(&[&relate]);
     let table = suppression.finish().leave(0);
     let table = table.get();
     (0..table.n_rows()).filter(|row| table.int(*row, "n").is_none()).collect()
@@ -163,7 +164,7 @@ fn bridged_equations() -> Vec<Equation> {
 }
 
 /// Relates the bridged table; counts from 16 on hide its three totals.
-fn relate_bridged(s: &mut Suppression<1>) {
+fn relate_bridged(s: &mut Relations<1>) {
     for (total, parts) in bridged_sums() {
         s.sum(row(total), parts.map(row));
     }
