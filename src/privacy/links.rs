@@ -1,82 +1,119 @@
 //! Equations by the cells that stand in them, and how many of those are hidden: what there is to
 //! look at again when a cell was hidden.
-//!
-//! Cells are numbered here, because there are many and they are looked up all the time.
 
-use super::solve::{CellAt, Equation, determined};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use super::cells::Lists;
+use std::collections::{HashSet, VecDeque};
+
+/// Equations between cells: those of each, times their coefficients, add up to zero.
+#[derive(Debug, Default)]
+pub(super) struct Equations {
+    terms: Vec<(usize, i64)>,
+    ends: Vec<usize>,
+}
+
+impl Equations {
+    pub(super) fn push(&mut self, terms: impl IntoIterator<Item = (usize, i64)>) {
+        self.terms.extend(terms);
+        self.ends.push(self.terms.len());
+    }
+
+    /// Other equations after these, whose cells now have other numbers.
+    pub(super) fn append(&mut self, other: &Self, number: impl Fn(usize) -> usize) {
+        let before = self.terms.len();
+        self.terms.extend(other.terms.iter().map(|(cell, sign)| (number(*cell), *sign)));
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The cells of an equation, each with its coefficient.
+    pub(super) fn get(&self, equation: usize) -> &[(usize, i64)] {
+        let start = equation.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.terms[start..self.ends[equation]]
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[(usize, i64)]> + Clone {
+        (0..self.len()).map(|equation| self.get(equation))
+    }
+}
 
 /// The equations between cells, while more and more of these are hidden.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    cells: Vec<CellAt>,
-    numbers: HashMap<CellAt, usize>,
-    equations: Vec<Vec<(usize, i64)>>,
-    of_cell: Vec<Vec<usize>>,
+    equations: Equations,
+    of_cell: Lists,
     hidden: Vec<bool>,
     /// Hidden cells of each equation.
-    n_hidden: Vec<usize>,
+    n_hidden: Vec<u32>,
     /// Equations that came to have one hidden cell.
     lone: VecDeque<usize>,
-    /// Cells hidden since the equations were last solved.
-    fresh: BTreeSet<usize>,
-    /// When each equation was last met in a walk, and how many walks there were.
-    met: Vec<u32>,
-    walks: u32,
+    /// Cells hidden since it was last asked for them.
+    fresh: Vec<usize>,
 }
 
 impl Links {
-    /// Equations of which these cells are hidden.
-    #[must_use]
-    pub(super) fn new(equations: Vec<Equation>, hidden: &BTreeSet<CellAt>) -> Self {
-        let all: BTreeSet<CellAt> = equations.iter().flatten().map(|(at, _)| *at).collect();
-        let cells: Vec<CellAt> = all.into_iter().collect();
-        let numbers: HashMap<CellAt, usize> =
-            cells.iter().enumerate().map(|(number, at)| (*at, number)).collect();
-        let mut of_cell = vec![Vec::new(); cells.len()];
-        let numbered = equations.into_iter().enumerate().map(|(equation, terms)| {
-            let terms = terms.into_iter().map(|(at, coefficient)| (numbers[&at], coefficient));
-            let terms: Vec<(usize, i64)> = terms.collect();
-            for (cell, _) in &terms {
-                of_cell[*cell].push(equation);
-            }
-            terms
-        });
-        let equations: Vec<Vec<(usize, i64)>> = numbered.collect();
-        let mut links = Self {
-            hidden: vec![false; cells.len()],
+    /// Equations between so many cells, none of which is hidden.
+    pub(super) fn new(equations: Equations, n_cells: usize) -> Self {
+        let by_cell = equations.iter().enumerate();
+        let by_cell = by_cell.flat_map(|(n, terms)| terms.iter().map(move |(cell, _)| (*cell, n)));
+        Self {
+            of_cell: Lists::of(n_cells, by_cell),
+            hidden: vec![false; n_cells],
             n_hidden: vec![0; equations.len()],
-            met: vec![0; equations.len()],
-            cells,
-            numbers,
             equations,
-            of_cell,
             ..Self::default()
-        };
-        for at in hidden {
-            links.hide(*at);
         }
-        links
     }
 
-    /// Notes that a cell is hidden.
-    pub(super) fn hide(&mut self, at: CellAt) {
-        let Some(cell) = self.numbers.get(&at).copied() else { return };
+    pub(super) fn n_equations(&self) -> usize {
+        self.equations.len()
+    }
+
+    pub(super) fn n_cells(&self) -> usize {
+        self.hidden.len()
+    }
+
+    pub(super) fn is_hidden(&self, cell: usize) -> bool {
+        self.hidden[cell]
+    }
+
+    /// Notes that a cell is hidden; whether it was not before.
+    pub(super) fn hide(&mut self, cell: usize) -> bool {
         if std::mem::replace(&mut self.hidden[cell], true) {
-            return;
+            return false;
         }
-        for equation in &self.of_cell[cell] {
+        let equations = self.of_cell.get(cell);
+        for equation in equations {
             self.n_hidden[*equation] += 1;
             if self.n_hidden[*equation] == 1 {
                 self.lone.push_back(*equation);
             }
         }
-        self.fresh.insert(cell);
+        if !equations.is_empty() {
+            self.fresh.push(cell);
+        }
+        true
     }
 
-    /// Has the equations of a hidden cell solved once more.
-    pub(super) fn look_again(&mut self, at: CellAt) {
-        self.fresh.extend(self.numbers.get(&at));
+    /// Whether each cell is hidden, by number.
+    pub(super) fn into_hidden(self) -> Vec<bool> {
+        self.hidden
+    }
+
+    /// Has the equations of a hidden cell looked at once more.
+    pub(super) fn look_again(&mut self, cell: usize) {
+        self.fresh.push(cell);
+    }
+
+    /// The cells that stand in equations and were hidden, or to be looked at again, since this was
+    /// last asked, in order.
+    pub(super) fn take_fresh(&mut self) -> Vec<usize> {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.sort_unstable();
+        fresh.dedup();
+        fresh
     }
 
     /// The next equation with a lone hidden cell.
@@ -89,68 +126,31 @@ impl Links {
         None
     }
 
-    /// The equations that hang together by hidden cells, group by group, of those groups in which a
-    /// cell was hidden since this was last asked.
-    #[must_use]
-    pub(super) fn unsettled(&mut self) -> Vec<Vec<usize>> {
-        self.walks += 1;
-        let fresh = std::mem::take(&mut self.fresh);
-        let groups = fresh.into_iter().map(|cell| self.walk(cell));
-        groups.filter(|group| !group.is_empty()).collect()
-    }
-
-    /// The equations that are met from a cell on, going on by hidden cells.
-    fn walk(&mut self, cell: usize) -> Vec<usize> {
-        let (mut found, mut next) = (Vec::new(), vec![cell]);
-        while let Some(cell) = next.pop() {
-            for equation in &self.of_cell[cell] {
-                if std::mem::replace(&mut self.met[*equation], self.walks) != self.walks {
-                    found.push(*equation);
-                    let cells = self.equations[*equation].iter().map(|(cell, _)| *cell);
-                    next.extend(cells.filter(|cell| self.hidden[*cell]));
-                }
-            }
-        }
-        found.sort_unstable();
-        found
-    }
-
     /// The equations of a cell.
-    #[must_use]
-    pub(super) fn of(&self, at: CellAt) -> &[usize] {
-        self.numbers.get(&at).map_or(&[], |cell| &self.of_cell[*cell])
+    pub(super) fn of(&self, cell: usize) -> &[usize] {
+        self.of_cell.get(cell)
+    }
+
+    /// The cells of an equation, each with its coefficient.
+    pub(super) fn equation(&self, equation: usize) -> &[(usize, i64)] {
+        self.equations.get(equation)
     }
 
     /// The shown cells of an equation, each with its coefficient.
-    pub(super) fn shown(&self, equation: usize) -> impl Iterator<Item = (CellAt, i64)> {
-        let terms = self.equations[equation].iter().filter(|(cell, _)| !self.hidden[*cell]);
-        terms.map(|(cell, coefficient)| (self.cells[*cell], *coefficient))
-    }
-
-    /// The hidden cells that follow from these equations, each with the shown ones of which any one,
-    /// hidden too, would keep it from following.
-    #[must_use]
-    pub(super) fn determined(&self, group: &[usize]) -> BTreeMap<CellAt, Vec<CellAt>> {
-        let equations: Vec<&[(usize, i64)]> =
-            group.iter().map(|equation| self.equations[*equation].as_slice()).collect();
-        let at = |cell: usize| self.cells[cell];
-        determined(&equations, |cell| self.hidden[cell])
-            .into_iter()
-            .map(|(cell, saving)| (at(cell), saving.into_iter().map(at).collect()))
-            .collect()
+    pub(super) fn shown(&self, equation: usize) -> impl Iterator<Item = (usize, i64)> {
+        self.equation(equation).iter().copied().filter(|(cell, _)| !self.hidden[*cell])
     }
 
     /// The equations of a cell, then those that share any cell with them, and so on.
-    pub(super) fn outwards(&self, at: CellAt) -> impl Iterator<Item = Vec<usize>> {
-        let own: BTreeSet<usize> = self.of(at).iter().copied().collect();
-        let (mut seen, mut next) = (own.clone(), own);
+    pub(super) fn outwards(&self, cell: usize) -> impl Iterator<Item = Vec<usize>> {
+        let mut next = self.of(cell).to_vec();
+        let mut seen: HashSet<usize> = next.iter().copied().collect();
         std::iter::from_fn(move || {
             let ring = std::mem::take(&mut next);
-            let cells = ring.iter().flat_map(|equation| &self.equations[*equation]);
-            let beside = cells.flat_map(|(cell, _)| &self.of_cell[*cell]);
-            next = beside.copied().filter(|equation| !seen.contains(equation)).collect();
-            seen.extend(&next);
-            (!ring.is_empty()).then(|| ring.into_iter().collect())
+            let cells = ring.iter().flat_map(|equation| self.equation(*equation));
+            let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
+            next.extend(beside.filter(|equation| seen.insert(*equation)));
+            (!ring.is_empty()).then_some(ring)
         })
     }
 }

@@ -5,18 +5,26 @@
 //! reports accept. Skipping either does not compile.
 
 mod age;
+mod cells;
+mod complement;
+mod counts;
 pub mod disclosed;
 pub mod erased;
+mod follow;
 pub mod gate;
 pub mod identifier;
+mod implied;
 mod json;
 mod links;
 pub mod outgoing;
 mod pattern;
 mod plain;
+mod prime;
 pub mod pseudonym;
+pub mod relations;
 pub mod rules;
-pub mod solve;
+mod small;
+mod solve;
 pub mod suppress;
 
 #[cfg(test)]

@@ -1,174 +1,180 @@
-//! Which hidden counts follow from the shown ones: exact elimination over the equations.
+//! What follows from equations between hidden and shown counts: exact elimination.
+//!
+//! Only the hidden cells are unknown. Two solutions differ by one of the equations with every shown
+//! cell 0, and a hidden cell follows exactly if it is 0 in all of those; it then is in one of them
+//! taken at random, and any other is 0 there with a probability of one in 2^61.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use super::prime::{at_random, inverse, minus, plus, times};
 
-/// A cell of one of the tables, in the order they were given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CellAt {
-    /// Table, by its place.
-    pub table: usize,
-    /// Row.
-    pub row: usize,
-    /// Column.
-    pub column: usize,
+/// Cells by number, each with its coefficient; the values of the cells, times these, add up to 0.
+pub(super) type Row = Vec<(usize, u64)>;
+
+/// An equation that follows from others and holds one hidden cell, whose coefficient is 1, or none.
+#[derive(Debug, Clone)]
+pub(super) struct Derived {
+    pub(super) hidden: Option<usize>,
+    pub(super) shown: Row,
 }
 
-/// Cells whose values, times their coefficients, add up to zero.
-pub type Equation = Vec<(CellAt, i64)>;
-
-/// The hidden cells whose value every solution of the equations shares, given the shown cells; each
-/// with the shown cells of which any one, hidden too, would keep it from following.
-///
-/// Only the hidden cells are unknown. Two solutions differ by one of the equations with every shown
-/// cell 0, and a hidden cell is determined exactly if it is 0 in all of those; it then is in one of
-/// them taken at random, and any other is 0 there with a probability of one in 2^61. Such a cell
-/// is a combination of the equations that holds no other hidden cell. A shown cell of that
-/// combination stands in its way unless it follows itself from other shown cells.
-#[must_use]
-pub fn determined<C: Copy + Ord>(
-    equations: &[&[(C, i64)]],
-    is_hidden: impl Fn(C) -> bool,
-) -> BTreeMap<C, Vec<C>> {
-    let places = Places::of(equations, is_hidden);
-    let n_hidden = places.n_hidden;
-    // Mostly nothing follows, and that can be seen from the hidden cells alone.
-    let rows = equations.iter().map(|equation| places.row(equation, n_hidden));
-    let solution = Echelon::of(n_hidden, rows).any_solution();
-    let follow: Vec<usize> = (0..n_hidden).filter(|at| solution[*at] == 0).collect();
-    if follow.is_empty() {
-        return BTreeMap::new();
-    }
-    let n_all = places.cells.len();
-    let rows = equations.iter().map(|equation| places.row(equation, n_all));
-    let mut whole = Echelon::of(n_all, rows);
-    // Rows of shown cells alone say which of those follow from others.
-    let among_shown = whole.pivots[n_hidden..].iter().flatten().flatten();
-    let bound: BTreeSet<usize> = among_shown.map(|(at, _)| *at).collect();
-    let with_savers = follow.into_iter().filter_map(|at| {
-        let shown = whole.alone(at, n_hidden)?.into_iter().map(|(at, _)| at);
-        let savers = shown.filter(|at| *at >= n_hidden && !bound.contains(at));
-        let mut savers: Vec<C> = savers.map(|at| places.cells[at]).collect();
-        savers.sort_unstable();
-        Some((places.cells[at], savers))
-    });
-    with_savers.collect()
-}
-
-/// The cells of some equations in the order of elimination: the hidden ones, then the shown ones.
-struct Places<C> {
-    cells: Vec<C>,
-    n_hidden: usize,
-    /// Each cell with its place, in the order of cells.
-    by_cell: Vec<(C, usize)>,
-}
-
-impl<C: Copy + Ord> Places<C> {
-    fn of(equations: &[&[(C, i64)]], is_hidden: impl Fn(C) -> bool) -> Self {
-        let mut all: Vec<C> =
-            equations.iter().flat_map(|equation| equation.iter().map(|(at, _)| *at)).collect();
-        all.sort_unstable();
-        let counted = all.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0]));
-        let (hidden, mut shown): (Vec<_>, Vec<_>) = counted.partition(|(_, at)| is_hidden(*at));
-        let hidden: Vec<C> = hidden.into_iter().map(|(_, at)| at).collect();
-        // Those first that stand in the fewest equations.
-        shown.sort_unstable();
-        let unknown = |equation: &&[(C, i64)]| -> Vec<usize> {
-            equation.iter().filter_map(|(at, _)| hidden.binary_search(at).ok()).collect()
-        };
-        let rows: Vec<Vec<usize>> = equations.iter().map(unknown).collect();
-        let order = elimination_order(hidden.len(), &rows);
-        let shown = shown.into_iter().map(|(_, at)| at);
-        let cells: Vec<C> = order.into_iter().map(|at| hidden[at]).chain(shown).collect();
-        let mut by_cell: Vec<(C, usize)> =
-            cells.iter().enumerate().map(|(place, at)| (*at, place)).collect();
-        by_cell.sort_unstable();
-        Self { cells, n_hidden: hidden.len(), by_cell }
-    }
-
-    fn place(&self, at: C) -> Option<usize> {
-        let found = self.by_cell.binary_search_by(|(cell, _)| cell.cmp(&at)).ok()?;
-        Some(self.by_cell[found].1)
-    }
-
-    /// The part of an equation that stands before a place.
-    fn row(&self, equation: &[(C, i64)], end: usize) -> Row {
-        let mut row: Row = equation
-            .iter()
-            .filter_map(|(at, coefficient)| Some((self.place(*at)?, modulo(*coefficient))))
-            .filter(|(place, _)| *place < end)
-            .collect();
-        row.sort_unstable();
+impl Derived {
+    /// All its cells.
+    pub(super) fn into_row(self) -> Row {
+        let mut row = self.shown;
+        row.extend(self.hidden.map(|cell| (cell, 1)));
         row
     }
 }
 
-/// An order of so many unknowns in which rows meet each other little: again and again one that stands
-/// in a single row is taken, and that row with it, for it says what the unknown is and nothing else.
-/// Of those that are left, the ones in the fewest rows come first.
-fn elimination_order(n: usize, rows: &[Vec<usize>]) -> Vec<usize> {
-    let mut of_unknown = vec![Vec::new(); n];
-    for (row, unknowns) in rows.iter().enumerate() {
-        for at in unknowns {
-            of_unknown[*at].push(row);
+/// Equations from which every one can be put together that follows from the given ones and holds not
+/// more than one hidden cell. Each cell that follows stands in exactly one of them, and no other
+/// hidden cell stands in any.
+pub(super) fn derive(mut rows: Vec<Row>, is_hidden: impl Fn(usize) -> bool) -> Vec<Derived> {
+    let all = || rows.iter().flatten().map(|(cell, _)| *cell);
+    let hidden = distinct(all().filter(|cell| is_hidden(*cell)).collect());
+    let shown = distinct(all().filter(|cell| !is_hidden(*cell)).collect());
+    let n = hidden.len();
+    // From here on cells are called by place: the unknowns, then the shown ones.
+    for (cell, _) in rows.iter_mut().flatten() {
+        *cell = match hidden.binary_search(cell) {
+            Ok(place) => place,
+            Err(_) => n + shown.binary_search(cell).unwrap_or_default(),
+        };
+    }
+    let order = Order::of(n, &rows);
+    for (place, _) in rows.iter_mut().flatten().filter(|(place, _)| *place < n) {
+        *place = order.places[*place];
+    }
+    let mut cells = vec![0; n];
+    for (cell, place) in hidden.into_iter().zip(&order.places) {
+        cells[*place] = cell;
+    }
+    let mut echelon = Echelon::new(n, n + shown.len());
+    for (place, row) in order.single.iter().enumerate() {
+        echelon.set(place, std::mem::take(&mut rows[*row]));
+    }
+    // Short rows first: they make the others longer the least.
+    rows.retain(|row| !row.is_empty());
+    rows.sort_by_cached_key(|row| (row.iter().filter(|(place, _)| *place < n).count(), row.len()));
+    let by_cell = |row: Row| -> Row { row.into_iter().map(|(at, k)| (shown[at - n], k)).collect() };
+    let among_shown: Vec<Row> = rows.iter().filter_map(|row| echelon.take_in(row)).collect();
+    let mut derived: Vec<Derived> =
+        among_shown.into_iter().map(|row| Derived { hidden: None, shown: by_cell(row) }).collect();
+    let solution = echelon.any_solution();
+    // From the last: an earlier one is then found with what is known of the later ones.
+    for place in (0..n).rev().filter(|place| solution[*place] == 0) {
+        if let Some(row) = echelon.alone(place) {
+            derived.push(Derived { hidden: Some(cells[place]), shown: by_cell(row) });
         }
     }
-    let mut n_rows: Vec<usize> = of_unknown.iter().map(Vec::len).collect();
-    let mut is_taken = vec![false; rows.len()];
-    let mut order = Vec::with_capacity(n);
-    let mut single: Vec<usize> = (0..n).rev().filter(|at| n_rows[*at] == 1).collect();
-    while let Some(at) = single.pop() {
-        let Some(row) = of_unknown[at].iter().find(|row| !is_taken[**row]) else { continue };
-        is_taken[*row] = true;
-        order.push(at);
-        for other in &rows[*row] {
-            n_rows[*other] -= 1;
-            if n_rows[*other] == 1 {
-                single.push(*other);
-            }
-        }
-    }
-    let mut is_placed = vec![false; n];
-    for at in &order {
-        is_placed[*at] = true;
-    }
-    let mut left: Vec<usize> = (0..n).filter(|at| !is_placed[*at]).collect();
-    // What stands in no other row is free: nothing is to be eliminated there.
-    left.sort_by_key(|at| (n_rows[*at] == 0, n_rows[*at]));
-    order.extend(left);
-    order
+    derived
 }
 
-/// Coefficients by place, in order, none of them 0.
-type Row = Vec<(usize, u64)>;
+/// Every value once, in order.
+fn distinct(mut values: Vec<usize>) -> Vec<usize> {
+    values.sort_unstable();
+    values.dedup();
+    values
+}
 
-/// Rows by their first place, whose coefficient is 1.
+/// An order of the unknowns in which rows meet each other little: again and again one that stands in
+/// a single row is taken, and that row with it, for it says what the unknown is and nothing else. Of
+/// those that are left, the ones in the fewest rows come first.
+struct Order {
+    /// The place of each unknown.
+    places: Vec<usize>,
+    /// The rows of the first unknowns, which stand in no later row.
+    single: Vec<usize>,
+}
+
+impl Order {
+    fn of(n: usize, rows: &[Row]) -> Self {
+        let unknowns = |row: usize| rows[row].iter().map(|(at, _)| *at).filter(|at| *at < n);
+        // Of each unknown how many rows it stands in, and the sum of their numbers: where it is one
+        // row, the sum is its number.
+        let mut of_unknown = vec![(0_usize, 0_usize); n];
+        for row in 0..rows.len() {
+            for at in unknowns(row) {
+                of_unknown[at] = (of_unknown[at].0 + 1, of_unknown[at].1 + row);
+            }
+        }
+        let mut next: Vec<usize> = (0..n).filter(|at| of_unknown[*at].0 == 1).collect();
+        let (mut places, mut single) = (vec![usize::MAX; n], Vec::new());
+        while let Some(at) = next.pop() {
+            let (1, row) = of_unknown[at] else { continue };
+            places[at] = single.len();
+            single.push(row);
+            for other in unknowns(row) {
+                let (rows, sum) = of_unknown[other];
+                of_unknown[other] = (rows - 1, sum - row);
+                if rows == 2 {
+                    next.push(other);
+                }
+            }
+        }
+        let mut left: Vec<usize> = (0..n).filter(|at| places[*at] == usize::MAX).collect();
+        // What stands in no other row is free: nothing is to be eliminated there.
+        left.sort_by_key(|at| (of_unknown[*at].0 == 0, of_unknown[*at].0));
+        for (place, at) in (single.len()..).zip(left) {
+            places[at] = place;
+        }
+        Self { places, single }
+    }
+}
+
+/// Rows by their first place, whose coefficient is 1; unknowns come before all other places.
 struct Echelon {
     pivots: Vec<Option<Row>>,
     work: Work,
 }
 
 impl Echelon {
-    fn of(width: usize, rows: impl Iterator<Item = Row>) -> Self {
-        let mut echelon = Self { pivots: vec![None; width], work: Work::new(width) };
-        // Short rows first: they make the others longer the least.
-        let mut rows: Vec<Row> = rows.collect();
-        rows.sort_by_key(Row::len);
-        for row in rows {
-            echelon.take_in(&row);
-        }
-        echelon
+    fn new(n_unknown: usize, width: usize) -> Self {
+        Self { pivots: vec![None; n_unknown], work: Work::new(width) }
     }
 
-    /// A solution of the rows equal to 0: the places without a row of their own at random, always the
-    /// same, and the others as they follow.
+    /// Takes a row whose first place no other row holds or will hold.
+    fn set(&mut self, first: usize, mut row: Row) {
+        let Some(at) = row.iter().position(|(place, _)| *place == first) else { return };
+        row.swap(0, at);
+        let factor = inverse(row[0].1);
+        for (_, coefficient) in &mut row {
+            *coefficient = times(*coefficient, factor);
+        }
+        self.pivots[first] = Some(row);
+    }
+
+    /// Takes a row in, less what the earlier ones say; gives it back where no unknown is left.
+    fn take_in(&mut self, row: &Row) -> Option<Row> {
+        let Self { pivots, work } = self;
+        work.load(row);
+        while let Some((first, coefficient)) = work.next() {
+            if let Some(Some(pivot)) = pivots.get(first) {
+                work.subtract(pivot, coefficient);
+                continue;
+            }
+            let is_unknown = first < pivots.len();
+            let factor = if is_unknown { inverse(coefficient) } else { 1 };
+            let rest = std::iter::from_fn(|| work.next());
+            let whole = std::iter::once((first, coefficient)).chain(rest);
+            let row = whole.map(|(at, value)| (at, times(value, factor))).collect();
+            if !is_unknown {
+                return Some(row);
+            }
+            pivots[first] = Some(row);
+        }
+        None
+    }
+
+    /// A solution of the rows with every shown cell 0: the unknowns without a row of their own at
+    /// random, always the same, and the others as they follow.
     fn any_solution(&self) -> Vec<u64> {
         let mut solution = vec![0; self.pivots.len()];
         for (at, pivot) in self.pivots.iter().enumerate().rev() {
             solution[at] = match pivot {
                 Some(row) => {
-                    let rest = row[1..].iter().map(|(at, value)| times(*value, solution[*at]));
-                    (PRIME - rest.fold(0, |sum, value| (sum + value) % PRIME)) % PRIME
+                    let unknown = row[1..].iter().filter(|(at, _)| *at < solution.len());
+                    let rest = unknown.map(|(at, value)| times(*value, solution[*at]));
+                    minus(rest.fold(0, plus))
                 }
                 None => at_random(at),
             };
@@ -176,52 +182,46 @@ impl Echelon {
         solution
     }
 
-    fn take_in(&mut self, row: &Row) {
-        let Self { pivots, work } = self;
-        work.load(row);
-        while let Some((first, coefficient)) = work.next() {
-            if let Some(pivot) = &pivots[first] {
-                work.subtract(pivot, coefficient);
-                continue;
-            }
-            let factor = inverse(coefficient);
-            let rest = std::iter::from_fn(|| work.next());
-            let row = rest.map(|(at, value)| (at, times(value, factor)));
-            pivots[first] = Some(std::iter::once((first, 1)).chain(row).collect());
-        }
-    }
-
-    /// The combination of rows that begins at a place and holds no other below `end`, if there is
-    /// one; without its first place.
-    fn alone(&mut self, at: usize, end: usize) -> Option<Row> {
+    /// The combination of rows that begins at an unknown and holds no other, if there is one; without
+    /// its first place.
+    fn alone(&mut self, at: usize) -> Option<Row> {
         let Self { pivots, work } = self;
         work.load(&pivots[at].as_ref()?[1..]);
-        let mut rest = Row::new();
+        let mut row = vec![(at, 1)];
         while let Some((next, coefficient)) = work.next() {
-            if next >= end {
-                rest.push((next, coefficient));
-            } else if let Some(pivot) = &pivots[next] {
-                work.subtract(pivot, coefficient);
-            } else {
-                // No later row holds this place: it stays.
-                work.clear();
-                return None;
+            match pivots.get(next) {
+                None => row.push((next, coefficient)),
+                Some(Some(pivot)) => work.subtract(pivot, coefficient),
+                Some(None) => {
+                    // No later row holds this unknown: it stays.
+                    work.clear();
+                    return None;
+                }
             }
         }
-        Some(rest)
+        pivots[at] = Some(row.clone());
+        row.remove(0);
+        Some(row)
     }
 }
 
-/// A row under work: every place at hand, those that are not 0 in order.
+/// A row under work: every place at hand, those that may not be 0 in order.
 struct Work {
     values: Vec<u64>,
-    waits: Vec<bool>,
-    next: BinaryHeap<Reverse<usize>>,
+    /// A bit for each place that waits.
+    waits: Vec<u64>,
+    /// A bit for each of these words that is not 0.
+    words: Vec<u64>,
 }
 
 impl Work {
     fn new(width: usize) -> Self {
-        Self { values: vec![0; width], waits: vec![false; width], next: BinaryHeap::new() }
+        let n_words = width.div_ceil(64);
+        Self {
+            values: vec![0; width],
+            waits: vec![0; n_words],
+            words: vec![0; n_words.div_ceil(64)],
+        }
     }
 
     fn load(&mut self, row: &[(usize, u64)]) {
@@ -231,27 +231,33 @@ impl Work {
     }
 
     fn add(&mut self, at: usize, value: u64) {
-        self.values[at] = (self.values[at] + value) % PRIME;
-        if !std::mem::replace(&mut self.waits[at], true) {
-            self.next.push(Reverse(at));
-        }
+        self.values[at] = plus(self.values[at], value);
+        let word = at / 64;
+        self.waits[word] |= 1 << (at % 64);
+        self.words[word / 64] |= 1 << (word % 64);
     }
 
     /// The first place that is not 0, which is taken out.
     fn next(&mut self) -> Option<(usize, u64)> {
-        while let Some(Reverse(at)) = self.next.pop() {
-            self.waits[at] = false;
+        loop {
+            let many = self.words.iter().position(|words| *words != 0)?;
+            let word = 64 * many + self.words[many].trailing_zeros() as usize;
+            let at = 64 * word + self.waits[word].trailing_zeros() as usize;
+            // The lowest bit goes.
+            self.waits[word] &= self.waits[word] - 1;
+            if self.waits[word] == 0 {
+                self.words[many] &= self.words[many] - 1;
+            }
             let value = std::mem::take(&mut self.values[at]);
             if value != 0 {
                 return Some((at, value));
             }
         }
-        None
     }
 
     /// Takes so many times a row away, whose first place was taken out.
     fn subtract(&mut self, row: &[(usize, u64)], factor: u64) {
-        let factor = PRIME - factor;
+        let factor = minus(factor);
         for (at, coefficient) in &row[1..] {
             self.add(*at, times(*coefficient, factor));
         }
@@ -260,42 +266,4 @@ impl Work {
     fn clear(&mut self) {
         while self.next().is_some() {}
     }
-}
-
-/// A prime near 2^61: arithmetic modulo it is exact, and a system of small whole numbers that has
-/// another rank modulo it than over the rationals does not occur.
-const PRIME: u64 = (1 << 61) - 1;
-
-const fn modulo(value: i64) -> u64 {
-    let rest = value.unsigned_abs() % PRIME;
-    if value < 0 && rest > 0 { PRIME - rest } else { rest }
-}
-
-/// The product: 2^61 leaves 1, so that the upper bits are added to the lower ones.
-#[allow(clippy::cast_possible_truncation, reason = "61 bits each")]
-const fn times(a: u64, b: u64) -> u64 {
-    let product = a as u128 * b as u128;
-    ((product & PRIME as u128) as u64 + (product >> 61) as u64) % PRIME
-}
-
-/// A number from 1 to the prime less 1 that looks random: `SplitMix64` (Steele, Lea and Flood 2014, doi
-/// 10.1145/2714064.2660195).
-const fn at_random(seed: usize) -> u64 {
-    let mut mixed = (seed as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    1 + (mixed ^ (mixed >> 31)) % (PRIME - 1)
-}
-
-/// The inverse modulo the prime, by Fermat's little theorem.
-fn inverse(value: u64) -> u64 {
-    let (mut base, mut exponent, mut result) = (value, PRIME - 2, 1);
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            result = times(result, base);
-        }
-        base = times(base, base);
-        exponent >>= 1;
-    }
-    result
 }

@@ -1,9 +1,10 @@
 //! Each rule of suppression by a small table made by hand.
 
 use super::disclosed::Disclosed;
-use super::links::Links;
+use super::follow::Follow;
+use super::links::{Equations, Links};
+use super::relations::Relations;
 use super::rules::{ColumnRules, Rounding};
-use super::solve::{Equation, determined};
 use super::suppress::{CellAt, Suppression};
 use crate::table::{Cell, ColumnType as T, Table};
 use arrow::array::{Array, RecordBatch};
@@ -11,7 +12,7 @@ use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// A table of single counts, one a row.
@@ -32,13 +33,13 @@ const fn row(row: usize) -> CellAt {
 }
 
 /// The rows that are hidden of a column of counts, `min_cell` being 11.
-fn hidden(counts: &[i64], relate: impl FnOnce(&mut Suppression<1>)) -> Vec<usize> {
+fn hidden(counts: &[i64], relate: impl Fn(&mut Relations<1>) + Sync) -> Vec<usize> {
     let mut table = Table::new("counts", &[("n", T::Int), ("na_reason", T::Text)]);
     for n in counts {
         table.push(vec![Cell::Int(*n), "".into()]);
     }
     let mut suppression = Suppression::new(11, [(table, &COUNTS)]);
-    relate(&mut suppression);
+    suppression.relate(&[&relate]);
     let table = suppression.finish().leave(0);
     let table = table.get();
     (0..table.n_rows()).filter(|row| table.int(*row, "n").is_none()).collect()
@@ -157,13 +158,13 @@ fn bridged_sums() -> Vec<(usize, [usize; 3])> {
 
 fn bridged_equations() -> Vec<Equation> {
     let equation = |(total, parts): (usize, [usize; 3])| {
-        std::iter::once((row(total), -1)).chain(parts.map(|part| (row(part), 1))).collect()
+        std::iter::once((total, -1)).chain(parts.map(|part| (part, 1))).collect()
     };
     bridged_sums().into_iter().map(equation).collect()
 }
 
 /// Relates the bridged table; counts from 16 on hide its three totals.
-fn relate_bridged(s: &mut Suppression<1>) {
+fn relate_bridged(s: &mut Relations<1>) {
     for (total, parts) in bridged_sums() {
         s.sum(row(total), parts.map(row));
     }
@@ -172,10 +173,31 @@ fn relate_bridged(s: &mut Suppression<1>) {
     }
 }
 
-fn follow(equations: &[Equation], rows: &[usize]) -> Vec<usize> {
-    let hidden: BTreeSet<CellAt> = rows.iter().map(|at| row(*at)).collect();
-    let equations: Vec<&[(CellAt, i64)]> = equations.iter().map(Vec::as_slice).collect();
-    determined(&equations, |at| hidden.contains(&at)).keys().map(|at| at.row).collect()
+/// Cells by number, each with its coefficient.
+type Equation = Vec<(usize, i64)>;
+
+/// Equations between 40 cells, of which these are hidden.
+fn linked(equations: &[Equation], hidden: &[usize]) -> Links {
+    let mut all = Equations::default();
+    for terms in equations {
+        all.push(terms.iter().copied());
+    }
+    let mut links = Links::new(all, 40);
+    for cell in hidden {
+        links.hide(*cell);
+    }
+    links
+}
+
+/// The hidden cells that follow, each with the shown ones that would keep it from following.
+fn known(equations: &[Equation], hidden: &[usize]) -> BTreeMap<usize, Vec<usize>> {
+    let mut links = linked(equations, hidden);
+    let fresh = links.take_fresh();
+    Follow::new(&links).after(&links, &fresh).into_iter().flatten().collect()
+}
+
+fn follow(equations: &[Equation], hidden: &[usize]) -> Vec<usize> {
+    known(equations, hidden).into_keys().collect()
 }
 
 #[test]
@@ -201,11 +223,14 @@ fn where_no_single_cell_helps_more_are_hidden() {
     let counts = BRIDGED.into_iter().chain([42, 37, 97]);
     let counts: Vec<i64> = counts.chain(twins.iter().map(|at| BRIDGED[*at])).collect();
     let mut equations = bridged_equations();
-    equations
-        .extend(twins.iter().enumerate().map(|(n, at)| vec![(row(*at), -1), (row(19 + n), 1)]));
-    let all: Vec<&[(CellAt, i64)]> = equations.iter().map(Vec::as_slice).collect();
-    let found = determined(&all, |at| CYCLES.contains(&at.row));
-    assert!(found[&row(6)].is_empty(), "{found:?}");
+    equations.extend(twins.iter().enumerate().map(|(n, at)| vec![(*at, -1), (19 + n, 1)]));
+    // All of them at hand, whatever is hidden in them.
+    let mut links = linked(&equations, &CYCLES);
+    let mut all = links.take_fresh();
+    all.extend(&twins);
+    let found: BTreeMap<_, _> =
+        Follow::new(&links).after(&links, &all).into_iter().flatten().collect();
+    assert!(found[&6].is_empty(), "{found:?}");
     let rows = hidden(&counts, |s| {
         relate_bridged(s);
         twins.iter().enumerate().for_each(|(n, at)| s.same(row(*at), row(19 + n)));
@@ -225,26 +250,29 @@ fn nothing_follows_from_nothing_hidden_and_all_from_one() {
 
 #[test]
 fn equations_hang_together_by_hidden_cells_alone() {
-    let pair = |a, b| vec![(row(a), 1), (row(b), -1)];
-    let equations = vec![pair(0, 1), pair(2, 3), pair(4, 5), pair(3, 1), pair(5, 6)];
-    let hidden: BTreeSet<CellAt> = [1, 4].map(row).into();
-    let mut links = Links::new(equations, &hidden);
-    assert_eq!(links.unsettled(), [vec![0, 3], vec![2]]);
-    assert!(links.unsettled().is_empty(), "nothing was hidden since");
-    links.hide(row(3));
-    assert_eq!(links.unsettled(), [vec![0, 1, 3]]);
+    let pair = |a, b| vec![(a, 1), (b, -1)];
+    let equations = [pair(0, 1), pair(2, 3), pair(4, 5), pair(3, 1), pair(5, 6)];
+    let mut links = linked(&equations, &[1, 4]);
+    let mut follow = Follow::new(&links);
+    let fresh = links.take_fresh();
+    // Cell 1 follows from 0 and from 3, so that hiding one of them is of no use.
+    let known = follow.after(&links, &fresh);
+    assert_eq!(known, [vec![(1, vec![])], vec![(4, vec![5])]]);
+    assert!(links.take_fresh().is_empty(), "nothing was hidden since");
+    links.hide(3);
+    let fresh = links.take_fresh();
+    assert_eq!(follow.after(&links, &fresh), [[(1, vec![]), (3, vec![])]]);
     // By whatever cells, the nearest first: all but the pairs of 4, 5 and 6.
-    assert!(links.outwards(row(2)).eq([vec![1], vec![3], vec![0]]));
+    assert!(links.outwards(2).eq([vec![1], vec![3], vec![0]]));
 }
 
 #[test]
 fn a_cell_is_lone_until_another_is_hidden_beside_it() {
-    let equations = vec![vec![(row(0), -1), (row(1), 1), (row(2), 1)]];
-    let mut links = Links::new(equations.clone(), &BTreeSet::from([row(1)]));
+    let equations = [vec![(0, -1), (1, 1), (2, 1)]];
+    let mut links = linked(&equations, &[1]);
     assert_eq!(links.next_lone(), Some(0));
     assert_eq!(links.next_lone(), None, "asked once");
-    let mut links = Links::new(equations, &BTreeSet::from([row(1)]));
-    links.hide(row(2));
+    let mut links = linked(&equations, &[1, 2]);
     assert_eq!(links.next_lone(), None);
 }
 
@@ -378,29 +406,93 @@ fn rank(mut rows: Vec<Vec<i128>>) -> usize {
     rank
 }
 
+/// Whether a cell follows, by ranks over the whole numbers: an equation that holds it alone adds
+/// nothing to the others.
+fn follows_by_rank(equations: &[Equation], hidden: &[usize], cell: usize) -> bool {
+    let coefficient = |terms: &Equation, at: usize| {
+        let of_cell = terms.iter().filter(|(cell, _)| *cell == at);
+        of_cell.map(|(_, coefficient)| i128::from(*coefficient)).sum()
+    };
+    let row_of = |terms: &Equation| hidden.iter().map(|at| coefficient(terms, *at)).collect();
+    let rows: Vec<Vec<i128>> = equations.iter().map(row_of).collect();
+    let alone = hidden.iter().map(|at| i128::from(*at == cell)).collect();
+    rank(rows.iter().cloned().chain([alone]).collect()) == rank(rows)
+}
+
+/// The equations that hang together with those of a cell by hidden cells.
+fn group(equations: &[Equation], hidden: &[usize], cell: usize) -> Vec<Equation> {
+    let mut cells = vec![cell];
+    let mut found = vec![false; equations.len()];
+    while let Some(cell) = cells.pop() {
+        for (terms, found) in equations.iter().zip(&mut found) {
+            if !*found && terms.iter().any(|(at, _)| *at == cell) {
+                *found = true;
+                cells.extend(terms.iter().map(|(at, _)| *at).filter(|at| hidden.contains(at)));
+            }
+        }
+    }
+    equations
+        .iter()
+        .zip(found)
+        .filter(|(_, found)| *found)
+        .map(|(terms, _)| terms.clone())
+        .collect()
+}
+
+/// The number of cells of a random system.
+const WIDTH: usize = 9;
+
+/// Equations of a few of the cells.
+fn systems() -> impl Strategy<Value = Vec<Equation>> {
+    let coefficients = prop_oneof![4 => Just(0_i64), 3 => Just(1), 2 => Just(-1), 1 => Just(2)];
+    let equation = vec(coefficients, WIDTH).prop_map(|row| -> Equation {
+        row.into_iter().enumerate().filter(|(_, value)| *value != 0).collect()
+    });
+    vec(equation, 0..8)
+}
+
 proptest! {
-    /// A slow twin: a hidden cell follows exactly if an equation that holds it alone adds nothing to
-    /// the others, by ranks over the whole numbers.
+    /// Slow twins of what follows, and of what would keep it from following.
     #[test]
-    fn what_follows_is_what_adds_no_rank(
-        system in vec(vec(-1_i64..=2, 7), 0..6),
-        n_hidden in 0_usize..=7,
+    fn what_follows_is_what_adds_no_rank(equations in systems(), n_hidden in 0..=WIDTH) {
+        let hidden: Vec<usize> = (0..n_hidden).collect();
+        let known = known(&equations, &hidden);
+        for cell in 0..n_hidden {
+            let follows = follows_by_rank(&equations, &hidden, cell);
+            prop_assert_eq!(known.contains_key(&cell), follows);
+            let Some(savers) = known.get(&cell) else { continue };
+            let group = group(&equations, &hidden, cell);
+            let saves = |saver: &usize| {
+                let with: Vec<usize> = hidden.iter().copied().chain([*saver]).collect();
+                !follows_by_rank(&group, &with, cell)
+            };
+            prop_assert_eq!(savers, &(n_hidden..WIDTH).filter(saves).collect::<Vec<_>>());
+        }
+    }
+
+    /// What is kept of the equations while cells are hidden says all that the equations say.
+    #[test]
+    fn hidden_step_by_step_the_same_follows_as_at_once(
+        equations in systems(),
+        order in Just((0..WIDTH).collect::<Vec<_>>()).prop_shuffle(),
+        steps in vec(1_usize..4, 1..6),
     ) {
-        let equations: Vec<Equation> = system
-            .iter()
-            .map(|row_of| row_of.iter().enumerate().filter(|(_, value)| **value != 0))
-            .map(|terms| terms.map(|(at, value)| (row(at), *value)).collect())
-            .collect();
-        let hidden: Vec<Vec<i128>> = system
-            .iter()
-            .map(|row_of| row_of[..n_hidden].iter().map(|value| i128::from(*value)).collect())
-            .collect();
-        let own = rank(hidden.clone());
-        let adds_nothing = |at: &usize| {
-            let alone = (0..n_hidden).map(|column| i128::from(column == *at)).collect();
-            rank(hidden.iter().cloned().chain([alone]).collect()) == own
-        };
-        let expected: Vec<usize> = (0..n_hidden).filter(adds_nothing).collect();
-        prop_assert_eq!(follow(&equations, &(0..n_hidden).collect::<Vec<_>>()), expected);
+        let mut links = linked(&equations, &[]);
+        let mut follow = Follow::new(&links);
+        let mut n_hidden = 0;
+        for step in steps {
+            let next = &order[n_hidden..WIDTH.min(n_hidden + step)];
+            for cell in next {
+                links.hide(*cell);
+            }
+            n_hidden += next.len();
+            let fresh = links.take_fresh();
+            follow.after(&links, &fresh);
+            let mut hidden = order[..n_hidden].to_vec();
+            hidden.sort_unstable();
+            let kept: BTreeMap<usize, Vec<usize>> =
+                follow.after(&links, &hidden).into_iter().flatten().collect();
+            prop_assert_eq!(kept, known(&equations, &hidden));
+        }
     }
 }

@@ -148,7 +148,7 @@ pub(super) const INDIVIDUAL: ColumnRules = ColumnRules {
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     let changes = Rows::of(tables.table(CHANGE_AT));
-    for (key, row) in &changes.0 {
+    for (key, row) in &changes.in_order {
         let Some(response) = responses.get(key) else { continue };
         same_people(tables, (CHANGE_AT, *row), (RESPONSE_AT, response));
         // The groups of a landmark are, together, those without a response.
@@ -179,7 +179,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     across_routes_and_levels(tables, CHANGE_AT, &changes, &CHANGE.people[1..]);
 
     let verdicts = Rows::of(tables.table(INDIVIDUAL_AT));
-    for (key, row) in &verdicts.0 {
+    for (key, row) in &verdicts.in_order {
         let Some(response) = responses.get(key) else { continue };
         same_people(tables, (INDIVIDUAL_AT, *row), (RESPONSE_AT, response));
         let parts = INDIVIDUAL.people[1..].iter();

@@ -145,7 +145,7 @@ fn to_response(tables: &mut Tables, places: &Places, responses: &Rows) {
 
 /// The due at baseline are those whose first course counts, and the scored those with a baseline.
 fn to_flow(tables: &mut Tables, places: &Places) {
-    let flow = tables.table(FLOW_AT).clone();
+    let flow = tables.table(FLOW_AT);
     for row in 0..flow.n_rows() {
         let step = flow.text(row, "step");
         let column = match () {

@@ -34,7 +34,7 @@ type Key<'a> = [&'a str; 4];
 
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables, sums: Sums) {
-    let account = tables.table(ACCOUNT_AT).clone();
+    let account = tables.table(ACCOUNT_AT);
     let key = |row| ["instrument", "route", "site", "check"].map(|name| account.text(row, name));
     let rows: BTreeMap<Key, usize> = (0..account.n_rows()).map(|row| (key(row), row)).collect();
     over_checks(tables, &rows, sums);
@@ -94,8 +94,8 @@ fn over_places(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
 /// a session that counts one after which a score is due. Where nobody is outside, the counts add up;
 /// where few are, the difference is theirs, and the account keeps its count.
 fn to_completeness(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
-    let outside = tables.table(OUTSIDE_AT).clone();
-    let completeness = tables.table(COMPLETENESS_AT).clone();
+    let outside = tables.table(OUTSIDE_AT);
+    let completeness = tables.table(COMPLETENESS_AT);
     let text = |row: usize, name: &str| completeness.text(row, name).to_owned();
     // What is counted at every time point of an instrument, route and site, over all months.
     let mut points: BTreeMap<[String; 3], Vec<usize>> = BTreeMap::new();

@@ -15,7 +15,7 @@ pub(super) const DAY_28: ColumnRules = ColumnRules {
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables, firsts: &Rows) {
     let rows = Rows::of(tables.table(DAY_28_AT));
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let cells = firsts
             .get(&RowKey { infusion: 1, ..key.clone() })
             .and_then(|first| pair(tables, (DAY_28_AT, *row, "n_day28"), (FIRST_AT, first, "n")));

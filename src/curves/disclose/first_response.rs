@@ -44,7 +44,7 @@ const ADDING_UP: [&str; 4] = ["responded", "stopped", "at_risk", "at_risk_km"];
 
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables, rows: &Rows, responses: &Rows) {
-    for key in rows.0.keys().filter(|key| key.infusion == 1) {
+    for key in rows.in_order.keys().filter(|key| key.infusion == 1) {
         within_curve(tables, &rows.over_infusions(key));
         to_response(tables, &rows.over_infusions(key), &responses.over_infusions(key));
     }

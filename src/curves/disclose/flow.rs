@@ -35,7 +35,7 @@ fn step_of(code: &str) -> Option<Step> {
 /// Each step loses from the one before; routes add up; steps that no instrument enters are the same
 /// for all; and whoever is scorable is whoever was treated first in the response table.
 pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
-    let flow = tables.table(FLOW_AT).clone();
+    let flow = tables.table(FLOW_AT);
     let text = |row: usize, name: &str| flow.text(row, name).to_owned();
     let key = |row: usize| (text(row, "instrument"), text(row, "route"), text(row, "step"));
     let places: BTreeMap<_, usize> = (0..flow.n_rows()).map(|row| (key(row), row)).collect();

@@ -32,7 +32,7 @@ pub(super) fn relate(tables: &mut Tables, firsts: &Rows, responses: &Rows) {
     for (number, parts) in [(DURABILITY_AT, &["start", "clock"][..]), (TREATMENT_AT, &["clock"])] {
         let rows = Rows::along(tables.table(number), "time", parts);
         let mut curves: BTreeMap<RowKey, Vec<usize>> = BTreeMap::new();
-        for (key, row) in &rows.0 {
+        for (key, row) in &rows.in_order {
             curves.entry(RowKey { infusion: 0, ..key.clone() }).or_default().push(*row);
         }
         for (key, mut rows) in curves {

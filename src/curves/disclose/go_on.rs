@@ -74,7 +74,7 @@ type Landmarks = BTreeMap<Landmark, Vec<usize>>;
 
 fn landmarks(tables: &Tables, number: usize, rows: &Rows) -> Landmarks {
     let mut landmarks = Landmarks::new();
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let by = tables.table(number).int(*row, "by_infusion").unwrap_or_default();
         let landmark = Landmark { key: key.response(key.infusion), by };
         landmarks.entry(landmark).or_default().push(*row);
@@ -89,7 +89,7 @@ fn cells(tables: &Tables, number: usize, rows: &[usize], column: &str) -> Vec<Ce
 
 /// Each person has one fate.
 fn within_rows(tables: &mut Tables, number: usize, rows: &Rows) {
-    for row in rows.0.values() {
+    for row in rows.in_order.values() {
         let fates = ["responders", "stopped", "running", "waiting"];
         let fates: Vec<CellAt> =
             fates.iter().filter_map(|name| tables.at(number, *row, name)).collect();
@@ -205,7 +205,7 @@ fn same_people(tables: &mut Tables, landmarks: &Landmarks, adjusted: &Landmarks)
 fn over_time(tables: &mut Tables, number: usize, rows: &Rows) {
     let table = tables.table(number);
     let mut followed: BTreeMap<(RowKey, &str), BTreeMap<i64, usize>> = BTreeMap::new();
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let by = table.int(*row, "by_infusion").unwrap_or_default();
         let group = (key.response(key.infusion), table.text(*row, "group"));
         followed.entry(group).or_default().insert(by, *row);

@@ -113,7 +113,7 @@ const PARTS: [(&str, &str); 11] = [
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     let rows = Rows::of(tables.table(ITEM_9_AT));
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let at = |tables: &Tables, column: &str| tables.at(ITEM_9_AT, *row, column);
         for (whole, parts) in SUMS {
             let parts: Vec<CellAt> = parts.iter().filter_map(|part| at(tables, part)).collect();

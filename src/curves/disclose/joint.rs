@@ -2,10 +2,11 @@
 //! stratum, level, route and infusion.
 
 use crate::curves::settings::Stratum;
-use crate::privacy::suppress::{CellAt, Suppression};
+use crate::privacy::relations::Relations;
+use crate::privacy::suppress::CellAt;
 use crate::table::Table;
 use compact_str::CompactString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// `response_by_infusion`.
 pub(super) const RESPONSE_AT: usize = 0;
@@ -55,14 +56,21 @@ pub(super) const TREATMENT_AT: usize = 15;
 /// `adjusted_comparison`.
 pub(super) const ADJUSTED_AT: usize = 16;
 
-/// All tables of a run.
-pub(super) type Tables = Suppression<22>;
+/// How many tables there are.
+pub(super) const N_TABLES: usize = 22;
+
+/// All tables of a run, and what is said of them.
+pub(super) type Tables<'a> = Relations<'a, N_TABLES>;
 
 /// Rows of a table by what they are.
-pub(super) struct Rows(pub(super) BTreeMap<RowKey, usize>);
+pub(super) struct Rows {
+    pub(super) in_order: BTreeMap<RowKey, usize>,
+    /// The same, for the many times that one is looked up.
+    places: HashMap<RowKey, usize>,
+}
 
 /// What a row is about. Tables without infusions have 0 there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the columns of the tables")]
 pub(super) struct RowKey {
     pub(super) instrument: CompactString,
@@ -118,7 +126,7 @@ impl Rows {
             level: table.text(row, "level").into(),
             route: table.text(row, "route").into(),
         };
-        Self((0..table.n_rows()).map(|row| (key(row), row)).collect())
+        Self::by_key((0..table.n_rows()).map(|row| (key(row), row)))
     }
 
     /// The rows of a table without strata, of those to keep. In place of the instrument stand the
@@ -138,13 +146,19 @@ impl Rows {
             level: ALL.into(),
             route: table.text(row, "route").into(),
         };
-        Self((0..table.n_rows()).filter(|row| keep(*row)).map(|row| (key(row), row)).collect())
+        Self::by_key((0..table.n_rows()).filter(|row| keep(*row)).map(|row| (key(row), row)))
+    }
+
+    fn by_key(rows: impl Iterator<Item = (RowKey, usize)>) -> Self {
+        let in_order: BTreeMap<RowKey, usize> = rows.collect();
+        let places = in_order.iter().map(|(key, row)| (key.clone(), *row)).collect();
+        Self { in_order, places }
     }
 
     /// The row of a key.
     #[must_use]
     pub(super) fn get(&self, key: &RowKey) -> Option<usize> {
-        self.0.get(key).copied()
+        self.places.get(key).copied()
     }
 
     /// The row of the same instrument, stratum, level and route at every infusion from 1.
@@ -203,7 +217,7 @@ pub(super) fn across_routes_and_levels(
     let mut by_level: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
     let mut mixed = Vec::new();
     let mut repeated: BTreeMap<Repeated, Vec<(usize, usize)>> = BTreeMap::new();
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let all_routes = rows.get(&key.with(&key.stratum, &key.level, ALL));
         match (key.route.as_str(), all_routes) {
             (ALL, _) | (_, None) => {}

@@ -269,27 +269,29 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
     if min_cell > 0 {
         let responses = Rows::of(suppression.table(RESPONSE_AT));
         let firsts = Rows::of(suppression.table(FIRST_AT));
+        suppression.relate(&[
+            &|tables| response::relate(tables, &responses),
+            &|tables| flow::relate(tables, &responses),
+            &|tables| first_response::relate(tables, &firsts, &responses),
+            &|tables| day_28::relate(tables, &firsts),
+            &|tables| completeness::relate(tables, &responses),
+            &|tables| data_quality::relate(tables, sums),
+            &|tables| change::relate(tables, &responses),
+            &|tables| severity_shift::relate(tables, &responses),
+            &|tables| onset::relate(tables, &responses),
+            &|tables| go_on::relate(tables, &firsts, &responses),
+            &|tables| follow_up::relate(tables, &firsts, &responses),
+            &|tables| adjusted::relate(tables, &responses),
+            &|tables| item_9::relate(tables, &responses),
+            &|tables| side_effects::relate(tables),
+            &|tables| dissociation::relate(tables),
+            &|tables| blood_pressure::relate(tables),
+            &|tables| screening::relate(tables),
+        ]);
         // What happens after each dose is hidden rather than the curves.
         for table in CHANGE_AT..=TREATMENT_AT {
             suppression.yields(table);
         }
-        response::relate(&mut suppression, &responses);
-        flow::relate(&mut suppression, &responses);
-        first_response::relate(&mut suppression, &firsts, &responses);
-        day_28::relate(&mut suppression, &firsts);
-        completeness::relate(&mut suppression, &responses);
-        data_quality::relate(&mut suppression, sums);
-        change::relate(&mut suppression, &responses);
-        severity_shift::relate(&mut suppression, &responses);
-        onset::relate(&mut suppression, &responses);
-        go_on::relate(&mut suppression, &firsts, &responses);
-        follow_up::relate(&mut suppression, &firsts, &responses);
-        adjusted::relate(&mut suppression, &responses);
-        item_9::relate(&mut suppression, &responses);
-        side_effects::relate(&mut suppression);
-        dissociation::relate(&mut suppression);
-        blood_pressure::relate(&mut suppression);
-        screening::relate(&mut suppression);
         for table in YIELDING {
             suppression.yields(table);
         }

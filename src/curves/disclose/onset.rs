@@ -39,7 +39,7 @@ pub(super) const ONSET: ColumnRules = ColumnRules {
 /// treated again was treated twice.
 pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     let rows = Rows::along(tables.table(ONSET_AT), "hours", &[]);
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         for (column, infusion) in [("n_scored", 1), ("n_treated_again", 2)] {
             let cells = responses.get(&key.response(infusion)).and_then(|treated| {
                 pair(tables, (ONSET_AT, *row, column), (RESPONSE_AT, treated, "n_treated"))

@@ -137,7 +137,7 @@ fn within_rows(tables: &mut Tables) {
 /// `n_treated` at 1 takes it at every k. `n_treated` at 1 is hidden where few of those due at any k
 /// were not scored, because `n_observed` at k and it would tell how many.
 fn across_infusions(tables: &mut Tables, rows: &Rows) {
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let not_due = tables.at(RESPONSE_AT, *row, "n_not_due");
         let enrolled = tables.at(RESPONSE_AT, *row, "n_enrolled");
         if let Some((not_due, enrolled)) = not_due.zip(enrolled) {
@@ -172,7 +172,8 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
 /// was stands there: at each earlier infusion too they are that many. Later on, who is not yet due
 /// is so there, or was not yet due at that infusion.
 fn fixed_cohort(tables: &mut Tables, rows: &Rows) {
-    for (key, row) in rows.0.iter().filter(|(key, _)| key.stratum == Stratum::FixedCohort.as_str())
+    for (key, row) in
+        rows.in_order.iter().filter(|(key, _)| key.stratum == Stratum::FixedCohort.as_str())
     {
         let Ok(least) = key.level.trim_end_matches('+').parse() else { continue };
         let whole =

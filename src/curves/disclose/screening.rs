@@ -20,7 +20,7 @@ pub(super) const SCREENING: ColumnRules = ColumnRules {
 
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables) {
-    let table = tables.table(SCREENING_AT).clone();
+    let table = tables.table(SCREENING_AT);
     let mut decisions: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for row in 0..table.n_rows() {
         let rows = decisions.entry(table.text(row, "decision")).or_default();
@@ -32,7 +32,7 @@ pub(super) fn relate(tables: &mut Tables) {
     }
     for rows in decisions.values() {
         for column in SCREENING.people {
-            over_reasons(tables, &table, rows, column);
+            over_reasons(tables, table, rows, column);
         }
     }
     to_flow(tables, &decisions);

@@ -29,7 +29,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
     let table = tables.table(SHIFT_AT);
     let rows = Rows::along(table, "infusion", &["band_before", "band_after"]);
     let mut shifts = Shifts::new();
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let bands = ["band_before", "band_after"].map(|name| table.text(*row, name).to_owned());
         let [before, after] = bands;
         shifts.entry(key.response(key.infusion)).or_default().insert((before, after), *row);

@@ -60,8 +60,8 @@ type Terms<'a> = BTreeMap<&'a str, usize>;
 
 /// Everything that is known to add up.
 pub(super) fn relate(tables: &mut Tables) {
-    let table = tables.table(SIDE_EFFECTS_AT).clone();
-    across_routes(tables, &table);
+    let table = tables.table(SIDE_EFFECTS_AT);
+    across_routes(tables, table);
     let infusion = |row| table.int(row, "infusion").and_then(|k| usize::try_from(k).ok());
     let mut places: BTreeMap<(&str, &str, usize), Terms> = BTreeMap::new();
     for row in 0..table.n_rows() {
@@ -70,7 +70,7 @@ pub(super) fn relate(tables: &mut Tables) {
         terms.or_default().insert(table.text(row, "term"), row);
     }
     for ((route, capture, infusion), terms) in &places {
-        over_terms(tables, &table, terms);
+        over_terms(tables, table, terms);
         let is_any_infusion = *infusion == ANY_INFUSION;
         for row in terms.values() {
             within_row(tables, *row, is_any_infusion);

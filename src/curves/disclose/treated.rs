@@ -18,7 +18,7 @@ pub(super) fn among_treated(tables: &mut Tables, number: usize, rows: &Rows, col
             treated.insert(flow.text(row, "route").to_owned(), at);
         }
     }
-    for (key, row) in &rows.0 {
+    for (key, row) in &rows.in_order {
         let Some(treated) = treated.get(key.route.as_str()) else { continue };
         for column in columns {
             if let Some(part) = tables.at(number, *row, column) {

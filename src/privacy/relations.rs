@@ -1,0 +1,162 @@
+//! What the counts of tables are to each other: which add up, which contain which, and which go
+//! together. What a small difference hides is told from the counts at once.
+
+use super::cells::CellAt;
+use super::counts::Counts;
+use super::links::Equations;
+use super::small::Chain;
+use crate::table::Table;
+
+/// `N` tables, and what is said of them.
+pub struct Relations<'a, const N: usize> {
+    counts: &'a Counts<N>,
+    said: Said,
+}
+
+/// What is said of some tables, by the numbers of their cells.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Small differences, which are hidden counts themselves: cells after those of all tables.
+    pub(super) differences: Vec<i64>,
+    pub(super) equations: Equations,
+    /// Cells that are hidden for what they, or others with them, tell.
+    pub(super) small: Vec<usize>,
+    /// A cell and one that is hidden with it.
+    pub(super) together: Vec<(usize, usize)>,
+    pub(super) chains: Vec<Chain>,
+    /// Each pair is a cell and the one it repeats.
+    pub(super) repeats: Vec<Vec<(CellAt, CellAt)>>,
+}
+
+impl Said {
+    /// Says what another says after it. Differences have the numbers from `end`.
+    pub(super) fn append(&mut self, other: Self, end: usize) {
+        let n_before = self.differences.len();
+        let moved = |cell: usize| if cell < end { cell } else { cell + n_before };
+        self.differences.extend(other.differences);
+        self.equations.append(&other.equations, moved);
+        self.small.extend(other.small);
+        self.together.extend(other.together);
+        self.chains.extend(other.chains);
+        self.repeats.extend(other.repeats);
+    }
+}
+
+impl<'a, const N: usize> Relations<'a, N> {
+    /// Nothing is said yet.
+    pub(super) fn new(counts: &'a Counts<N>) -> Self {
+        Self { counts, said: Said::default() }
+    }
+
+    pub(super) fn into_said(self) -> Said {
+        self.said
+    }
+
+    /// A table, by its place in the array.
+    #[must_use]
+    pub const fn table(&self, number: usize) -> &'a Table {
+        &self.counts.tables[number].0
+    }
+
+    /// A cell, if its table has that column.
+    #[must_use]
+    pub fn at(&self, table: usize, row: usize, name: &str) -> Option<CellAt> {
+        self.counts.at(table, row, name)
+    }
+
+    /// The first cell is the sum of the others, which may be none of them hidden alone.
+    pub fn sum(&mut self, total: CellAt, parts: impl IntoIterator<Item = CellAt>) {
+        let parts = parts.into_iter().map(|part| (part, 1));
+        self.equation(std::iter::once((total, -1)).chain(parts));
+    }
+
+    /// The same people are added up in two ways.
+    pub fn sums(
+        &mut self,
+        one: impl IntoIterator<Item = CellAt>,
+        other: impl IntoIterator<Item = CellAt>,
+    ) {
+        let other = other.into_iter().map(|part| (part, -1));
+        self.equation(one.into_iter().map(|part| (part, 1)).chain(other));
+    }
+
+    /// As [`Self::sum`], where the counts are such a sum.
+    pub fn sum_if_so<const P: usize>(&mut self, total: CellAt, parts: [CellAt; P]) {
+        let sum = self.counts.sum(parts.map(|part| (part, 1)));
+        if sum.is_some() && sum == self.counts.value(total) {
+            self.sum(total, parts);
+        }
+    }
+
+    /// Two cells hold the same count.
+    pub fn same(&mut self, a: CellAt, b: CellAt) {
+        self.equation([(a, -1), (b, 1)]);
+    }
+
+    /// Cells that, times their coefficients, add up to zero.
+    fn equation(&mut self, terms: impl IntoIterator<Item = (CellAt, i64)>) {
+        let terms = terms.into_iter().map(|(at, sign)| (self.counts.number(at), sign));
+        self.said.equations.push(terms);
+    }
+
+    /// Wherever the first cell is hidden the second is too.
+    pub fn together(&mut self, first: CellAt, second: CellAt) {
+        self.said.together.push((self.counts.number(first), self.counts.number(second)));
+    }
+
+    /// The people of the second cell are among those of the first; where the difference is small
+    /// the first, larger one is hidden.
+    pub fn nested(&mut self, larger: CellAt, smaller: CellAt) {
+        self.tells([(larger, 1), (smaller, -1)], larger);
+    }
+
+    /// The people of the second cell are among those of the first; where the difference is small it
+    /// is a hidden count itself, which may not follow even where both cells are hidden.
+    pub fn difference(&mut self, larger: CellAt, smaller: CellAt) {
+        self.keep_back([(larger, 1), (smaller, -1)]);
+    }
+
+    /// Cells that, times their coefficients, add up to a count of people; where it is small it is a
+    /// hidden count itself, which may not follow whatever of the cells is hidden.
+    pub fn keep_back<const P: usize>(&mut self, sum: [(CellAt, i64); P]) {
+        if let Some(count) = self.counts.sum(sum).filter(|count| self.counts.is_small(*count)) {
+            let difference = self.counts.numbering.end() + self.said.differences.len();
+            self.said.differences.push(count);
+            let terms = sum.map(|(at, sign)| (self.counts.number(at), sign));
+            self.said.equations.push(terms.into_iter().chain([(difference, -1)]));
+        }
+    }
+
+    /// Cells that, times their coefficients, add up to a count of people; where it is small the
+    /// given cell is hidden.
+    pub fn tells(&mut self, sum: impl IntoIterator<Item = (CellAt, i64)>, hide: CellAt) {
+        if self.counts.sum(sum).is_some_and(|count| self.counts.is_small(count)) {
+            self.said.small.push(self.counts.number(hide));
+        }
+    }
+
+    /// The people of the first cell are part of the second's; where the rest is small the first,
+    /// smaller one is hidden. Where there is no rest, the two are the same count.
+    pub fn part(&mut self, part: CellAt, whole: CellAt) {
+        self.tells([(whole, 1), (part, -1)], part);
+        if self.counts.are_equal(part, whole) {
+            self.same(part, whole);
+        }
+    }
+
+    /// Links of counts in which people only come in, or only go out, from one to the next. Shown are
+    /// only links whose every count differs from that of every other shown one by nobody or by
+    /// enough people. `preference` says in which order places of the chain are tried.
+    pub fn chain(&mut self, links: &[Vec<CellAt>], preference: &[usize]) {
+        let ordered =
+            preference.iter().filter_map(|place| Some((*place, links.get(*place)?.clone())));
+        self.said.chains.push(ordered.collect());
+    }
+
+    /// A set of cells that repeats others with nearly the same people: each pair is a cell and the
+    /// one it repeats. Where any pair differs by few people the whole set is hidden, so that the
+    /// cells it repeats need not be; where a pair is equal the two are the same count.
+    pub fn repeat(&mut self, pairs: Vec<(CellAt, CellAt)>) {
+        self.said.repeats.push(pairs);
+    }
+}
