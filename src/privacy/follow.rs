@@ -31,7 +31,6 @@ pub(super) struct Follow {
 }
 
 /// What there is to solve of a group.
-#[derive(Default)]
 struct Group {
     derived: Vec<Derived>,
     joined: Vec<usize>,
