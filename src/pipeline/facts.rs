@@ -50,6 +50,18 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// Finds the targets of corrections and retractions that are not among a subject's own events,
+    /// and puts the subjects in order: it must not depend on how many shares were read at once.
+    fn settle(&mut self, keys: &mut KeyIndex) -> Result<(), PipelineError> {
+        let strays = self.subjects.iter().flat_map(|facts| &facts.strays);
+        let held = keys.held(strays.map(|stray| stray.target))?;
+        for facts in &mut self.subjects {
+            find_other_subjects(&facts.strays, &mut facts.anomalies, &held);
+        }
+        self.subjects.par_sort_by(|a, b| a.subject.cmp(&b.subject));
+        Ok(())
+    }
+
     /// Whether the events were made up.
     #[must_use]
     pub fn synthetic(&self) -> Synthetic {
@@ -114,17 +126,14 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
         folded.subjects.extend(part.facts);
     }
-    if let Some(mut writer) = writer {
+    if let Some(writer) = &mut writer {
         writer.write(&folded.subjects[n_written..])?;
-        writer.finish()?;
     }
-    let strays = folded.subjects.iter().flat_map(|facts| &facts.strays);
-    let held = keys.held(strays.map(|stray| stray.target))?;
-    for facts in &mut folded.subjects {
-        find_other_subjects(&facts.strays, &mut facts.anomalies, &held);
-    }
-    // The order of subjects must not depend on how many shares were read at once.
-    folded.subjects.par_sort_by(|a, b| a.subject.cmp(&b.subject));
+    // The disk may take its time.
+    let (finished, settled) =
+        rayon::join(|| writer.map_or(Ok(()), FactWriter::finish), || folded.settle(&mut keys));
+    finished?;
+    settled?;
     Ok(folded)
 }
 
