@@ -6,7 +6,7 @@
 //! 2. Whatever is computed from a hidden cell is hidden with it; where a whole is small, so is all
 //!    that rests on it, zeros too.
 //! 3. Counts that add up are equations. None of them may give a hidden count, or a small difference
-//!    of two, back, nor may several together: [`super::complement`].
+//!    of two, back, nor may several together: `complement.rs`.
 //!
 //! What is left goes on to [`super::outgoing`]. With `min_cell = 0` nothing is hidden.
 

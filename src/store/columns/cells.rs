@@ -1,6 +1,6 @@
 //! Cells of columns: a value, nothing, or not of the vocabulary.
 
-use super::coded::{Coded, Read, Texts};
+use super::coded::{Bad, Coded, Read, Texts};
 use crate::event::ids::EventId;
 use crate::event::key::ContentDigest;
 use crate::event::list::{CodeSet, List};
@@ -11,9 +11,6 @@ use arrow::array::{
     RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use std::ops::Range;
-
-/// Name of a column that does not hold what it should.
-pub(in crate::store) type Bad = &'static str;
 
 /// A column of a batch, if it has this type.
 pub(in crate::store) fn typed<'a, T: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a T> {

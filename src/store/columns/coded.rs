@@ -1,6 +1,5 @@
 //! Columns of texts of which few differ: each text is looked at once, whatever the number of rows.
 
-use super::cells::Bad;
 use crate::event::code::{
     AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
     EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
@@ -11,6 +10,9 @@ use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
 use arrow::datatypes::Int32Type;
+
+/// Name of a column that does not hold what it should.
+pub(in crate::store) type Bad = &'static str;
 
 /// A column of texts, as it was read: plain, or with a dictionary.
 #[derive(Debug, Clone)]

@@ -4,10 +4,10 @@
 //! type that covers the columns set and whose codes read.
 
 use super::cells::{
-    Bad, CodedList, Typed, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
+    CodedList, Typed, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
     structs,
 };
-use super::coded::{Coded, FileDigest, Texts};
+use super::coded::{Bad, Coded, FileDigest, Texts};
 use super::layout::{COLUMNS, SCHEMA};
 use crate::event::code::{
     AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
