@@ -223,7 +223,8 @@ impl Painter {
 }
 
 /// A picture as PNG. Paper covers all of it, so that nothing shows through and there is no alpha to
-/// write; of flat colours the quick encoder makes files nearly as small as a slow one.
+/// write. One filter for every row, as to choose among them takes a third of the time and makes files
+/// by a twentieth smaller.
 fn encoded(picture: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     let pixels = picture.data().chunks_exact(4);
     let mut colours = vec![0; 3 * pixels.len()];
@@ -235,6 +236,7 @@ fn encoded(picture: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Paeth);
     encoder.write_header()?.write_image_data(&colours)?;
     Ok(bytes)
 }

@@ -11,15 +11,15 @@ use crate::course::fact::SubjectFacts;
 use crate::course::fold::FoldContext;
 use crate::course::fold_subjects;
 use crate::course::stray::find_other_subjects;
-use crate::course::table::FactTables;
+use crate::course::table::{CourseRow, FactRows, InfusionRow, ScoreRow};
 use crate::event::ids::{Source, Subject};
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::scan::Scan;
 use crate::store::share::SHARES;
-use crate::table::Table;
 use crate::table::parquet::TableWriter;
+use crate::table::rows::RowColumn;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -181,25 +181,22 @@ impl FactWriter {
             .and_then(|()| tighten_dir(&dir))
             .map_err(PipelineError::write(&dir))?;
         let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        let begin = |table: &Table| {
-            let path = aside.path().join(format!("{}.parquet", table.name));
-            let file = File::create(&path).map_err(PipelineError::write(&path))?;
-            tighten_file(&path).map_err(PipelineError::write(&path))?;
-            TableWriter::new(file, table, &EACH_ONCE).map_err(PipelineError::make("the facts"))
-        };
-        let empty = FactTables::of(&[]);
-        let writers =
-            [begin(&empty.courses)?, begin(&empty.infusions)?, begin(&empty.assessments)?];
+        let writers = [
+            begin(aside.path(), "courses", &CourseRow::COLUMNS)?,
+            begin(aside.path(), "infusions", &InfusionRow::COLUMNS)?,
+            begin(aside.path(), "assessments", &ScoreRow::COLUMNS)?,
+        ];
         Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
     }
 
     fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
-        let tables = FactTables::of(facts);
-        let parts = [&tables.courses, &tables.infusions, &tables.assessments];
-        for (writer, table) in self.writers.iter_mut().zip(parts) {
-            writer.write(table).map_err(PipelineError::make("the facts"))?;
-        }
-        Ok(())
+        let rows = FactRows::of(facts);
+        let [courses, infusions, assessments] = &mut self.writers;
+        courses
+            .write_rows(&CourseRow::COLUMNS, &rows.courses)
+            .and_then(|()| infusions.write_rows(&InfusionRow::COLUMNS, &rows.infusions))
+            .and_then(|()| assessments.write_rows(&ScoreRow::COLUMNS, &rows.assessments))
+            .map_err(PipelineError::make("the facts"))
     }
 
     fn finish(self) -> Result<(), PipelineError> {
@@ -217,4 +214,17 @@ impl FactWriter {
         tighten_dir(&aside).map_err(PipelineError::write(&aside))?;
         std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
     }
+}
+
+/// Begins a fact table in a directory.
+fn begin<R>(
+    dir: &Path,
+    name: &str,
+    columns: &[RowColumn<R>],
+) -> Result<TableWriter<File>, PipelineError> {
+    let path = dir.join(format!("{name}.parquet"));
+    let file = File::create(&path).map_err(PipelineError::write(&path))?;
+    tighten_file(&path).map_err(PipelineError::write(&path))?;
+    let columns: Vec<_> = columns.iter().map(|column| (column.name, column.of)).collect();
+    TableWriter::new(file, &columns, &EACH_ONCE).map_err(PipelineError::make("the facts"))
 }

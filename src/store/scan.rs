@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// Files that are kept open from one reading to the next: about two megabytes each. Where there are
+/// Files that are kept open from one reading to the next, a few megabytes each. Where there are
 /// more they are opened anew each time, so that neither memory nor open files grow with the store.
 const MOST_OPEN: usize = 128;
 

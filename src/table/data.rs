@@ -180,16 +180,6 @@ impl Column {
         }
     }
 
-    /// Makes room for more cells.
-    pub fn reserve(&mut self, n_cells: usize) {
-        match self {
-            Self::Text(cells) => cells.reserve(n_cells),
-            Self::Int(cells) => cells.reserve(n_cells),
-            Self::Float(cells) => cells.reserve(n_cells),
-            Self::Bool(cells) => cells.reserve(n_cells),
-        }
-    }
-
     /// Appends the cells of a column of the same type.
     fn append(&mut self, other: &Self) {
         match (self, other) {

@@ -7,6 +7,7 @@
 pub mod csv;
 mod data;
 pub mod parquet;
+pub mod rows;
 pub mod text;
 
 pub use data::{Cell, Column, ColumnType, Table};

@@ -1,6 +1,7 @@
 //! Parquet: zstd, the same bytes for the same table.
 
 use super::data::{Column, ColumnType, Table};
+use super::rows::RowColumn;
 use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchReader,
     StringArray,
@@ -22,8 +23,14 @@ impl Table {
     /// Only if the columns have different lengths, which no constructor of a table allows.
     pub fn to_parquet(&self) -> Result<Vec<u8>, ParquetError> {
         let mut bytes = Vec::new();
-        let mut writer = TableWriter::new(&mut bytes, self, &[])?;
-        writer.write(self)?;
+        let columns: Vec<(&str, ColumnType)> = self
+            .names()
+            .iter()
+            .zip(self.columns())
+            .map(|(name, column)| (name.as_str(), column.into()))
+            .collect();
+        let mut writer = TableWriter::new(&mut bytes, &columns, &[])?;
+        writer.write(self.columns().iter().map(to_array).collect())?;
         writer.finish()?;
         Ok(bytes)
     }
@@ -50,34 +57,27 @@ impl Table {
         }
         Ok(table)
     }
-
-    fn to_batch(&self, schema: &Arc<Schema>) -> Result<RecordBatch, ParquetError> {
-        let arrays = self.columns().iter().map(to_array).collect();
-        Ok(RecordBatch::try_new(Arc::clone(schema), arrays)?)
-    }
 }
 
-/// Writes tables with the same columns into one Parquet file, a part at a time, so that memory
-/// does not grow with the file.
+/// Writes rows into one Parquet file, some at a time, so that memory does not grow with the file.
 pub struct TableWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: Arc<Schema>,
 }
 
 impl<W: Write + Send> TableWriter<W> {
-    /// Begins a file with the columns of `table`. Those with a value of its own in nearly every row
-    /// are named, so that no dictionary is made for them.
+    /// Begins a file with these columns. Those with a value of its own in nearly every row are named
+    /// once more, so that no dictionary is made for them.
     ///
     /// # Errors
     /// If the columns cannot be written as Parquet.
-    pub fn new(out: W, table: &Table, each_once: &[&str]) -> Result<Self, ParquetError> {
-        let fields: Vec<Field> = table
-            .names()
-            .iter()
-            .zip(table.columns())
-            .map(|(name, column)| Field::new(name, data_type(column), true))
-            .collect();
-        let schema = Arc::new(Schema::new(fields));
+    pub fn new(
+        out: W,
+        columns: &[(&str, ColumnType)],
+        each_once: &[&str],
+    ) -> Result<Self, ParquetError> {
+        let fields = columns.iter().map(|(name, of)| Field::new(*name, data_type(*of), true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_created_by("afterdose".into());
@@ -88,12 +88,20 @@ impl<W: Write + Send> TableWriter<W> {
         Ok(Self { writer, schema })
     }
 
-    /// Appends rows.
+    /// Appends rows, of which the columns of the file are told.
     ///
     /// # Errors
     /// If the disk refuses, or the columns are not those of the file.
-    pub fn write(&mut self, table: &Table) -> Result<(), ParquetError> {
-        self.writer.write(&table.to_batch(&self.schema)?)
+    pub fn write_rows<R>(
+        &mut self,
+        columns: &[RowColumn<R>],
+        rows: &[R],
+    ) -> Result<(), ParquetError> {
+        self.write(columns.iter().map(|column| column.array(rows)).collect())
+    }
+
+    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), ParquetError> {
+        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 
     /// Writes the footer and hands the sink back.
@@ -105,12 +113,12 @@ impl<W: Write + Send> TableWriter<W> {
     }
 }
 
-fn data_type(column: &Column) -> DataType {
-    match column {
-        Column::Text(_) => DataType::Utf8,
-        Column::Int(_) => DataType::Int64,
-        Column::Float(_) => DataType::Float64,
-        Column::Bool(_) => DataType::Boolean,
+const fn data_type(of: ColumnType) -> DataType {
+    match of {
+        ColumnType::Text => DataType::Utf8,
+        ColumnType::Int => DataType::Int64,
+        ColumnType::Float => DataType::Float64,
+        ColumnType::Bool => DataType::Boolean,
     }
 }
 
