@@ -4,6 +4,7 @@
 //! Each score has one fate. A check-in that was corrected counts once, as corrected; one that came
 //! twice counts once.
 
+use super::few::find_or_push;
 use super::resolve::{SetAside, Unused};
 use super::settings::FoldSettings;
 use crate::event::code::Route;
@@ -176,16 +177,12 @@ impl Tally {
     fn of(&mut self, source: &Source, instrument: &OpenCode) -> &mut ScoreAccount {
         let is_it =
             |known: &ScoreAccount| known.instrument == *instrument && known.source == *source;
-        let place = self.scores.iter().position(is_it).unwrap_or_else(|| {
-            self.scores.push(ScoreAccount {
-                source: source.clone(),
-                instrument: instrument.clone(),
-                by_fate: [0; Fate::ALL.len()],
-                n_totals_differ: 0,
-            });
-            self.scores.len() - 1
-        });
-        &mut self.scores[place]
+        find_or_push(&mut self.scores, is_it, || ScoreAccount {
+            source: source.clone(),
+            instrument: instrument.clone(),
+            by_fate: [0; Fate::ALL.len()],
+            n_totals_differ: 0,
+        })
     }
 
     /// An event that does not count: each instrument it names is a score, and a session is one

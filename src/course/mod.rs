@@ -10,6 +10,7 @@ pub mod assess;
 pub mod by_instrument;
 pub mod dose;
 pub mod fact;
+pub mod few;
 pub mod fold;
 pub mod order;
 pub mod resolve;

@@ -9,6 +9,7 @@ use super::cohort::{Cohort, Step};
 use super::progress::{Progress, Reached};
 use crate::course::account::Fate;
 use crate::course::fact::{Infusion, SubjectFacts};
+use crate::course::few::find_or_push;
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::table::{ColumnType as T, Table};
@@ -35,13 +36,13 @@ const ALL: &str = "all";
 type Place<'a> = (Option<Route>, Option<&'a str>);
 
 /// A number of each instrument, in the order of the settings; `None` where there is nothing to count.
-type ByInstrument<T> = Vec<Option<T>>;
+type OfEach<T> = Vec<Option<T>>;
 
 /// By place: what the account counts of a subject, less what the estimates count. A person is known
 /// in few places.
 struct Difference<'a> {
     n_instruments: usize,
-    places: Vec<(Place<'a>, ByInstrument<i64>)>,
+    places: Vec<(Place<'a>, OfEach<i64>)>,
 }
 
 impl<'a> Difference<'a> {
@@ -50,12 +51,9 @@ impl<'a> Difference<'a> {
     }
 
     fn at(&mut self, place: Place<'a>) -> &mut [Option<i64>] {
-        let known = self.places.iter().position(|(known, _)| *known == place);
-        let number = known.unwrap_or_else(|| {
-            self.places.push((place, vec![None; self.n_instruments]));
-            self.places.len() - 1
-        });
-        &mut self.places[number].1
+        let is_it = |(known, _): &(Place, _)| *known == place;
+        let n_instruments = self.n_instruments;
+        &mut find_or_push(&mut self.places, is_it, || (place, vec![None; n_instruments])).1
     }
 
     /// Adds to one instrument.
@@ -70,7 +68,7 @@ impl<'a> Difference<'a> {
 }
 
 /// People by check and place.
-type People<'a> = BTreeMap<(&'static str, Place<'a>), ByInstrument<u64>>;
+type People<'a> = BTreeMap<(&'static str, Place<'a>), OfEach<u64>>;
 
 /// The table: for each instrument and each place where either counts something, how many people the
 /// two count differently.

@@ -8,6 +8,7 @@ use super::cohort::Cohort;
 use super::route::RouteRow;
 use super::row::Row;
 use crate::course::fact::Course;
+use crate::course::few::find_or_push;
 use crate::course::tolerability::{EffectReport, minutes_to_resolution};
 use crate::event::code::{EffectTerm, EffectsCapture, Severity};
 use crate::event::kind::Effect;
@@ -138,12 +139,8 @@ struct Answer {
 
 impl Answer {
     fn of(&mut self, term: Term) -> &mut Told {
-        let known = self.told.iter().position(|(known, _)| *known == term);
-        let place = known.unwrap_or_else(|| {
-            self.told.push((term, Told::default()));
-            self.told.len() - 1
-        });
-        &mut self.told[place].1
+        let is_it = |(known, _): &(Term, Told)| *known == term;
+        &mut find_or_push(&mut self.told, is_it, || (term, Told::default())).1
     }
 
     /// Takes in one report of a session.

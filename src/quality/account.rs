@@ -7,6 +7,7 @@ use super::check::{Check, SUMS};
 use super::dose::{DoseFinding, dose_finding};
 use crate::course::account::{Fate, ScoreAccount, SessionAccount};
 use crate::course::fact::{Course, Infusion, SubjectFacts};
+use crate::course::few::find_or_push;
 use crate::course::resolve::SetAside;
 use crate::event::code::Route;
 use crate::event::ids::{OpenCode, Source};
@@ -172,12 +173,8 @@ struct OfSubject<'a>(Vec<(Place<'a>, Counts)>);
 
 impl<'a> OfSubject<'a> {
     fn at(&mut self, place: Place<'a>) -> &mut Counts {
-        let known = self.0.iter().position(|(known, _)| *known == place);
-        let number = known.unwrap_or_else(|| {
-            self.0.push((place, Counts::default()));
-            self.0.len() - 1
-        });
-        &mut self.0[number].1
+        let is_it = |(known, _): &(Place, Counts)| *known == place;
+        &mut find_or_push(&mut self.0, is_it, || (place, Counts::default())).1
     }
 }
 

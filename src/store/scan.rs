@@ -107,10 +107,10 @@ impl ShareReader {
 /// A data file that is being read.
 struct ShareFile {
     path: PathBuf,
-    /// The shares it holds that have not been read.
+    /// The shares it holds.
+    own: Range<i32>,
+    /// Of those that are asked for, the ones not read yet.
     left: Range<i32>,
-    /// Whether that is all it holds.
-    is_whole: bool,
     /// The subject of the row before.
     subject: Option<Subject>,
     open: Option<Open>,
@@ -142,8 +142,7 @@ impl ShareFile {
     fn of(path: PathBuf, shares: &Range<i32>) -> Result<Self, StoreError> {
         let own = data_file::shares_of(&path)?;
         let left = own.start.max(shares.start)..own.end.min(shares.end);
-        let is_whole = left == own;
-        Ok(Self { path, left, is_whole, subject: None, open: None })
+        Ok(Self { path, own, left, subject: None, open: None })
     }
 
     /// The events of the shares before `end`, in the order of the file.
@@ -170,13 +169,12 @@ impl ShareFile {
             open.row += 1;
         }
         self.left.start = end;
-        self.is_whole = false;
         self.open = (keep_open && end < self.left.end).then_some(open);
         Ok(events)
     }
 
     fn open(&self) -> Result<Open, StoreError> {
-        let shares = (!self.is_whole).then(|| self.left.clone());
+        let shares = (self.left != self.own).then(|| self.left.clone());
         let batches =
             data_file::open(&self.path, &Part { shares, coded: true, ..Part::default() })?;
         Ok(Open { batches, batch: None, row: 0 })

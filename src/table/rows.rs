@@ -1,12 +1,9 @@
 //! Columns told of rows, for rows that are written without a table in between.
 
 use super::data::ColumnType;
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringBuilder};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
 use std::borrow::Cow;
 use std::sync::Arc;
-
-/// Bytes of a usual text: a code or a pseudonym.
-const USUAL_TEXT: usize = 16;
 
 /// A column of rows.
 pub struct RowColumn<R> {
@@ -38,16 +35,7 @@ impl<R> RowColumn<R> {
     pub(super) fn array(&self, rows: &[R]) -> ArrayRef {
         let values = rows.iter().map(self.value);
         match self.of {
-            ColumnType::Text => {
-                let mut texts = StringBuilder::with_capacity(rows.len(), USUAL_TEXT * rows.len());
-                for value in values {
-                    match value {
-                        Value::Text(text) => texts.append_value(text),
-                        _ => texts.append_null(),
-                    }
-                }
-                Arc::new(texts.finish())
-            }
+            ColumnType::Text => Arc::new(values.map(Value::text).collect::<StringArray>()),
             ColumnType::Int => Arc::new(values.map(Value::int).collect::<Int64Array>()),
             ColumnType::Float => Arc::new(values.map(Value::float).collect::<Float64Array>()),
             ColumnType::Bool => Arc::new(values.map(Value::bool).collect::<BooleanArray>()),
@@ -55,7 +43,11 @@ impl<R> RowColumn<R> {
     }
 }
 
-impl Value<'_> {
+impl<'r> Value<'r> {
+    fn text(self) -> Option<Cow<'r, str>> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
     fn int(self) -> Option<i64> {
         if let Self::Int(number) = self { Some(number) } else { None }
     }
