@@ -174,6 +174,10 @@ impl KeyIndex {
     /// Writes what was kept into the store, as the keys of those data files of the log that no run
     /// holds yet; they must be the very keys that were met.
     ///
+    /// Where the lock does not keep two writers apart, the other may sweep a file away before it has
+    /// its name. That is no failure: whatever of the two is left, the next to open the index finds it
+    /// whole or makes it anew.
+    ///
     /// # Errors
     /// [`StoreError`] if the disk refuses. The log is whole without.
     pub fn settle(mut self, log: &EventLog) -> Result<(), StoreError> {
@@ -184,7 +188,10 @@ impl KeyIndex {
         if covers.is_empty() {
             return Ok(());
         }
-        self.write_runs(covers).map_err(StoreError::io(&self.dir))
+        match self.write_runs(covers) {
+            Err(swept) if swept.kind() == io::ErrorKind::NotFound => Ok(()),
+            written => written.map_err(StoreError::io(&self.dir)),
+        }
     }
 
     fn write_runs(&mut self, mut covers: BTreeSet<String>) -> io::Result<()> {

@@ -6,7 +6,7 @@ use crate::event::key::{KeyDigest, KnownKeys, Novelty};
 use crate::store::append::Commit;
 use crate::store::compact::{COMMITS_PER_CHECKPOINT, Compacted, SMALL_FILES};
 use crate::store::error::StoreError;
-use crate::store::keys::KeyIndex;
+use crate::store::keys::{DIR, KeyIndex};
 use crate::store::log::EventLog;
 use crate::store::share::SHARES;
 use std::collections::BTreeSet;
@@ -147,6 +147,27 @@ fn the_keys_follow_without_a_reading_of_the_data() {
     for logged in &events {
         let key = KeyDigest::of(&logged.event.source, &logged.event.id);
         assert_eq!(index.meet(key, logged.content).expect("disk"), Novelty::Duplicate);
+    }
+}
+
+#[test]
+fn two_that_write_the_keys_at_once_leave_an_index_or_none() {
+    let dir = tempfile::tempdir().expect("disk");
+    let log = commit(dir.path(), &many(100));
+    let list = dir.path().join(DIR).join("runs.json");
+    for _ in 0..300 {
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let index = KeyIndex::open(&log).expect("an index");
+                    assert_eq!(index.len(), 100);
+                    index.settle(&log).expect("what the other swept away is no failure");
+                });
+            }
+        });
+        assert_eq!(KeyIndex::open(&log).expect("an index").len(), 100);
+        // The next two have no index to go by. It may be that these left none.
+        let _ = std::fs::remove_file(&list);
     }
 }
 
