@@ -211,6 +211,10 @@ pub struct Curves {
     /// date in UTC. `current` stays as it is.
     #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
     pub as_of: Option<AsOf>,
+    /// Only the tables: no charts and no page, which `report --from` makes of the run at any time.
+    /// `current` stays as it is.
+    #[arg(long)]
+    pub tables: bool,
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.
     #[arg(long, value_name = "TIME", env = "AFTERDOSE_WAIT", value_parser = duration)]
     pub wait: Option<Duration>,

@@ -25,7 +25,7 @@ use crate::pipeline::as_of::AsOf;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::intake::Intake;
 use crate::pipeline::plan::{Overrides, Plan};
-use crate::pipeline::run::{self, Outcome, Published};
+use crate::pipeline::run::{self, Extent, Outcome, Published};
 use crate::schema;
 use crate::store::log::EventLog;
 use args::{Basis, Cli, Command};
@@ -64,7 +64,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             needs(&plan.out, "out", "[output] path")?;
             let n_sources = args.as_of.is_none().then_some(plan.sources.len());
             audit::noted(terminal, &plan.store, n_sources, || match args.as_of {
-                Some(as_of) => tell_past(cli, terminal, &plan, as_of),
+                Some(as_of) => tell_past(cli, terminal, &plan, as_of, Extent::Whole),
                 None => tell(cli, terminal, &run::run(&plan, terminal)?, NOTHING_NEW),
             })
         }
@@ -79,9 +79,11 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<u8, PipelineError> {
             })?;
             needs(&plan.store, "store", "[store] path")?;
             needs(&plan.out, "out", "[output] path")?;
+            let extent = if args.tables { Extent::Tables } else { Extent::Whole };
+            let known = if args.tables { MADE_BEFORE } else { NOTHING_NEW };
             audit::noted(terminal, &plan.store, None, || match args.as_of {
-                Some(as_of) => tell_past(cli, terminal, &plan, as_of),
-                None => tell(cli, terminal, &run::curves(&plan, terminal)?, NOTHING_NEW),
+                Some(as_of) => tell_past(cli, terminal, &plan, as_of, extent),
+                None => tell(cli, terminal, &run::curves(&plan, extent, terminal)?, known),
             })
         }
         Command::Ingest(args) => {
@@ -171,15 +173,19 @@ fn needs(path: &Path, flag: &str, key: &str) -> Result<(), PipelineError> {
 /// What is said where no run was made.
 const NOTHING_NEW: &str = "nothing is new since the current run";
 
+/// The same of a run that leaves `current` alone.
+const MADE_BEFORE: &str = "this report was made before; `current` is as it was";
+
 /// Makes a run about the past, and says where it is.
 fn tell_past(
     cli: &Cli,
     terminal: &Terminal,
     plan: &Plan,
     as_of: AsOf,
+    extent: Extent,
 ) -> Result<u8, PipelineError> {
-    let outcome = run::curves_as_of(plan, as_of, terminal)?;
-    tell(cli, terminal, &outcome, "this report was made before; `current` is as it was")
+    let outcome = run::curves_as_of(plan, as_of, extent, terminal)?;
+    tell(cli, terminal, &outcome, MADE_BEFORE)
 }
 
 /// Says where the run is and what it means.

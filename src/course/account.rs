@@ -127,8 +127,8 @@ pub(super) struct Scored<'a> {
 pub(super) struct Starts<'a> {
     /// All, in order.
     pub(super) all: &'a [i64],
-    /// The first of each course.
-    pub(super) first: &'a BTreeSet<i64>,
+    /// The first of each course, in order.
+    pub(super) first: &'a [i64],
 }
 
 impl Scored<'_> {
@@ -143,7 +143,7 @@ impl Scored<'_> {
             .last()
             .is_some_and(|start| whole_days(*start, self.at_us) <= settings.followup_days);
         let is_before_course = later.first().is_some_and(|start| {
-            starts.first.contains(start)
+            starts.first.binary_search(start).is_ok()
                 && whole_days(self.at_us, *start) <= settings.baseline_max_age_days
         });
         match () {
@@ -249,7 +249,7 @@ mod tests {
     fn an_unused_score_says_where_it_fell() {
         // A course on days 0 and 3, another from day 100 on.
         let all = [0, 3, 100].map(|day| day * DAY_US);
-        let first = BTreeSet::from([0, 100 * DAY_US]);
+        let first = [0, 100 * DAY_US];
         let starts = Starts { all: &all, first: &first };
         let settings = FoldSettings::default();
         let source = Source::new("/synthetic/site-01").expect("a source");
@@ -276,7 +276,7 @@ mod tests {
         ] {
             assert_eq!(fate(day, &starts), expected, "day {day}");
         }
-        let never = Starts { all: &[], first: &BTreeSet::new() };
+        let never = Starts { all: &[], first: &[] };
         assert_eq!(fate(0, &never), Fate::OfUntreated);
     }
 }

@@ -12,7 +12,6 @@ use crate::event::code::{
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::score::Score;
 use crate::event::time::TimeBasis;
-use std::collections::BTreeMap;
 
 /// Everything known of one subject who did not withdraw.
 #[derive(Debug, Clone)]
@@ -33,8 +32,9 @@ pub struct SubjectFacts {
     pub account: Account,
     /// Of those, corrections and retractions whose target is not among their own events.
     pub strays: Vec<Stray>,
-    /// Latest session or check-in time of each source that has a calendar, in microseconds.
-    pub latest_us: BTreeMap<Source, i64>,
+    /// Latest session or check-in time of each source that has a calendar, in microseconds; few, in no
+    /// order.
+    pub latest_us: Vec<(Source, i64)>,
 }
 
 /// One course of treatment.

@@ -6,6 +6,7 @@ use super::assess::{Window, assess};
 use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
+use super::few::find_or_push;
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
@@ -20,7 +21,6 @@ use crate::event::list::List;
 use crate::event::time::{DAY_US, Moment, TimeBasis, whole_days};
 use crate::event::vitals::Vitals;
 use crate::event::vocabulary::Vocabulary;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What the fold is told besides the events.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +92,7 @@ struct State<'a> {
     /// Check-ins, whatever they hold, with the times at which they were filled in.
     checkins: Vec<(i64, &'a CheckinSubmitted)>,
     plans: Vec<(Moment, &'a PlanAdjusted)>,
-    latest_us: BTreeMap<Source, i64>,
+    latest_us: Vec<(Source, i64)>,
     order: Order,
     anomalies: Vec<Anomaly>,
     tally: Tally,
@@ -234,12 +234,9 @@ impl<'a> State<'a> {
         if !basis.has_calendar() {
             return;
         }
-        match self.latest_us.get_mut(source) {
-            Some(latest) => *latest = at_us.max(*latest),
-            None => {
-                self.latest_us.insert(source.clone(), at_us);
-            }
-        }
+        let is_it = |known: &(Source, i64)| known.0 == *source;
+        let latest = find_or_push(&mut self.latest_us, is_it, || (source.clone(), at_us));
+        latest.1 = at_us.max(latest.1);
     }
 
     fn finish(
@@ -259,13 +256,12 @@ impl<'a> State<'a> {
             previous_last_us = course.last_us();
             courses.push(course);
         }
-        let sessions = |draft: &Draft| {
+        let given = |draft: &'_ Draft<'a>| {
             draft.sessions.iter().map(|session| (session.at_us, session.number())).collect()
         };
-        let given: Vec<Vec<(i64, Option<i64>)>> = drafts.iter().map(sessions).collect();
-        let n_ahead = self.order.plans_ahead(&given);
+        let n_ahead = self.order.plans_ahead(|| drafts.iter().map(given).collect());
         self.anomalies.extend(std::iter::repeat_n(Anomaly::InfusionNotGiven, n_ahead));
-        let first: BTreeSet<i64> = courses.iter().map(Course::first_us).collect();
+        let first: Vec<i64> = courses.iter().map(Course::first_us).collect();
         let starts = Starts { all: &all, first: &first };
         for (code, scores) in self.scores.iter() {
             for scored in scores {

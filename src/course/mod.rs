@@ -18,16 +18,3 @@ pub mod settings;
 pub mod stray;
 pub mod table;
 pub mod tolerability;
-
-use crate::event::envelope::Logged;
-use fact::SubjectFacts;
-use fold::{FoldContext, fold_subject};
-use rayon::prelude::*;
-
-/// Folds events ordered by subject; the facts come in the same order.
-#[must_use]
-pub fn fold_subjects(events: &[&Logged], context: &FoldContext) -> Vec<SubjectFacts> {
-    let of_one = |a: &&Logged, b: &&Logged| a.event.subject == b.event.subject;
-    let subjects: Vec<&[&Logged]> = events.chunk_by(of_one).collect();
-    subjects.par_iter().filter_map(|events| fold_subject(events, context)).collect()
-}

@@ -47,11 +47,18 @@ impl Order {
         }
     }
 
-    /// How many plans speak of an infusion that was not given by then. `courses` holds start and
-    /// declared number of every session, course by course.
+    /// How many plans speak of an infusion that was not given by then. `courses`, asked only where
+    /// there is a plan, has start and declared number of every session, course by course.
     ///
     /// A site that began to count before our data is right: its own numbers count as given.
-    pub(super) fn plans_ahead(&self, courses: &[Vec<(i64, Option<i64>)>]) -> usize {
+    pub(super) fn plans_ahead(
+        &self,
+        courses: impl FnOnce() -> Vec<Vec<(i64, Option<i64>)>>,
+    ) -> usize {
+        if self.plans.is_empty() {
+            return 0;
+        }
+        let courses = courses();
         let is_ahead = |(when, after): &&(Moment, i64)| {
             // Of a day-only time nobody knows the hour: whatever was given that day may be before.
             let last_us = if when.day_only { when.micros + DAY_US - 1 } else { when.micros };
@@ -95,7 +102,7 @@ mod tests {
         let micros = day * DAY_US + hour * HOUR_US;
         let when = Moment { axis: Axis::Study, micros, day_only };
         let order = Order { previous: None, plans: vec![(when, after)] };
-        order.plans_ahead(&courses()) == 1
+        order.plans_ahead(courses) == 1
     }
 
     #[test]

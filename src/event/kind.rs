@@ -16,6 +16,7 @@ use super::text::present;
 use super::time::Moment;
 use super::vitals::Vitals;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 objects! {
     CourseStarted, Screening, Dose, Dissociation, Effect, SessionCompleted, SessionMissed,
@@ -165,11 +166,14 @@ pub struct Measure {
 impl Measure {
     /// The item scores as plain numbers, where they are given.
     #[must_use]
-    pub fn item_values(&self) -> Option<Vec<i64>> {
+    pub fn item_values(&self) -> Option<ItemValues> {
         let items = self.items.as_ref()?;
         Some(items.as_slice().iter().map(|item| item.get()).collect())
     }
 }
+
+/// Item scores of one questionnaire. Of those in use few have more than two dozen items.
+pub type ItemValues = SmallVec<[i64; 24]>;
 
 data! {
     /// A check-in was filled in.

@@ -8,12 +8,12 @@ use super::error::PipelineError;
 use super::plan::Settings;
 use crate::charts::marking::Synthetic;
 use crate::course::fact::SubjectFacts;
-use crate::course::fold::FoldContext;
-use crate::course::fold_subjects;
+use crate::course::fold::{FoldContext, fold_subject};
 use crate::course::stray::find_other_subjects;
 use crate::course::table::{CourseRow, FactRows, InfusionRow, ScoreRow};
 use crate::event::ids::{Source, Subject};
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
+use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::scan::Scan;
@@ -26,8 +26,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Columns of facts with a value of its own in nearly every row.
-const EACH_ONCE: [&str; 3] = ["start_us", "event_id", "hours_since_dose"];
+/// Columns of facts that in nearly every row have a value of its own, or that of the row before.
+const BY_DIFFERENCE: [&str; 6] =
+    ["subject", "course", "infusion", "start_us", "event_id", "hours_since_dose"];
 
 /// Directory inside the store.
 const DIR: &str = "facts";
@@ -117,7 +118,7 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         let fresh = &folded.subjects[n_written..];
         let (written, part) = rayon::join(
             || writer.as_mut().map_or(Ok(()), |writer| writer.write(fresh)),
-            || reader.read_before(end).map(|scan| Part::fold(&scan, withdrawn, &context)),
+            || Part::fold(&reader.read_before(end)?, withdrawn, &context),
         );
         written?;
         let part = part?;
@@ -156,14 +157,24 @@ struct Part {
 
 impl Part {
     /// Folds what was read of some shares, but for those who have withdrawn since.
-    fn fold(scan: &Scan, withdrawn: Option<&BTreeSet<Subject>>, context: &FoldContext) -> Self {
-        let mut events = scan.in_order();
-        if let Some(withdrawn) = withdrawn {
-            events.retain(|logged| !withdrawn.contains(&logged.event.subject));
+    fn fold(
+        scan: &Scan,
+        withdrawn: Option<&BTreeSet<Subject>>,
+        context: &FoldContext,
+    ) -> Result<Self, StoreError> {
+        let folded = scan.map_subjects(|events| {
+            if withdrawn.is_some_and(|withdrawn| withdrawn.contains(&events[0].event.subject)) {
+                return (0, None);
+            }
+            let digests = events.iter().map(|logged| logged.content.0);
+            (digests.fold(0, u128::wrapping_add), fold_subject(events, context))
+        })?;
+        let mut part = Self { facts: Vec::new(), sources: scan.sources()?, events_digest: 0 };
+        for (digest, facts) in folded {
+            part.events_digest = part.events_digest.wrapping_add(digest);
+            part.facts.extend(facts);
         }
-        let digests = events.par_iter().map(|logged| logged.content.0);
-        let events_digest = digests.reduce(|| 0, u128::wrapping_add);
-        Self { facts: fold_subjects(&events, context), sources: scan.sources(), events_digest }
+        Ok(part)
     }
 }
 
@@ -226,5 +237,5 @@ fn begin<R>(
     let file = File::create(&path).map_err(PipelineError::write(&path))?;
     tighten_file(&path).map_err(PipelineError::write(&path))?;
     let columns: Vec<_> = columns.iter().map(|column| (column.name, column.of)).collect();
-    TableWriter::new(file, &columns, &EACH_ONCE).map_err(PipelineError::make("the facts"))
+    TableWriter::new(file, &columns, &BY_DIFFERENCE).map_err(PipelineError::make("the facts"))
 }

@@ -20,6 +20,7 @@ use super::waiting;
 use crate::charts::marking::Marking;
 use crate::event::time::Moment;
 use crate::privacy::outgoing::label;
+use crate::report::carry;
 use crate::store::compact::Compacted;
 use crate::store::erase;
 use crate::store::erased::erased;
@@ -31,6 +32,16 @@ use crate::store::lock::StoreLock;
 use crate::store::log::EventLog;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// How much of a run is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Tables, charts and page.
+    Whole,
+    /// The tables, and what the report says of itself: charts and page can be made of them at any
+    /// time. `current` stays, since whoever follows it looks for a page.
+    Tables,
+}
 
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +74,8 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineErro
     RunFolder::check(&plan.out)?;
     let (intake, log, _lock) = take_in(plan, &mut stages)?;
     let folder = RunFolder::begin(&plan.out)?;
-    let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
+    let basis = Basis::Newest(&log);
+    let (published, marks) = publish_curves(plan, &basis, Extent::Whole, folder, &mut stages)?;
     Ok(Outcome { intake, published, marks })
 }
 
@@ -71,7 +83,11 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineErro
 ///
 /// # Errors
 /// [`PipelineError`]; nothing was published then.
-pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineError> {
+pub fn curves(
+    plan: &Plan,
+    extent: Extent,
+    progress: &dyn Progress,
+) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
     // A store that is not there is said before anything is made.
     if !plan.store.exists() {
@@ -83,7 +99,8 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
     let _lock = lock(&plan.store, plan.wait, progress)?;
     let log = EventLog::open(&plan.store)?;
     let folder = RunFolder::begin(&plan.out)?;
-    let (published, marks) = publish_curves(plan, &Basis::Newest(&log), folder, &mut stages)?;
+    let basis = Basis::Newest(&log);
+    let (published, marks) = publish_curves(plan, &basis, extent, folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
 
@@ -95,6 +112,7 @@ pub fn curves(plan: &Plan, progress: &dyn Progress) -> Result<Outcome, PipelineE
 pub fn curves_as_of(
     plan: &Plan,
     as_of: AsOf,
+    extent: Extent,
     progress: &dyn Progress,
 ) -> Result<Outcome, PipelineError> {
     let mut stages = Stages::new(progress);
@@ -108,7 +126,8 @@ pub fn curves_as_of(
     }
     check_calendar(plan, &accounts::as_of(&plan.store, Some(past.cut))?)?;
     let folder = RunFolder::begin_past(&plan.out)?;
-    let (published, marks) = publish_curves(plan, &Basis::Past(&past), folder, &mut stages)?;
+    let basis = Basis::Past(&past);
+    let (published, marks) = publish_curves(plan, &basis, extent, folder, &mut stages)?;
     Ok(Outcome { intake: Intake::default(), published, marks })
 }
 
@@ -258,6 +277,7 @@ pub(super) fn hold(
 fn publish_curves(
     plan: &Plan,
     basis: &Basis<'_>,
+    extent: Extent,
     mut folder: RunFolder,
     stages: &mut Stages,
 ) -> Result<(Published, Vec<Mark>), PipelineError> {
@@ -270,10 +290,14 @@ fn publish_curves(
     };
     let mut folded = fold(log, settings, view)?;
     let accounts = accounts::as_of(&plan.store, cut)?;
-    let identity = identity(&folded, &accounts, settings, basis.stated());
-    let known = match basis {
-        Basis::Newest(_) => current(&plan.out).into_iter().collect(),
-        Basis::Past(_) => runs_named(&plan.out, short(&identity)),
+    let identity = identity(&folded, &accounts, settings, basis.stated(), extent);
+    let then = match (basis, extent) {
+        (Basis::Newest(_), Extent::Whole) => Current::Flip,
+        (Basis::Past(_), _) | (_, Extent::Tables) => Current::Leave,
+    };
+    let known = match then {
+        Current::Flip => current(&plan.out).into_iter().collect(),
+        Current::Leave => runs_named(&plan.out, short(&identity)),
     };
     if let Some(run) = known.into_iter().find(|run| identity_of(run).as_ref() == Some(&identity)) {
         let marks = marks_of(&run);
@@ -288,7 +312,11 @@ fn publish_curves(
     // The facts are done with, and there are many of them: they are given back on the side.
     let subjects = std::mem::take(&mut folded.subjects);
     rayon::spawn(move || drop(subjects));
-    stages.begin("draw", "charts and report");
+    let draws = match extent {
+        Extent::Whole => "charts and report",
+        Extent::Tables => "tables alone",
+    };
+    stages.begin("draw", draws);
     let made_at = Moment::calendar(stages.progress.now_us());
     let run_id = run_id(made_at, &identity);
     let tables = &estimates.tables;
@@ -296,7 +324,6 @@ fn publish_curves(
         folder.write_table(table)?;
     }
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
-    let figures = Figures::of(tables, &settings.vocabulary.instruments, marking);
     let made_at = made_at.to_text();
     let is_keyed = key_check::is_keyed(&plan.store);
     let mut lineage =
@@ -309,12 +336,21 @@ fn publish_curves(
         lineage.push(describe::as_of(&words));
     }
     let words = describe::words(settings, &estimates, &accounts, marking, period, lineage);
-    let (report, pictures) = lay_out(&words, tables, &estimates.rejections, &figures)?;
-    for picture in pictures {
-        folder.write(&picture.path(), &picture.bytes)?;
+    match extent {
+        Extent::Whole => {
+            let figures = Figures::of(tables, &settings.vocabulary.instruments, marking);
+            let (report, pictures) = lay_out(&words, tables, &estimates.rejections, &figures)?;
+            for picture in pictures {
+                folder.write(&picture.path(), &picture.bytes)?;
+            }
+            folder.write("report.html", report.html.as_bytes())?;
+            folder.write("report.json", report.json.as_bytes())?;
+        }
+        Extent::Tables => {
+            let carried = carry(&words).map_err(PipelineError::make("report.json"))?;
+            folder.write("report.json", carried.as_bytes())?;
+        }
     }
-    folder.write("report.html", report.html.as_bytes())?;
-    folder.write("report.json", report.json.as_bytes())?;
     stages.begin("publish", &run_id);
     let manifest = Manifest {
         run: &run_id,
@@ -340,21 +376,18 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
-    let then = match basis {
-        Basis::Newest(_) => Current::Flip,
-        Basis::Past(_) => Current::Leave,
-    };
     Ok((Published::New(folder.publish(&run_id, then)?), estimates.marks))
 }
 
 /// What a run is made from: events, rejections, settings, program. Paths, store versions and times
 /// do not count, so that the same events by another way are the same run; but a report about the
-/// past is one of its own, even if nothing has changed since.
+/// past is one of its own, even if nothing has changed since, and so are tables alone.
 fn identity(
     folded: &Folded,
     accounts: &[SourceAccount],
     settings: &Settings,
     as_of: Option<&Stated>,
+    extent: Extent,
 ) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&folded.events_digest.to_le_bytes());
@@ -367,6 +400,9 @@ fn identity(
     hasher.update(describe::PROGRAM.as_bytes());
     if let Some(stated) = as_of {
         hasher.update(stated.in_words().as_bytes());
+    }
+    if extent == Extent::Tables {
+        hasher.update(b"tables alone");
     }
     hasher.finalize().to_hex().to_string()
 }

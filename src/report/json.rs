@@ -19,6 +19,14 @@ pub struct Carried {
     pub words: Words,
 }
 
+/// `report.json` of a run that has no page: what a report says of itself, and no numbers.
+///
+/// # Errors
+/// None that the words could cause.
+pub fn carry(words: &Words) -> Result<String, serde_json::Error> {
+    write(words, &[], &[])
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,

@@ -39,7 +39,7 @@ use std::fmt::Write as _;
 use tables::Tables;
 use tiles::Tile;
 
-pub use json::{Carried, SHAPE_VERSION};
+pub use json::{Carried, SHAPE_VERSION, carry};
 
 /// The parts of the page, by the names they call each other.
 const TEMPLATES: &[(&str, &str)] = &[

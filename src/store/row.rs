@@ -2,7 +2,7 @@
 //! events in the log.
 
 use super::share::share_of;
-use crate::event::envelope::{Event, Logged, Origin, log_order};
+use crate::event::envelope::{Event, Origin, log_order};
 use crate::event::ids::Subject;
 use crate::event::key::ContentDigest;
 use crate::event::time::TimeBasis;
@@ -36,11 +36,16 @@ struct Beginning {
 
 impl Place {
     pub(super) fn of(subject: &Subject) -> Self {
-        Self { share: share_of(subject), beginning: Beginning::of(subject) }
+        Self::at(share_of(subject), subject.as_str())
+    }
+
+    /// The place of a subject whose share is known.
+    pub(super) fn at(share: i32, subject: &str) -> Self {
+        Self { share, beginning: Beginning::of(subject) }
     }
 
     /// The order of two places, where it can be told from them.
-    fn order(self, other: Self) -> Option<Ordering> {
+    pub(super) fn order(self, other: Self) -> Option<Ordering> {
         match self.share.cmp(&other.share) {
             Ordering::Equal => self.beginning.order(other.beginning),
             order => Some(order),
@@ -49,8 +54,8 @@ impl Place {
 }
 
 impl Beginning {
-    fn of(subject: &Subject) -> Self {
-        let text = subject.as_str().as_bytes();
+    fn of(subject: &str) -> Self {
+        let text = subject.as_bytes();
         let mut first = [0; size_of::<u128>()];
         let length = text.len().min(first.len());
         first[..length].copy_from_slice(&text[..length]);
@@ -82,28 +87,6 @@ impl<'a> Ranked<'a> {
         let order = self.place.order(other.place);
         let order = order.map(|order| order.then(self.micros.cmp(&other.micros)));
         order.filter(|order| order.is_ne()).unwrap_or_else(|| self.row.file_order(other.row))
-    }
-}
-
-/// An event of the log to be sorted, with what its place nearly always follows from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct InLog<'a> {
-    beginning: Beginning,
-    micros: i64,
-    pub(super) logged: &'a Logged,
-}
-
-impl<'a> InLog<'a> {
-    pub(super) fn of(logged: &'a Logged) -> Self {
-        let Event { subject, when, .. } = &logged.event;
-        Self { beginning: Beginning::of(subject), micros: when.micros, logged }
-    }
-
-    /// [`Logged::log_order`], mostly without a look at the events.
-    pub(super) fn order(&self, other: &Self) -> Ordering {
-        let order = self.beginning.order(other.beginning);
-        let order = order.map(|order| order.then(self.micros.cmp(&other.micros)));
-        order.filter(|order| order.is_ne()).unwrap_or_else(|| self.logged.log_order(other.logged))
     }
 }
 

@@ -1,58 +1,138 @@
 //! Reading events back, some shares of the subjects at a time.
 
+use super::columns::Bad;
 use super::columns::decode::Decoder;
-use super::data_file::{self, Batches, Part};
+use super::data_file::{self, Batches};
 use super::error::StoreError;
 use super::log::EventLog;
-use super::row::InLog;
+use super::row::Place;
 use crate::event::envelope::Logged;
-use crate::event::ids::{Source, Subject};
+use crate::event::ids::Source;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Files that are kept open from one reading to the next, a few megabytes each. Where there are
 /// more they are opened anew each time, so that neither memory nor open files grow with the store.
 const MOST_OPEN: usize = 128;
 
-/// Events as they were read: a list a file.
-#[derive(Debug)]
-pub struct Scan(Vec<Vec<Logged>>);
+/// Rows as they were read, file by file. Events are made of them when they are asked for, one
+/// person's after the other's: all of them together would leave the core's own memory again and
+/// again.
+pub struct Scan(Vec<Rows>);
+
+/// What was read of a file.
+struct Rows {
+    path: PathBuf,
+    parts: Vec<Part>,
+}
+
+/// Rows that stand behind each other in a batch.
+struct Part {
+    batch: Arc<Decoder>,
+    rows: Range<usize>,
+}
+
+/// Rows of one subject that stand behind each other in a batch.
+struct Run<'a> {
+    place: Place,
+    subject: &'a str,
+    batch: &'a Decoder,
+    rows: Range<usize>,
+    path: &'a Path,
+}
 
 impl Scan {
-    /// Every event, in no order.
-    pub fn events(&self) -> impl Iterator<Item = &Logged> {
-        self.0.iter().flatten()
-    }
-
     /// The sources of the events.
-    #[must_use]
-    pub fn sources(&self) -> BTreeSet<Source> {
-        let of_file = |events: &Vec<Logged>| {
-            let mut sources: BTreeSet<Source> = BTreeSet::new();
-            for source in events.iter().map(|logged| &logged.event.source) {
-                if !sources.contains(source) {
-                    sources.insert(source.clone());
-                }
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a row has none.
+    pub fn sources(&self) -> Result<BTreeSet<Source>, StoreError> {
+        let mut sources: BTreeSet<&Source> = BTreeSet::new();
+        for Rows { path, parts } in &self.0 {
+            for Part { batch, rows } in parts {
+                sources.extend(batch.sources(rows.clone()).map_err(corrupt(path))?);
             }
-            sources
-        };
-        let files = self.0.par_iter().map(of_file);
-        files.reduce(BTreeSet::new, |mut all, more| {
-            all.extend(more);
-            all
-        })
+        }
+        Ok(sources.into_iter().cloned().collect())
     }
 
     /// Every event, sorted by [`Logged::log_order`], however they were batched.
-    #[must_use]
-    pub fn in_order(&self) -> Vec<&Logged> {
-        let mut events: Vec<InLog> = self.events().map(InLog::of).collect();
-        // Stable, because it is fast on the sorted runs that the files are.
-        events.par_sort_by(InLog::order);
-        events.into_iter().map(|ranked| ranked.logged).collect()
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
+    pub fn in_order(&self) -> Result<Vec<Logged>, StoreError> {
+        let mut events = Vec::new();
+        for run in self.runs()? {
+            run.read(&mut events)?;
+        }
+        events.sort_by(Logged::log_order);
+        Ok(events)
     }
+
+    /// What is made of the events of each subject, sorted by [`Logged::log_order`]; in the order of
+    /// the shares, then of the subjects.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
+    pub fn map_subjects<T: Send>(
+        &self,
+        of: impl Fn(&[&Logged]) -> T + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut runs = self.runs()?;
+        // Stable, because it is fast on the sorted files that the runs are from.
+        runs.par_sort_by(Run::order);
+        let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
+        let of_one = |events: &mut Vec<Logged>, runs: &&[Run]| {
+            events.clear();
+            runs.iter().try_for_each(|run| run.read(events))?;
+            let mut events: Vec<&Logged> = events.iter().collect();
+            events.sort_by(|a, b| a.log_order(b));
+            Ok(of(&events))
+        };
+        // Collected twice, so that of several errors the first is said, whoever met it first.
+        let all: Vec<_> = subjects.par_iter().map_init(Vec::new, of_one).collect();
+        all.into_iter().collect()
+    }
+
+    fn runs(&self) -> Result<Vec<Run<'_>>, StoreError> {
+        let mut runs = Vec::new();
+        for Rows { path, parts } in &self.0 {
+            for Part { batch, rows } in parts {
+                let mut left = rows.clone();
+                while !left.is_empty() {
+                    let (subject, end) = batch.same_subject(left.clone()).map_err(corrupt(path))?;
+                    let share = batch.share(left.start).map_err(corrupt(path))?;
+                    let place = Place::at(share, subject);
+                    runs.push(Run { place, subject, batch, rows: left.start..end, path });
+                    left.start = end;
+                }
+            }
+        }
+        Ok(runs)
+    }
+}
+
+impl Run<'_> {
+    fn order(&self, other: &Self) -> Ordering {
+        self.place.order(other.place).unwrap_or_else(|| self.subject.cmp(other.subject))
+    }
+
+    /// Adds its events to others.
+    fn read(&self, events: &mut Vec<Logged>) -> Result<(), StoreError> {
+        let mut subject = None;
+        for row in self.rows.clone() {
+            events.push(self.batch.event(row, &mut subject).map_err(corrupt(self.path))?);
+        }
+        Ok(())
+    }
+}
+
+fn corrupt(path: &Path) -> impl Fn(Bad) -> StoreError {
+    |column| StoreError::Corrupt { path: path.to_owned(), column }
 }
 
 /// The events of a log, read once from the first share to the last.
@@ -80,23 +160,23 @@ impl EventLog {
         Ok(ShareReader { files: files.collect::<Result<_, _>>()?, most_open })
     }
 
-    /// Every event of the subjects of these shares. All events of a subject are in one share. Memory
+    /// Every row of the subjects of these shares. All events of a subject are in one share. Memory
     /// grows with the shares asked for; [`EventLog::n_events`] over
     /// [`SHARES`](super::share::SHARES) is about what one
     /// holds.
     ///
     /// # Errors
-    /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
+    /// [`StoreError`] if a file cannot be read.
     pub fn scan(&self, shares: &Range<i32>) -> Result<Scan, StoreError> {
         self.in_shares(shares)?.read_before(shares.end)
     }
 }
 
 impl ShareReader {
-    /// Every event of the shares before `end` that has not been read yet.
+    /// Every row of the shares before `end` that has not been read yet.
     ///
     /// # Errors
-    /// [`StoreError`] if a file cannot be read, or holds what is not of the vocabulary.
+    /// [`StoreError`] if a file cannot be read, or its rows are not in order.
     pub fn read_before(&mut self, end: i32) -> Result<Scan, StoreError> {
         let keep_open = self.files.len() <= self.most_open;
         let files = self.files.par_iter_mut();
@@ -111,30 +191,25 @@ struct ShareFile {
     own: Range<i32>,
     /// Of those that are asked for, the ones not read yet.
     left: Range<i32>,
-    /// The subject of the row before.
-    subject: Option<Subject>,
     open: Option<Open>,
 }
 
 /// Where the reading of a file has come to: a row of a batch.
 struct Open {
     batches: Batches,
-    batch: Option<Decoder>,
+    batch: Option<Arc<Decoder>>,
     row: usize,
 }
 
 impl Open {
-    /// The batch with the next row, and the place of that; `None` behind the last row.
-    fn next(
-        &mut self,
-        corrupt: &impl Fn(&'static str) -> StoreError,
-    ) -> Result<Option<(&Decoder, usize)>, StoreError> {
+    /// The batch with the next row; `None` behind the last row.
+    fn next(&mut self, path: &Path) -> Result<Option<&Arc<Decoder>>, StoreError> {
         while self.batch.as_ref().is_none_or(|batch| self.row == batch.n_rows()) {
             let Some(batch) = self.batches.next().transpose()? else { return Ok(None) };
-            self.batch = Some(Decoder::new(&batch).map_err(corrupt)?);
+            self.batch = Some(Arc::new(Decoder::new(&batch).map_err(corrupt(path))?));
             self.row = 0;
         }
-        Ok(self.batch.as_ref().map(|batch| (batch, self.row)))
+        Ok(self.batch.as_ref())
     }
 }
 
@@ -142,41 +217,50 @@ impl ShareFile {
     fn of(path: PathBuf, shares: &Range<i32>) -> Result<Self, StoreError> {
         let own = data_file::shares_of(&path)?;
         let left = own.start.max(shares.start)..own.end.min(shares.end);
-        Ok(Self { path, own, left, subject: None, open: None })
+        Ok(Self { path, own, left, open: None })
     }
 
-    /// The events of the shares before `end`, in the order of the file.
-    fn read_before(&mut self, end: i32, keep_open: bool) -> Result<Vec<Logged>, StoreError> {
-        let mut events = Vec::new();
+    /// The rows of the shares before `end`, in the order of the file.
+    fn read_before(&mut self, end: i32, keep_open: bool) -> Result<Rows, StoreError> {
+        let mut rows = Rows { path: self.path.clone(), parts: Vec::new() };
         if end <= self.left.start || self.left.is_empty() {
-            return Ok(events);
+            return Ok(rows);
         }
         let mut open = match self.open.take() {
             Some(open) => open,
             None => self.open()?,
         };
-        let corrupt = |column| StoreError::Corrupt { path: self.path.clone(), column };
-        while let Some((batch, row)) = open.next(&corrupt)? {
-            let share = batch.share(row).map_err(corrupt)?;
-            if share >= end {
+        while let Some(batch) = open.next(&self.path)? {
+            let batch = Arc::clone(batch);
+            let start = open.row;
+            while open.row < batch.n_rows() {
+                let share = batch.share(open.row).map_err(corrupt(&self.path))?;
+                if share >= end {
+                    break;
+                }
+                // Rows stand in the order of their shares.
+                if share < self.left.start {
+                    return Err(corrupt(&self.path)("share"));
+                }
+                open.row += 1;
+            }
+            let is_whole = open.row == batch.n_rows();
+            rows.parts.push(Part { batch, rows: start..open.row });
+            if !is_whole {
                 break;
             }
-            // Rows stand in the order of their shares.
-            if share < self.left.start {
-                return Err(corrupt("share"));
-            }
-            events.push(batch.event(row, &mut self.subject).map_err(corrupt)?);
-            open.row += 1;
         }
         self.left.start = end;
         self.open = (keep_open && end < self.left.end).then_some(open);
-        Ok(events)
+        Ok(rows)
     }
 
     fn open(&self) -> Result<Open, StoreError> {
         let shares = (self.left != self.own).then(|| self.left.clone());
-        let batches =
-            data_file::open(&self.path, &Part { shares, coded: true, ..Part::default() })?;
+        let batches = data_file::open(
+            &self.path,
+            &data_file::Part { shares, coded: true, ..Default::default() },
+        )?;
         Ok(Open { batches, batch: None, row: 0 })
     }
 }

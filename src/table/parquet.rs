@@ -9,9 +9,10 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -66,23 +67,33 @@ pub struct TableWriter<W: Write + Send> {
 }
 
 impl<W: Write + Send> TableWriter<W> {
-    /// Begins a file with these columns. Those with a value of its own in nearly every row are named
-    /// once more, so that no dictionary is made for them.
+    /// Begins a file with these columns. Those that in nearly every row have a value of its own, or
+    /// that of the row before, are named once more: texts and whole numbers of theirs are written by
+    /// what they differ in from the row before, and no dictionary is made for them.
     ///
     /// # Errors
     /// If the columns cannot be written as Parquet.
     pub fn new(
         out: W,
         columns: &[(&str, ColumnType)],
-        each_once: &[&str],
+        by_difference: &[&str],
     ) -> Result<Self, ParquetError> {
         let fields = columns.iter().map(|(name, of)| Field::new(*name, data_type(*of), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            // Whoever reads a table reads all of it, and a footer is to hold nobody's pseudonym.
+            .set_statistics_enabled(EnabledStatistics::None)
             .set_created_by("afterdose".into());
-        for name in each_once {
-            properties = properties.set_column_dictionary_enabled((*name).into(), false);
+        for (name, of) in columns.iter().filter(|(name, _)| by_difference.contains(name)) {
+            let path = ColumnPath::from(*name);
+            properties = properties.set_column_dictionary_enabled(path.clone(), false);
+            let encoding = match of {
+                ColumnType::Text => Encoding::DELTA_BYTE_ARRAY,
+                ColumnType::Int => Encoding::DELTA_BINARY_PACKED,
+                ColumnType::Float | ColumnType::Bool => Encoding::PLAIN,
+            };
+            properties = properties.set_column_encoding(path, encoding);
         }
         let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties.build()))?;
         Ok(Self { writer, schema })

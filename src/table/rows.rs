@@ -135,7 +135,7 @@ mod tests {
         }
         let mut file = tempfile::tempfile().expect("a file");
         let mut bytes = Vec::new();
-        let mut writer = TableWriter::new(&mut bytes, &named, &["b"]).expect("columns");
+        let mut writer = TableWriter::new(&mut bytes, &named, &["a", "b", "d"]).expect("columns");
         for some in rows.chunks(2) {
             writer.write_rows(&columns, some).expect("in memory");
         }

@@ -18,8 +18,7 @@ use afterdose::charts::marking::Marking;
 use afterdose::charts::number::Number;
 use afterdose::charts::theme::route_codes;
 use afterdose::charts::{mean_change, response_rate};
-use afterdose::course::fold::FoldContext;
-use afterdose::course::fold_subjects;
+use afterdose::course::fold::{FoldContext, fold_subject};
 use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
@@ -128,7 +127,10 @@ impl Network {
         let fold = FoldSettings { data_cut_us: cut, ..FoldSettings::default() };
         let context =
             FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-        let subjects = fold_subjects(&events.iter().collect::<Vec<_>>(), &context);
+        let subjects = events
+            .chunk_by(|a, b| a.event.subject == b.event.subject)
+            .filter_map(|events| fold_subject(&events.iter().collect::<Vec<_>>(), &context))
+            .collect::<Vec<_>>();
         let code = |code| OpenCode::new(code).expect("a code");
         let analysis = Analysis {
             instruments: vec![code("phq-9"), code("gad-7")],

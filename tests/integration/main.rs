@@ -43,6 +43,7 @@ mod schemas;
 mod second_pseudonym;
 mod settings;
 mod sheets;
+mod tables_alone;
 mod tidy;
 mod time;
 mod tiny;

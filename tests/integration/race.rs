@@ -62,7 +62,7 @@ fn take_in(plan: &Plan, progress: &Counting) -> Intake {
 fn events(store: &Path) -> Vec<Logged> {
     let log = EventLog::open(store).expect("a store");
     let scan = log.scan(&(0..SHARES)).expect("readable");
-    let mut events: Vec<Logged> = scan.in_order().into_iter().cloned().collect();
+    let mut events = scan.in_order().expect("sound rows");
     for logged in &mut events {
         logged.origin.file_digest = [0; 32];
         logged.origin.line = 0;

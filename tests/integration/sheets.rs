@@ -82,7 +82,8 @@ fn stored(workspace: &Workspace) -> BTreeSet<String> {
     use afterdose::store::log::EventLog;
     let log = EventLog::open(&workspace.path("store")).expect("a store");
     let scan = log.scan(&(0..afterdose::store::share::SHARES)).expect("a readable store");
-    scan.events().map(|logged| logged.event.to_json()).collect()
+    let events = scan.in_order().expect("sound rows");
+    events.iter().map(|logged| logged.event.to_json()).collect()
 }
 
 #[test]

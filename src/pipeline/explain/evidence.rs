@@ -70,8 +70,8 @@ pub(super) fn of_people(
     let shares: BTreeSet<i32> = people.iter().map(share_of).collect();
     let mut found = People::new();
     for share in shares {
-        let scan = log.scan(&(share..share + 1))?;
-        let events = scan.in_order();
+        let events = log.scan(&(share..share + 1))?.in_order()?;
+        let events: Vec<&Logged> = events.iter().collect();
         for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
             let subject = &events[0].event.subject;
             if people.contains(subject) {

@@ -10,6 +10,8 @@ use crate::event::kind::EventType;
 use crate::event::time::TimeBasis;
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
 use arrow::datatypes::Int32Type;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Name of a column that does not hold what it should.
 pub(in crate::store) type Bad = &'static str;
@@ -37,6 +39,13 @@ impl Texts {
     /// The text in a row, if it is not null.
     pub(super) fn get(&self, row: usize) -> Option<&str> {
         place(&self.places, row).map(|place| self.texts.value(place))
+    }
+
+    /// Whether two rows have the same text, as far as their places tell.
+    pub(super) fn same_place(&self, a: usize, b: usize) -> bool {
+        self.places.value(a) == self.places.value(b)
+            && self.places.is_valid(a)
+            && self.places.is_valid(b)
     }
 }
 
@@ -69,6 +78,21 @@ impl<T: Read + Clone> Coded<T> {
     /// What stands in a row, where something must.
     pub(super) fn required(&self, row: usize, name: Bad) -> Result<T, Bad> {
         self.get(row, name)?.ok_or(name)
+    }
+}
+
+impl<T: Ord> Coded<T> {
+    /// Everything that stands in some rows; `None` if one of them holds nothing or is wrong.
+    pub(super) fn among(&self, rows: Range<usize>) -> Option<BTreeSet<&T>> {
+        let mut places: Vec<usize> = Vec::new();
+        for row in rows {
+            let place = place(&self.places, row)?;
+            // Rows behind each other are mostly alike.
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
+        places.into_iter().map(|place| self.values.get(place)?.as_ref()).collect()
     }
 }
 

@@ -29,6 +29,8 @@ use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
     RecordBatch, StructArray, TimestampMicrosecondArray, new_null_array,
 };
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Declares typed columns of a batch or of a struct column, found by name.
 macro_rules! arrays {
@@ -206,6 +208,21 @@ impl Decoder {
     /// The share of a row's subject.
     pub(in crate::store) fn share(&self, row: usize) -> Result<i32, Bad> {
         int_of(&self.columns.share, row).ok_or("share")
+    }
+
+    /// The subject of the first of some rows, and where the rows of that subject end.
+    pub(in crate::store) fn same_subject(&self, rows: Range<usize>) -> Result<(&str, usize), Bad> {
+        let texts = &self.columns.subject;
+        let subject = texts.get(rows.start).ok_or("subject")?;
+        let same =
+            |row: &usize| texts.same_place(rows.start, *row) || texts.get(*row) == Some(subject);
+        let n_same = rows.clone().take_while(same).count();
+        Ok((subject, rows.start + n_same))
+    }
+
+    /// The sources of some rows.
+    pub(in crate::store) fn sources(&self, rows: Range<usize>) -> Result<BTreeSet<&Source>, Bad> {
+        self.columns.source.among(rows).ok_or("source")
     }
 
     /// The event of a row. Rows come sorted by subject, whose name is shared with the row before if

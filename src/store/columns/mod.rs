@@ -19,3 +19,5 @@ mod layout;
 mod sparse;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};
+
+pub(super) use coded::Bad;

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// The events of some shares, in order.
 pub(super) fn scanned(log: &EventLog, shares: Range<i32>) -> Result<Vec<Logged>, StoreError> {
-    log.scan(&shares).map(|scan| scan.in_order().into_iter().cloned().collect())
+    log.scan(&shares)?.in_order()
 }
 
 /// Fields by name, with values as JSON.
