@@ -1,6 +1,6 @@
 """Times `afterdose curves` against one query of DuckDB's, on the same made-up events.
 
-    python benches/peers/curves.py [--subjects N] [--runs N] [--program PATH]
+    python benches/peers/curves.py [--subjects N] [--runs N] [--program PATH] [--whole]
 
 Each reads what it made of the events itself: afterdose its store, with the facts deleted before every
 run, DuckDB its own Parquet, sorted by subject and time. Every run is a process of its own; the two take
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=107_000, help="about 19 events each")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--program", help="the afterdose to measure")
+    parser.add_argument("--whole", action="store_true", help="charts and page as well")
     args = parser.parse_args()
     target = os.environ.get("CARGO_TARGET_DIR", str(HERE.parents[1] / "target"))
     program = args.program or str(Path(target) / "release" / "afterdose")
@@ -43,6 +44,7 @@ def main() -> None:
         peer = [sys.executable, str(HERE / "read.py"), "duckdb-sorted", str(events), str(parquet)]
         subprocess.run(peer, check=True)
         ours = [program, "--quiet", "curves", "--store", str(store), "--pipeline", str(pipeline)]
+        ours += [] if args.whole else ["--tables"]
         commands = {
             "afterdose": [*ours, "--out", str(work / "out")],
             "DuckDB": [sys.executable, str(HERE / "query.py"), str(parquet)],

@@ -1,9 +1,8 @@
 //! Facts as rows of tables: the projections kept inside the store.
 
 use super::fact::{Course, Infusion, SubjectFacts};
-use crate::event::code::{AgeBand, EndReason, Sex};
-use crate::table::ColumnType as T;
-use crate::table::rows::{RowColumn, Value};
+use crate::table::rows::{CellOf, RowColumn};
+use std::borrow::Cow;
 
 /// The rows of the three fact tables, of some subjects.
 pub struct FactRows<'a> {
@@ -42,63 +41,76 @@ pub struct ScoreRow<'a> {
 impl CourseRow<'_> {
     /// What is told of it.
     pub const COLUMNS: [RowColumn<Self>; 18] = [
-        column("subject", T::Text, |row| row.subject.into()),
-        column("course", T::Int, |row| row.course.order.into()),
-        column("site", T::Text, |row| row.course.site.as_str().into()),
-        column("time_basis", T::Text, |row| row.course.basis.as_str().into()),
-        column("route", T::Text, |row| row.course.route.as_str().into()),
-        column("drug", T::Text, |row| row.course.drug.as_str().into()),
-        column("switched", T::Bool, |row| row.course.switched.into()),
-        column("prevalent", T::Bool, |row| row.course.prevalent.into()),
-        column("ended", T::Bool, |row| row.course.ended.is_some().into()),
-        column("end_reason", T::Text, |row| {
-            row.course.ended.and_then(|end| end.reason).map(EndReason::as_str).into()
-        }),
-        column("n_infusions", T::Int, |row| row.course.infusions.len().into()),
-        column("n_induction", T::Int, |row| row.course.n_induction.into()),
-        column("indications", T::Text, |row| {
+        text("subject", |row| Some(row.subject.into())),
+        int("course", |row| whole(row.course.order)),
+        text("site", |row| Some(row.course.site.as_str().into())),
+        text("time_basis", |row| Some(row.course.basis.as_str().into())),
+        text("route", |row| Some(row.course.route.as_str().into())),
+        text("drug", |row| Some(row.course.drug.as_str().into())),
+        bool("switched", |row| Some(row.course.switched)),
+        bool("prevalent", |row| Some(row.course.prevalent)),
+        bool("ended", |row| Some(row.course.ended.is_some())),
+        text("end_reason", |row| Some(row.course.ended?.reason?.as_str().into())),
+        int("n_infusions", |row| whole(row.course.infusions.len())),
+        int("n_induction", |row| whole(row.course.n_induction)),
+        text("indications", |row| {
             let codes = row.course.profile.indications.iter();
-            codes.map(|code| code.as_str()).collect::<Vec<_>>().join(" ").into()
+            Some(codes.map(|code| code.as_str()).collect::<Vec<_>>().join(" ").into())
         }),
-        column("age_band", T::Text, |row| row.course.profile.age_band.map(AgeBand::as_str).into()),
-        column("sex", T::Text, |row| row.course.profile.sex.map(Sex::as_str).into()),
-        column("prior_failed_trials", T::Int, |row| row.course.profile.prior_failed_trials.into()),
-        column("psychotherapy", T::Bool, |row| row.course.psychotherapy.into()),
-        column("dose_band", T::Text, |row| row.course.dose_band.as_str().into()),
+        text("age_band", |row| Some(row.course.profile.age_band?.as_str().into())),
+        text("sex", |row| Some(row.course.profile.sex?.as_str().into())),
+        int("prior_failed_trials", |row| row.course.profile.prior_failed_trials),
+        bool("psychotherapy", |row| row.course.psychotherapy),
+        text("dose_band", |row| Some(row.course.dose_band.as_str().into())),
     ];
 }
 
 impl InfusionRow<'_> {
     /// What is told of it.
     pub const COLUMNS: [RowColumn<Self>; 7] = [
-        column("subject", T::Text, |row| row.subject.into()),
-        column("course", T::Int, |row| row.course.into()),
-        column("infusion", T::Int, |row| row.number.into()),
-        column("start_us", T::Int, |row| row.infusion.start_us.into()),
-        column("route", T::Text, |row| row.infusion.route.as_str().into()),
-        column("drug", T::Text, |row| row.infusion.drug.as_str().into()),
-        column("event_id", T::Text, |row| row.infusion.id.as_str().into()),
+        text("subject", |row| Some(row.subject.into())),
+        int("course", |row| whole(row.course)),
+        int("infusion", |row| whole(row.number)),
+        int("start_us", |row| Some(row.infusion.start_us)),
+        text("route", |row| Some(row.infusion.route.as_str().into())),
+        text("drug", |row| Some(row.infusion.drug.as_str().into())),
+        text("event_id", |row| Some(row.infusion.id.as_str().into())),
     ];
 }
 
 impl ScoreRow<'_> {
     /// What is told of it.
     pub const COLUMNS: [RowColumn<Self>; 6] = [
-        column("subject", T::Text, |row| row.subject.into()),
-        column("course", T::Int, |row| row.course.into()),
-        column("instrument", T::Text, |row| row.instrument.into()),
-        column("infusion", T::Int, |row| row.infusion.into()),
-        column("score", T::Float, |row| row.score.into()),
-        column("hours_since_dose", T::Float, |row| row.hours.into()),
+        text("subject", |row| Some(row.subject.into())),
+        int("course", |row| whole(row.course)),
+        text("instrument", |row| Some(row.instrument.into())),
+        int("infusion", |row| whole(row.infusion)),
+        float("score", |row| Some(row.score)),
+        float("hours_since_dose", |row| row.hours),
     ];
 }
 
-const fn column<R>(
+const fn text<R>(
     name: &'static str,
-    of: T,
-    value: for<'r> fn(&'r R) -> Value<'r>,
+    of: for<'r> fn(&'r R) -> Option<Cow<'r, str>>,
 ) -> RowColumn<R> {
-    RowColumn { name, of, value }
+    RowColumn { name, of: CellOf::Text(of) }
+}
+
+const fn int<R>(name: &'static str, of: fn(&R) -> Option<i64>) -> RowColumn<R> {
+    RowColumn { name, of: CellOf::Int(of) }
+}
+
+const fn float<R>(name: &'static str, of: fn(&R) -> Option<f64>) -> RowColumn<R> {
+    RowColumn { name, of: CellOf::Float(of) }
+}
+
+const fn bool<R>(name: &'static str, of: fn(&R) -> Option<bool>) -> RowColumn<R> {
+    RowColumn { name, of: CellOf::Bool(of) }
+}
+
+fn whole(number: usize) -> Option<i64> {
+    i64::try_from(number).ok()
 }
 
 impl<'a> FactRows<'a> {

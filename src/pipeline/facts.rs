@@ -30,6 +30,9 @@ use tempfile::TempDir;
 const BY_DIFFERENCE: [&str; 6] =
     ["subject", "course", "infusion", "start_us", "event_id", "hours_since_dose"];
 
+/// Subjects whose rows are written at once: few enough that they stay near the core meanwhile.
+const SUBJECTS_WRITTEN_AT_ONCE: usize = 256;
+
 /// Directory inside the store.
 const DIR: &str = "facts";
 
@@ -201,13 +204,15 @@ impl FactWriter {
     }
 
     fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
-        let rows = FactRows::of(facts);
         let [courses, infusions, assessments] = &mut self.writers;
-        courses
-            .write_rows(&CourseRow::COLUMNS, &rows.courses)
-            .and_then(|()| infusions.write_rows(&InfusionRow::COLUMNS, &rows.infusions))
-            .and_then(|()| assessments.write_rows(&ScoreRow::COLUMNS, &rows.assessments))
-            .map_err(PipelineError::make("the facts"))
+        facts.chunks(SUBJECTS_WRITTEN_AT_ONCE).try_for_each(|facts| {
+            let rows = FactRows::of(facts);
+            courses
+                .write_rows(&CourseRow::COLUMNS, &rows.courses)
+                .and_then(|()| infusions.write_rows(&InfusionRow::COLUMNS, &rows.infusions))
+                .and_then(|()| assessments.write_rows(&ScoreRow::COLUMNS, &rows.assessments))
+                .map_err(PipelineError::make("the facts"))
+        })
     }
 
     fn finish(self) -> Result<(), PipelineError> {
@@ -236,6 +241,6 @@ fn begin<R>(
     let path = dir.join(format!("{name}.parquet"));
     let file = File::create(&path).map_err(PipelineError::write(&path))?;
     tighten_file(&path).map_err(PipelineError::write(&path))?;
-    let columns: Vec<_> = columns.iter().map(|column| (column.name, column.of)).collect();
+    let columns: Vec<_> = columns.iter().map(|column| (column.name, column.column_type())).collect();
     TableWriter::new(file, &columns, &BY_DIFFERENCE).map_err(PipelineError::make("the facts"))
 }

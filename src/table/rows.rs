@@ -9,97 +9,45 @@ use std::sync::Arc;
 pub struct RowColumn<R> {
     /// Its name.
     pub name: &'static str,
-    /// Its type.
-    pub of: ColumnType,
-    /// What stands there in a row; a value of another type than the column's is as good as none.
-    pub value: for<'r> fn(&'r R) -> Value<'r>,
+    /// What stands there in a row.
+    pub of: CellOf<R>,
 }
 
-/// What stands in a column of a row.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value<'r> {
+/// What stands in a column of a row, by the type of the column.
+pub enum CellOf<R> {
     /// A text.
-    Text(Cow<'r, str>),
+    Text(for<'r> fn(&'r R) -> Option<Cow<'r, str>>),
     /// A whole number.
-    Int(i64),
+    Int(fn(&R) -> Option<i64>),
     /// A number; nothing unless finite.
-    Float(f64),
+    Float(fn(&R) -> Option<f64>),
     /// Yes or no.
-    Bool(bool),
-    /// Nothing.
-    Na,
+    Bool(fn(&R) -> Option<bool>),
 }
 
 impl<R> RowColumn<R> {
-    /// The column of these rows.
-    pub(super) fn array(&self, rows: &[R]) -> ArrayRef {
-        let values = rows.iter().map(self.value);
+    /// Its type.
+    #[must_use]
+    pub const fn column_type(&self) -> ColumnType {
         match self.of {
-            ColumnType::Text => Arc::new(values.map(Value::text).collect::<StringArray>()),
-            ColumnType::Int => Arc::new(values.map(Value::int).collect::<Int64Array>()),
-            ColumnType::Float => Arc::new(values.map(Value::float).collect::<Float64Array>()),
-            ColumnType::Bool => Arc::new(values.map(Value::bool).collect::<BooleanArray>()),
+            CellOf::Text(_) => ColumnType::Text,
+            CellOf::Int(_) => ColumnType::Int,
+            CellOf::Float(_) => ColumnType::Float,
+            CellOf::Bool(_) => ColumnType::Bool,
         }
     }
-}
 
-impl<'r> Value<'r> {
-    fn text(self) -> Option<Cow<'r, str>> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-
-    fn int(self) -> Option<i64> {
-        if let Self::Int(number) = self { Some(number) } else { None }
-    }
-
-    fn float(self) -> Option<f64> {
-        if let Self::Float(number) = self { Some(number).filter(|n| n.is_finite()) } else { None }
-    }
-
-    fn bool(self) -> Option<bool> {
-        if let Self::Bool(is) = self { Some(is) } else { None }
-    }
-}
-
-impl<'r> From<&'r str> for Value<'r> {
-    fn from(text: &'r str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Value<'_> {
-    fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<usize> for Value<'_> {
-    fn from(number: usize) -> Self {
-        i64::try_from(number).map_or(Self::Na, Self::Int)
-    }
-}
-
-impl From<f64> for Value<'_> {
-    fn from(number: f64) -> Self {
-        Self::Float(number)
-    }
-}
-
-impl From<bool> for Value<'_> {
-    fn from(is: bool) -> Self {
-        Self::Bool(is)
-    }
-}
-
-impl<T: Into<Self>> From<Option<T>> for Value<'_> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Na, Into::into)
+    /// The column of these rows.
+    pub(super) fn array(&self, rows: &[R]) -> ArrayRef {
+        match self.of {
+            CellOf::Text(of) => Arc::new(rows.iter().map(of).collect::<StringArray>()),
+            CellOf::Int(of) => Arc::new(rows.iter().map(of).collect::<Int64Array>()),
+            CellOf::Float(of) => {
+                let finite = |row| of(row).filter(|number| number.is_finite());
+                Arc::new(rows.iter().map(finite).collect::<Float64Array>())
+            }
+            CellOf::Bool(of) => Arc::new(rows.iter().map(of).collect::<BooleanArray>()),
+        }
     }
 }
 
@@ -110,19 +58,19 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    struct Row(Option<&'static str>, Option<usize>, Option<f64>, Option<bool>);
+    struct Row(Option<&'static str>, Option<i64>, Option<f64>, Option<bool>);
 
     #[test]
     fn rows_are_read_as_the_table_of_them() {
         // A twin: a table, filled cell by cell.
+        let column = |name, of| RowColumn::<Row> { name, of };
         let columns = [
-            RowColumn::<Row> { name: "a", of: ColumnType::Text, value: |row| row.0.into() },
-            RowColumn { name: "b", of: ColumnType::Int, value: |row| row.1.into() },
-            RowColumn { name: "c", of: ColumnType::Float, value: |row| row.2.into() },
-            RowColumn { name: "d", of: ColumnType::Bool, value: |row| row.3.into() },
-            RowColumn { name: "e", of: ColumnType::Bool, value: |row| row.1.into() },
+            column("a", CellOf::Text(|row| row.0.map(Cow::Borrowed))),
+            column("b", CellOf::Int(|row| row.1)),
+            column("c", CellOf::Float(|row| row.2)),
+            column("d", CellOf::Bool(|row| row.3)),
         ];
-        let named = columns.each_ref().map(|column| (column.name, column.of));
+        let named = columns.each_ref().map(|column| (column.name, column.column_type()));
         let rows = [
             Row(Some("x"), Some(7), Some(0.1), Some(true)),
             Row(None, None, None, None),
@@ -131,7 +79,7 @@ mod tests {
         let mut table = Table::new("t", &named);
         for Row(a, b, c, d) in &rows {
             let b = b.map_or(Cell::Na, Cell::from);
-            table.push(vec![(*a).into(), b, (*c).into(), (*d).into(), Cell::Na]);
+            table.push(vec![(*a).into(), b, (*c).into(), (*d).into()]);
         }
         let mut file = tempfile::tempfile().expect("a file");
         let mut bytes = Vec::new();
