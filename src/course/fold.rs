@@ -12,8 +12,8 @@ use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
 use super::tolerability::Tolerability;
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision, VitalSign};
-use crate::event::envelope::Logged;
-use crate::event::ids::{EventId, OpenCode, Source};
+use crate::event::envelope::EventView;
+use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
 use crate::event::kind::{
     CheckinSubmitted, CourseStarted, Data, Effect, PlanAdjusted, SessionCompleted,
 };
@@ -35,8 +35,11 @@ pub struct FoldContext<'a> {
 
 /// Folds the events of one subject; `None` if the subject withdrew or no event of theirs counts.
 #[must_use]
-pub fn fold_subject(events: &[&Logged], context: &FoldContext) -> Option<SubjectFacts> {
-    let subject = events.first()?.event.subject.clone();
+pub fn fold_subject(
+    subject: &Subject,
+    events: &[EventView<'_>],
+    context: &FoldContext,
+) -> Option<SubjectFacts> {
     let mut resolved = resolve(events, context.conflicts)?;
     if let Some(cut) = context.settings.data_cut_us {
         let is_later = |e: &Effective| e.basis.has_calendar() && e.when.micros > cut;
@@ -56,7 +59,7 @@ pub fn fold_subject(events: &[&Logged], context: &FoldContext) -> Option<Subject
     for event in resolved.events {
         state.apply(event, context);
     }
-    Some(SubjectFacts { known, strays, ..state.finish(subject, context) })
+    Some(SubjectFacts { known, strays, ..state.finish(subject.clone(), context) })
 }
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
@@ -110,7 +113,7 @@ struct Session<'a> {
     at_us: i64,
     basis: TimeBasis,
     source: &'a Source,
-    id: &'a EventId,
+    id: EventIdRef<'a>,
     data: &'a SessionCompleted,
 }
 
@@ -239,11 +242,7 @@ impl<'a> State<'a> {
         latest.1 = at_us.max(latest.1);
     }
 
-    fn finish(
-        mut self,
-        subject: crate::event::ids::Subject,
-        context: &FoldContext,
-    ) -> SubjectFacts {
+    fn finish(mut self, subject: Subject, context: &FoldContext) -> SubjectFacts {
         let drafts = std::mem::take(&mut self.drafts);
         let sessions = drafts.iter().flat_map(|draft| &draft.sessions);
         let all: Vec<i64> = sessions.map(|session| session.at_us).collect();
@@ -306,7 +305,7 @@ impl<'a> State<'a> {
                     start_us: session.at_us,
                     route: session.data.route,
                     drug: session.data.drug.clone(),
-                    id: session.id.clone(),
+                    id: session.id.to_id(),
                     source: session.source.clone(),
                     dose: GivenDose::of(session.data),
                     pressures_reversed: session.data.vitals.as_ref().is_some_and(are_reversed),

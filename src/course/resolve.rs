@@ -7,8 +7,8 @@
 
 use super::anomaly::Anomaly;
 use super::stray::{Speech, Stray};
-use crate::event::envelope::{Event, Logged};
-use crate::event::ids::{EventId, Source};
+use crate::event::envelope::EventView;
+use crate::event::ids::{EventIdRef, Source};
 use crate::event::key::KeyDigest;
 use crate::event::kind::{Data, EventCorrected, Kind};
 use crate::event::time::{Moment, TimeBasis};
@@ -25,7 +25,7 @@ pub struct Effective<'a> {
     /// Site or system.
     pub source: &'a Source,
     /// Id.
-    pub id: &'a EventId,
+    pub id: EventIdRef<'a>,
     /// What, after corrections.
     pub data: &'a Data,
 }
@@ -85,25 +85,25 @@ pub struct Resolved<'a> {
 /// Keys that stand in the log with different contents.
 pub type Conflicts = HashSet<KeyDigest>;
 
-type Key<'a> = (&'a Source, &'a EventId);
+type Key<'a> = (&'a Source, EventIdRef<'a>);
 
 /// Settles a subject's events; `None` if the subject withdrew.
 ///
 /// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
 /// the same key under two subjects is a conflict that neither could see alone.
 #[must_use]
-pub fn resolve<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
-    if events.iter().any(|logged| matches!(logged.event.kind, Kind::Withdrawn)) {
+pub fn resolve<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+    if events.iter().any(|event| matches!(event.kind, Kind::Withdrawn)) {
         return None;
     }
     Some(undisputed(events, conflicts).unwrap_or_else(|| key_by_key(events, conflicts)))
 }
 
-fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> {
+fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'a> {
     let mut anomalies = Vec::new();
-    let mut versions: BTreeMap<Key, Vec<&'a Logged>> = BTreeMap::new();
-    for logged in events.iter().copied() {
-        versions.entry((&logged.event.source, &logged.event.id)).or_default().push(logged);
+    let mut versions: BTreeMap<Key, Vec<EventView<'a>>> = BTreeMap::new();
+    for event in events {
+        versions.entry((event.source, event.id)).or_default().push(*event);
     }
     let in_conflict: BTreeSet<Key> = versions
         .iter()
@@ -119,8 +119,8 @@ fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> 
     let mut unused = Vec::new();
     for (key, found) in &versions {
         let conflicting = in_conflict.contains(key);
-        let clinical: Vec<&Logged> =
-            found.iter().filter(|logged| logged.event.kind.data().is_some()).copied().collect();
+        let clinical: Vec<EventView> =
+            found.iter().filter(|event| event.kind.data().is_some()).copied().collect();
         if retracted.contains(key) {
             unused.extend(set_aside(SetAside::Retracted, key.0, &clinical));
             continue;
@@ -147,10 +147,10 @@ fn key_by_key<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Resolved<'a> 
 
 /// Events of which none speaks of another and whose keys are in no conflict: each counts as it is.
 /// `None` for any others. The same as going through them key by key, and most people's.
-fn undisputed<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+fn undisputed<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
     let mut effective = Vec::with_capacity(events.len());
-    for logged in events {
-        effective.push(as_it_is(logged)?);
+    for event in events {
+        effective.push(as_it_is(event)?);
     }
     let mut keys: Vec<KeyDigest> =
         effective.iter().map(|event| KeyDigest::of(event.source, event.id)).collect();
@@ -164,36 +164,38 @@ fn undisputed<'a>(events: &[&'a Logged], conflicts: &Conflicts) -> Option<Resolv
 }
 
 /// A clinical event of which nothing else speaks.
-fn as_it_is(logged: &Logged) -> Option<Effective<'_>> {
-    let Event { source, id, when, kind, .. } = &logged.event;
-    Some(Effective { when: *when, basis: logged.basis, source, id, data: kind.data()? })
+fn as_it_is<'a>(event: &EventView<'a>) -> Option<Effective<'a>> {
+    let EventView { source, id, when, basis, kind, .. } = *event;
+    Some(Effective { when, basis, source, id, data: kind.data()? })
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
-fn set_aside<'a>(why: SetAside, source: &'a Source, versions: &[&'a Logged]) -> Option<Unused<'a>> {
-    let versions: Vec<&Data> =
-        versions.iter().filter_map(|logged| logged.event.kind.data()).collect();
+fn set_aside<'a>(
+    why: SetAside,
+    source: &'a Source,
+    versions: &[EventView<'a>],
+) -> Option<Unused<'a>> {
+    let versions: Vec<&Data> = versions.iter().filter_map(|event| event.kind.data()).collect();
     (!versions.is_empty()).then_some(Unused { why, source, versions })
 }
 
 /// Keys that are taken back. A retraction that is itself in conflict does not count.
 fn retractions<'a>(
-    versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
+    versions: &BTreeMap<Key<'a>, Vec<EventView<'a>>>,
     in_conflict: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
     strays: &mut Vec<Stray>,
 ) -> BTreeSet<Key<'a>> {
     let mut retracted = BTreeSet::new();
     for (key, found) in versions {
-        let (Kind::Retracted(retraction), false) =
-            (&found[0].event.kind, in_conflict.contains(key))
+        let (Kind::Retracted(retraction), false) = (found[0].kind, in_conflict.contains(key))
         else {
             continue;
         };
-        let target = (key.0, &retraction.retracts);
+        let target = (key.0, EventIdRef::from(&retraction.retracts));
         match versions.get(&target) {
             None => strays.push(stray(Speech::Retraction, target, versions)),
-            Some(found) if found.iter().all(|l| matches!(l.event.kind, Kind::Retracted(_))) => {
+            Some(found) if found.iter().all(|event| matches!(event.kind, Kind::Retracted(_))) => {
                 anomalies.push(Anomaly::RetractionOfNoEvent);
             }
             Some(_) => {
@@ -204,62 +206,61 @@ fn retractions<'a>(
     retracted
 }
 
-fn stray(speech: Speech, target: Key, versions: &BTreeMap<Key, Vec<&Logged>>) -> Stray {
+fn stray(speech: Speech, target: Key, versions: &BTreeMap<Key, Vec<EventView>>) -> Stray {
     let in_other_source = versions.keys().any(|(_, id)| *id == target.1);
     Stray { speech, target: KeyDigest::of(target.0, target.1), in_other_source }
 }
 
 /// Corrections that count, by the key they speak about, latest first.
 fn corrections<'a>(
-    versions: &BTreeMap<Key<'a>, Vec<&'a Logged>>,
+    versions: &BTreeMap<Key<'a>, Vec<EventView<'a>>>,
     in_conflict: &BTreeSet<Key<'a>>,
     retracted: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
     strays: &mut Vec<Stray>,
-) -> BTreeMap<Key<'a>, Vec<&'a Event>> {
-    let mut by_target: BTreeMap<Key, Vec<&Event>> = BTreeMap::new();
+) -> BTreeMap<Key<'a>, Vec<EventView<'a>>> {
+    let mut by_target: BTreeMap<Key, Vec<EventView>> = BTreeMap::new();
     for (key, found) in versions {
-        let Kind::Corrected(correction) = &found[0].event.kind else { continue };
+        let Kind::Corrected(correction) = found[0].kind else { continue };
         if in_conflict.contains(key) || retracted.contains(key) {
             continue;
         }
-        let target = (key.0, &correction.corrects);
+        let target = (key.0, EventIdRef::from(&correction.corrects));
         match versions.get(&target) {
             None => strays.push(stray(Speech::Correction, target, versions)),
-            Some(found) if found.iter().all(|l| l.event.kind.data().is_none()) => {
+            Some(found) if found.iter().all(|event| event.kind.data().is_none()) => {
                 anomalies.push(Anomaly::CorrectionOfNoEvent);
             }
-            Some(_) => by_target.entry(target).or_default().push(&found[0].event),
+            Some(_) => by_target.entry(target).or_default().push(found[0]),
         }
     }
     for corrections in by_target.values_mut() {
-        corrections.sort_by(|a, b| {
-            (b.when.micros, &b.source, &b.id).cmp(&(a.when.micros, &a.source, &a.id))
-        });
+        corrections
+            .sort_by(|a, b| (b.when.micros, b.source, b.id).cmp(&(a.when.micros, a.source, a.id)));
     }
     by_target
 }
 
 /// The event as it counts: the latest correction that fits, else the only version.
 fn settle<'a>(
-    versions: &[&'a Logged],
-    corrections: &[&'a Event],
+    versions: &[EventView<'a>],
+    corrections: &[EventView<'a>],
     conflicting: bool,
     anomalies: &mut Vec<Anomaly>,
 ) -> Option<Effective<'a>> {
     let first = versions.first()?;
     let mut chosen = None;
     for correction in corrections {
-        let Kind::Corrected(correction) = &correction.kind else { continue };
+        let Kind::Corrected(correction) = correction.kind else { continue };
         match corrected(versions, correction) {
             Ok(_) if chosen.is_some() => {}
             Ok(right) => chosen = Some(right),
             Err(anomaly) => anomalies.push(anomaly),
         }
     }
-    let Event { source, id, .. } = &first.event;
+    let EventView { source, id, basis, .. } = *first;
     match chosen {
-        Some((when, data)) => Some(Effective { when, basis: first.basis, source, id, data }),
+        Some((when, data)) => Some(Effective { when, basis, source, id, data }),
         None if conflicting => None,
         None => as_it_is(first),
     }
@@ -268,21 +269,21 @@ fn settle<'a>(
 /// What a correction says of an event. Nothing if its data fit no version's type, if its time is on
 /// another clock, or if the versions disagree on the time and it does not say which is right.
 fn corrected<'a>(
-    versions: &[&Logged],
+    versions: &[EventView],
     correction: &'a EventCorrected,
 ) -> Result<(Moment, &'a Data), Anomaly> {
     let fits = |data: &Data| {
-        versions.iter().any(|l| {
-            l.event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
+        versions.iter().any(|event| {
+            event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
         })
     };
     let other_type = Anomaly::CorrectionOfOtherType;
     let data = correction.readings.iter().find(|data| fits(data)).ok_or(other_type)?;
-    let first = versions.first().ok_or(other_type)?.event.when;
+    let first = versions.first().ok_or(other_type)?.when;
     let when = match correction.when {
         Some(when) if when.axis == first.axis => when,
         Some(_) => return Err(other_type),
-        None if versions.iter().all(|logged| logged.event.when == first) => first,
+        None if versions.iter().all(|event| event.when == first) => first,
         None => return Err(Anomaly::CorrectionWithoutTime),
     };
     Ok((when, data))
@@ -291,8 +292,8 @@ fn corrected<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::envelope::Origin;
-    use crate::event::ids::Subject;
+    use crate::event::envelope::{Event, Logged, Origin};
+    use crate::event::ids::{EventId, Subject};
     use crate::event::key::ContentDigest;
     use crate::event::kind::{EventRetracted, SessionMissed};
 
@@ -322,7 +323,7 @@ mod tests {
             .collect();
         for turn in 0..events.len() {
             events.rotate_left(turn);
-            let all: Vec<&Logged> = events.iter().collect();
+            let all: Vec<EventView> = events.iter().map(EventView::of).collect();
             let short = undisputed(&all, &Conflicts::new()).expect("nothing is disputed");
             let long = key_by_key(&all, &Conflicts::new());
             assert_eq!(format!("{short:?}"), format!("{long:?}"));
@@ -334,12 +335,12 @@ mod tests {
         let retraction =
             EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
         let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
-        assert!(undisputed(&spoken.each_ref(), &Conflicts::new()).is_none());
+        assert!(undisputed(&spoken.each_ref().map(EventView::of), &Conflicts::new()).is_none());
         let twice = [logged(1, 1, missed()), logged(1, 4, missed())];
-        assert!(undisputed(&twice.each_ref(), &Conflicts::new()).is_none());
+        assert!(undisputed(&twice.each_ref().map(EventView::of), &Conflicts::new()).is_none());
         // The other content may stand under another subject.
         let lone = [logged(1, 1, missed())];
         let key = KeyDigest::of(&lone[0].event.source, &lone[0].event.id);
-        assert!(undisputed(&lone.each_ref(), &Conflicts::from([key])).is_none());
+        assert!(undisputed(&lone.each_ref().map(EventView::of), &Conflicts::from([key])).is_none());
     }
 }

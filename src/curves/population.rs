@@ -294,7 +294,7 @@ mod tests {
     use crate::curves::settings::{Analysis, Filter};
     use crate::curves::severity_shift::severity_shift;
     use crate::curves::time_on_treatment::time_on_treatment_counts;
-    use crate::event::envelope::{Logged, Origin};
+    use crate::event::envelope::{EventView, Logged, Origin};
     use crate::event::ids::Source;
     use crate::event::key::ContentDigest;
     use crate::event::time::TimeBasis;
@@ -326,7 +326,10 @@ mod tests {
             let facts = |index| {
                 let events: Vec<Logged> =
                     subject_events(&settings, index).into_iter().map(logged).collect();
-                fold_subject(&events.iter().collect::<Vec<_>>(), &context)
+                {
+                    let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+                    fold_subject(&events[0].event.subject, &views, &context)
+                }
             };
             let subjects: Vec<_> = (0..people).filter_map(facts).collect();
             let analysis = Analysis {

@@ -67,6 +67,36 @@ checked_text! {
     Subject, is_subject
 }
 
+/// An [`EventId`] that is held elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventIdRef<'a>(&'a str);
+
+impl<'a> EventIdRef<'a> {
+    /// `None` if the text does not have the shape.
+    #[must_use]
+    pub fn new(text: &'a str) -> Option<Self> {
+        is_event_id(text).then_some(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The id itself.
+    #[must_use]
+    pub fn to_id(self) -> EventId {
+        EventId(self.0.into())
+    }
+}
+
+impl<'a> From<&'a EventId> for EventIdRef<'a> {
+    fn from(id: &'a EventId) -> Self {
+        Self(&id.0)
+    }
+}
+
 fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-')
 }

@@ -1,6 +1,6 @@
 //! Digests that tell a new event from a duplicate and from a conflicting one.
 
-use super::ids::{EventId, Source};
+use super::ids::{EventIdRef, Source};
 
 /// 128 bits of the BLAKE3 of (`source`, `id`): the key of an event in an index.
 ///
@@ -18,8 +18,8 @@ const LONGEST_KEY: usize = 256 + 1 + 128;
 impl KeyDigest {
     /// The digest of a key. A NUL, which neither part can hold, stands between the two.
     #[must_use]
-    pub fn of(source: &Source, id: &EventId) -> Self {
-        let parts = [source.as_str().as_bytes(), &[0], id.as_str().as_bytes()];
+    pub fn of<'a>(source: &Source, id: impl Into<EventIdRef<'a>>) -> Self {
+        let parts = [source.as_str().as_bytes(), &[0], id.into().as_str().as_bytes()];
         let mut text = [0; LONGEST_KEY];
         let mut length = 0;
         for part in parts {

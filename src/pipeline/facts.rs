@@ -165,12 +165,12 @@ impl Part {
         withdrawn: Option<&BTreeSet<Subject>>,
         context: &FoldContext,
     ) -> Result<Self, StoreError> {
-        let folded = scan.map_subjects(|events| {
-            if withdrawn.is_some_and(|withdrawn| withdrawn.contains(&events[0].event.subject)) {
+        let folded = scan.map_subjects(|subject, events| {
+            if withdrawn.is_some_and(|withdrawn| withdrawn.contains(subject)) {
                 return (0, None);
             }
-            let digests = events.iter().map(|logged| logged.content.0);
-            (digests.fold(0, u128::wrapping_add), fold_subject(events, context))
+            let digests = events.iter().map(|event| event.content.0);
+            (digests.fold(0, u128::wrapping_add), fold_subject(subject, events, context))
         })?;
         let mut part = Self { facts: Vec::new(), sources: scan.sources()?, events_digest: 0 };
         for (digest, facts) in folded {
@@ -241,6 +241,7 @@ fn begin<R>(
     let path = dir.join(format!("{name}.parquet"));
     let file = File::create(&path).map_err(PipelineError::write(&path))?;
     tighten_file(&path).map_err(PipelineError::write(&path))?;
-    let columns: Vec<_> = columns.iter().map(|column| (column.name, column.column_type())).collect();
+    let columns: Vec<_> =
+        columns.iter().map(|column| (column.name, column.column_type())).collect();
     TableWriter::new(file, &columns, &BY_DIFFERENCE).map_err(PipelineError::make("the facts"))
 }

@@ -6,8 +6,9 @@ use super::data_file::{self, Batches};
 use super::error::StoreError;
 use super::log::EventLog;
 use super::row::Place;
-use crate::event::envelope::Logged;
-use crate::event::ids::Source;
+use crate::event::envelope::{EventView, Logged};
+use crate::event::ids::{Source, Subject};
+use crate::event::kind::Kind;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -73,25 +74,33 @@ impl Scan {
         Ok(events)
     }
 
-    /// What is made of the events of each subject, sorted by [`Logged::log_order`]; in the order of
-    /// the shares, then of the subjects.
+    /// What is made of the events of each subject, sorted by [`EventView::order`]; in the order of the
+    /// shares, then of the subjects.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
     pub fn map_subjects<T: Send>(
         &self,
-        of: impl Fn(&[&Logged]) -> T + Sync,
+        of: impl Fn(&Subject, &[EventView<'_>]) -> T + Sync,
     ) -> Result<Vec<T>, StoreError> {
         let mut runs = self.runs()?;
         // Stable, because it is fast on the sorted files that the runs are from.
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
-        let of_one = |events: &mut Vec<Logged>, runs: &&[Run]| {
-            events.clear();
-            runs.iter().try_for_each(|run| run.read(events))?;
-            let mut events: Vec<&Logged> = events.iter().collect();
-            events.sort_by(|a, b| a.log_order(b));
-            Ok(of(&events))
+        let of_one = |kinds: &mut Vec<Kind>, runs: &&[Run]| {
+            let subject = Subject::new(runs[0].subject).ok_or("subject");
+            let subject = subject.map_err(corrupt(runs[0].path))?;
+            let rows = || runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)));
+            kinds.clear();
+            for (run, row) in rows() {
+                kinds.push(run.batch.row_kind(row).map_err(corrupt(run.path))?);
+            }
+            let mut events = Vec::with_capacity(kinds.len());
+            for ((run, row), kind) in rows().zip(kinds.iter()) {
+                events.push(run.batch.view(row, kind).map_err(corrupt(run.path))?);
+            }
+            events.sort_by(EventView::order);
+            Ok(of(&subject, &events))
         };
         // Collected twice, so that of several errors the first is said, whoever met it first.
         let all: Vec<_> = subjects.par_iter().map_init(Vec::new, of_one).collect();

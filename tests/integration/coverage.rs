@@ -14,7 +14,7 @@ use afterdose::curves::first_response::first_response;
 use afterdose::curves::population::Population;
 use afterdose::curves::response::response_by_infusion;
 use afterdose::curves::settings::{Analysis, Filter};
-use afterdose::event::envelope::{Logged, Origin};
+use afterdose::event::envelope::{EventView, Logged, Origin};
 use afterdose::event::ids::OpenCode;
 use afterdose::event::key::ContentDigest;
 use afterdose::event::time::TimeBasis;
@@ -73,7 +73,10 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
         .filter_map(|index| {
             let events: Vec<Logged> =
                 subject_events(&settings, index).into_iter().map(logged).collect();
-            fold_subject(&events.iter().collect::<Vec<_>>(), &context)
+            {
+                let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+                fold_subject(&events[0].event.subject, &views, &context)
+            }
         })
         .collect();
     let cuts = data_cuts(&subjects, None);

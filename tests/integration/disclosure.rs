@@ -23,7 +23,7 @@ use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
-use afterdose::event::envelope::{Logged, Origin};
+use afterdose::event::envelope::{EventView, Logged, Origin};
 use afterdose::event::ids::OpenCode;
 use afterdose::event::key::{ContentDigest, KeyDigest};
 use afterdose::event::time::{DAY_US, TimeBasis};
@@ -129,7 +129,10 @@ impl Network {
             FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
         let subjects = events
             .chunk_by(|a, b| a.event.subject == b.event.subject)
-            .filter_map(|events| fold_subject(&events.iter().collect::<Vec<_>>(), &context))
+            .filter_map(|events| {
+                let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+                fold_subject(&events[0].event.subject, &views, &context)
+            })
             .collect::<Vec<_>>();
         let code = |code| OpenCode::new(code).expect("a code");
         let analysis = Analysis {

@@ -5,7 +5,7 @@
 use super::answer::EventRow;
 use crate::course::fact::{Course, Infusion, Scores};
 use crate::course::resolve::{Conflicts, Effective, resolve};
-use crate::event::envelope::{Logged, Origin};
+use crate::event::envelope::{EventView, Logged, Origin};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::instrument::Instrument;
 use crate::event::kind::{CheckinSubmitted, Data, Kind};
@@ -52,7 +52,7 @@ struct Checkin {
 impl Checkin {
     fn of(event: &Effective) -> Option<Self> {
         let Data::CheckinSubmitted(said) = event.data else { return None };
-        let (source, id) = (event.source.clone(), event.id.clone());
+        let (source, id) = (event.source.clone(), event.id.to_id());
         Some(Self { when: event.when, source, id, said: said.clone() })
     }
 }
@@ -71,7 +71,6 @@ pub(super) fn of_people(
     let mut found = People::new();
     for share in shares {
         let events = log.scan(&(share..share + 1))?.in_order()?;
-        let events: Vec<&Logged> = events.iter().collect();
         for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
             let subject = &events[0].event.subject;
             if people.contains(subject) {
@@ -83,7 +82,7 @@ pub(super) fn of_people(
 }
 
 impl Evidence {
-    fn of(logged: &[&Logged], conflicts: &Conflicts, files: &Arc<Files>) -> Self {
+    fn of(logged: &[Logged], conflicts: &Conflicts, files: &Arc<Files>) -> Self {
         let mut origins = BTreeMap::new();
         let mut corrections: BTreeMap<_, BTreeSet<EventId>> = BTreeMap::new();
         for Logged { event, origin, .. } in logged {
@@ -95,7 +94,8 @@ impl Evidence {
                 corrections.entry(key).or_default().insert(event.id.clone());
             }
         }
-        let events = resolve(logged, conflicts).map(|resolved| resolved.events);
+        let views: Vec<EventView> = logged.iter().map(EventView::of).collect();
+        let events = resolve(&views, conflicts).map(|resolved| resolved.events);
         let checkins = events.iter().flatten().filter_map(Checkin::of).collect();
         Self { checkins, origins, corrections, files: Arc::clone(files) }
     }

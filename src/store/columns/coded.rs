@@ -71,13 +71,22 @@ impl<T: Read + Clone> Coded<T> {
 
     /// What stands in a row, which may be absent, but not wrong.
     pub(super) fn get(&self, row: usize, name: Bad) -> Result<Option<T>, Bad> {
-        let Some(place) = place(&self.places, row) else { return Ok(None) };
-        self.values.get(place).cloned().flatten().ok_or(name).map(Some)
+        self.get_ref(row, name).map(Option::<&T>::cloned)
     }
 
     /// What stands in a row, where something must.
     pub(super) fn required(&self, row: usize, name: Bad) -> Result<T, Bad> {
-        self.get(row, name)?.ok_or(name)
+        self.required_ref(row, name).cloned()
+    }
+
+    /// The same where it stands.
+    pub(super) fn required_ref(&self, row: usize, name: Bad) -> Result<&T, Bad> {
+        self.get_ref(row, name)?.ok_or(name)
+    }
+
+    fn get_ref(&self, row: usize, name: Bad) -> Result<Option<&T>, Bad> {
+        let Some(place) = place(&self.places, row) else { return Ok(None) };
+        self.values.get(place).and_then(Option::as_ref).ok_or(name).map(Some)
     }
 }
 

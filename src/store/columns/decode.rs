@@ -14,8 +14,8 @@ use crate::event::code::{
     EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
     ScreeningDecision, Severity, Sex, VitalMoment, VitalSign, VitalUnit,
 };
-use crate::event::envelope::{Event, Logged, Origin};
-use crate::event::ids::{OpenCode, Source, Subject};
+use crate::event::envelope::{Event, EventView, Logged, Origin};
+use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Dose, Effect, EventCorrected,
     EventRetracted, EventType, Kind, Measure, PlanAdjusted, Screening, SessionCompleted,
@@ -232,23 +232,40 @@ impl Decoder {
         row: usize,
         last: &mut Option<Subject>,
     ) -> Result<Logged, Bad> {
-        let c = &self.columns;
-        let subject = c.subject.get(row).ok_or("subject")?;
+        let subject = self.columns.subject.get(row).ok_or("subject")?;
         if last.as_ref().is_none_or(|last| last.as_str() != subject) {
             *last = Subject::new(subject);
         }
         let subject = last.clone().ok_or("subject")?;
-        let source = c.source.required(row, "source")?;
-        let when = moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")?;
+        let kind = self.row_kind(row)?;
+        let EventView { source, id, when, basis, content, .. } = self.view(row, &kind)?;
+        let (source, id) = (source.clone(), id.to_id());
+        let event = Event { source, id, subject, when, kind };
+        Ok(Logged { event, origin: self.origin(row)?, basis, content })
+    }
+
+    /// What happened in a row.
+    pub(in crate::store) fn row_kind(&self, row: usize) -> Result<Kind, Bad> {
+        let c = &self.columns;
         let kind = self.kind(c.event_type.required(row, "type")?, row)?;
-        if int_of(&c.version, row) != Some(i32::from(kind.version())) {
-            return Err("version");
-        }
-        Ok(Logged {
-            event: Event { source, id: id(&c.id, row, "id")?, subject, when, kind },
-            origin: self.origin(row)?,
+        let is_of_version = int_of(&c.version, row) == Some(i32::from(kind.version()));
+        if is_of_version { Ok(kind) } else { Err("version") }
+    }
+
+    /// The event of a row as the fold looks at it, of which what happened is known.
+    pub(in crate::store) fn view<'a>(
+        &'a self,
+        row: usize,
+        kind: &'a Kind,
+    ) -> Result<EventView<'a>, Bad> {
+        let c = &self.columns;
+        Ok(EventView {
+            source: c.source.required_ref(row, "source")?,
+            id: c.id.get(row).and_then(EventIdRef::new).ok_or("id")?,
+            when: moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")?,
             basis: c.time_basis.required(row, "time_basis")?,
             content: content(&c.content, row)?,
+            kind,
         })
     }
 
