@@ -10,7 +10,7 @@
 //!
 //! What is left goes on to [`super::outgoing`]. With `min_cell = 0` nothing is hidden.
 
-pub use super::cells::CellAt;
+pub use super::cells::{CellAt, ColumnAt};
 use super::complement::Complement;
 use super::counts::Counts;
 use super::implied::Implied;
@@ -47,6 +47,12 @@ impl<const N: usize> Suppression<N> {
         &self.counts.tables[number].0
     }
 
+    /// All tables.
+    #[must_use]
+    pub fn tables(&self) -> [&Table; N] {
+        self.counts.tables.each_ref().map(|(table, _)| table)
+    }
+
     /// What each of these says holds. They are asked at the same time, and heard in their order.
     pub fn relate(&mut self, each: &[Relate<N>]) {
         let said = each.par_iter().map(|relate| {
@@ -54,7 +60,9 @@ impl<const N: usize> Suppression<N> {
             relate(&mut relations);
             relations.into_said()
         });
-        for said in said.collect::<Vec<Said>>() {
+        let said: Vec<Said> = said.collect();
+        self.said.reserve(&said);
+        for said in said {
             self.said.append(said, self.counts.numbering.end());
         }
     }

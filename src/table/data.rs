@@ -152,6 +152,15 @@ impl Column {
         }
     }
 
+    /// A whole-number cell; `None` where `NA`, and in any other column.
+    #[must_use]
+    pub fn int(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Int(cells) => cells.get(row).copied().flatten(),
+            _ => None,
+        }
+    }
+
     /// The cell of a row; [`Cell::Na`] past the end.
     #[must_use]
     pub fn cell(&self, row: usize) -> Cell {
@@ -308,10 +317,7 @@ impl Table {
     /// A whole-number cell.
     #[must_use]
     pub fn int(&self, row: usize, name: &str) -> Option<i64> {
-        match self.column(name) {
-            Some(Column::Int(cells)) => cells.get(row).copied().flatten(),
-            _ => None,
-        }
+        self.column(name)?.int(row)
     }
 
     /// A number cell.

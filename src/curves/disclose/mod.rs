@@ -21,6 +21,7 @@ mod joint;
 mod onset;
 mod published;
 mod response;
+mod rows;
 mod screening;
 mod severity_shift;
 mod side_effects;
@@ -39,9 +40,10 @@ pub use data_quality::Sums;
 use joint::{
     ACCOUNT_AT, ADJUSTED_AT, ADJUSTMENT_AT, ANOMALIES_AT, BLOOD_PRESSURE_AT, CHANGE_AT,
     COMPLETENESS_AT, DAY_28_AT, DISSOCIATION_AT, DURABILITY_AT, FIRST_AT, FLOW_AT, GO_ON_AT,
-    INDIVIDUAL_AT, ITEM_9_AT, ONSET_AT, RESPONSE_AT, Rows, SCREENING_AT, SHIFT_AT, SIDE_EFFECTS_AT,
+    INDIVIDUAL_AT, ITEM_9_AT, ONSET_AT, RESPONSE_AT, SCREENING_AT, SHIFT_AT, SIDE_EFFECTS_AT,
     TREATMENT_AT,
 };
+use rows::{Labels, Rows, Shared};
 
 /// `anomalies`: events are hidden with their people.
 const ANOMALIES: ColumnRules = ColumnRules {
@@ -267,25 +269,28 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
     ];
     let mut suppression = Suppression::new(min_cell, tables);
     if min_cell > 0 {
-        let responses = Rows::of(suppression.table(RESPONSE_AT));
-        let firsts = Rows::of(suppression.table(FIRST_AT));
+        let labels = Labels::of(&suppression.tables());
+        let [responses, firsts] =
+            [RESPONSE_AT, FIRST_AT].map(|number| Rows::of(&labels, suppression.table(number)));
+        let shared = Shared { labels, responses, firsts };
         suppression.relate(&[
-            &|tables| response::relate(tables, &responses),
-            &|tables| flow::relate(tables, &responses),
-            &|tables| first_response::relate(tables, &firsts, &responses),
-            &|tables| day_28::relate(tables, &firsts),
-            &|tables| completeness::relate(tables, &responses),
+            &|tables| response::relate(tables, &shared),
+            &|tables| flow::relate(tables, &shared),
+            &|tables| first_response::relate(tables, &shared),
+            &|tables| day_28::relate(tables, &shared),
+            &|tables| completeness::relate(tables, &shared),
             &|tables| data_quality::relate(tables, sums),
-            &|tables| change::relate(tables, &responses),
-            &|tables| severity_shift::relate(tables, &responses),
-            &|tables| onset::relate(tables, &responses),
-            &|tables| go_on::relate(tables, &firsts, &responses),
-            &|tables| follow_up::relate(tables, &firsts, &responses),
-            &|tables| adjusted::relate(tables, &responses),
-            &|tables| item_9::relate(tables, &responses),
-            &|tables| side_effects::relate(tables),
-            &|tables| dissociation::relate(tables),
-            &|tables| blood_pressure::relate(tables),
+            &|tables| change::relate(tables, &shared),
+            &|tables| severity_shift::relate(tables, &shared),
+            &|tables| onset::relate(tables, &shared),
+            &|tables| go_on::relate(tables, &shared),
+            &|tables| follow_up::relate_durability(tables, &shared),
+            &|tables| follow_up::relate_treatment(tables, &shared),
+            &|tables| adjusted::relate(tables, &shared),
+            &|tables| item_9::relate(tables, &shared),
+            &|tables| side_effects::relate(tables, &shared.labels),
+            &|tables| dissociation::relate(tables, &shared.labels),
+            &|tables| blood_pressure::relate(tables, &shared.labels),
             &|tables| screening::relate(tables),
         ]);
         // What happens after each dose is hidden rather than the curves.
