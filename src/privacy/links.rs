@@ -153,14 +153,15 @@ impl Links {
         let mut seen: HashSet<usize> = HashSet::new();
         let mut ring: Option<Vec<usize>> = None;
         std::iter::from_fn(move || {
-            let mut next = match &ring {
+            let next = match &ring {
                 None => self.of(cell).to_vec(),
                 Some(ring) => {
+                    seen.extend(ring);
                     let cells = ring.iter().flat_map(|equation| self.equation(*equation));
-                    cells.flat_map(|(cell, _)| self.of(*cell)).copied().collect()
+                    let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
+                    beside.filter(|equation| seen.insert(*equation)).collect()
                 }
             };
-            next.retain(|equation| seen.insert(*equation));
             ring = Some(next.clone());
             (!next.is_empty()).then_some(next)
         })

@@ -302,6 +302,25 @@ impl Table {
         }
     }
 
+    /// Removes a column of texts and hands its cells over, empty ones in place of `NA`; all are empty
+    /// if there is no such column.
+    pub fn take_texts(&mut self, name: &str) -> Vec<Option<CompactString>> {
+        let n_rows = self.n_rows();
+        let column = self.position(name).map(|position| {
+            self.names.remove(position);
+            self.columns.remove(position)
+        });
+        match column {
+            Some(Column::Text(mut cells)) => {
+                for cell in &mut cells {
+                    cell.get_or_insert_default();
+                }
+                cells
+            }
+            _ => vec![Some(CompactString::default()); n_rows],
+        }
+    }
+
     /// A cell; `NA` where there is no such row or column.
     #[must_use]
     pub fn cell(&self, row: usize, name: &str) -> Cell {

@@ -74,6 +74,24 @@ const YIELDING: [usize; 15] = [
     SCREENING_AT,
 ];
 
+/// Tables that leave with the columns they have.
+const AS_THEY_ARE: [usize; 14] = [
+    RESPONSE_AT,
+    ADJUSTED_AT,
+    CHANGE_AT,
+    INDIVIDUAL_AT,
+    SHIFT_AT,
+    ONSET_AT,
+    GO_ON_AT,
+    ADJUSTMENT_AT,
+    COMPLETENESS_AT,
+    FLOW_AT,
+    ANOMALIES_AT,
+    SIDE_EFFECTS_AT,
+    DISSOCIATION_AT,
+    BLOOD_PRESSURE_AT,
+];
+
 /// The counts and estimates of a run, complete.
 #[derive(Debug, Clone, Default)]
 pub struct FullTables {
@@ -302,38 +320,71 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         }
     }
     let cleared = suppression.finish();
+    let over_time = || {
+        [
+            cleared.make(|tables| durability(tables[DURABILITY_AT]), durability::ROUNDING),
+            cleared.make(|tables| time_on_treatment(tables[TREATMENT_AT]), durability::ROUNDING),
+        ]
+    };
+    let from_firsts = || {
+        [
+            cleared.make(|tables| cumulative_response(tables[FIRST_AT]), cumulative::ROUNDING),
+            cleared.make(|tables| time_to_response(tables[FIRST_AT]), time_to_response::ROUNDING),
+            cleared.make(
+                |tables| comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
+                comparison::ROUNDING,
+            ),
+            cleared.make(
+                |tables| level_comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
+                comparison::ROUNDING,
+            ),
+        ]
+    };
+    let as_they_are = || AS_THEY_ARE.map(|number| cleared.leave(number));
+    // Side by side, the longest first.
+    let (durations, (firsts, left)) =
+        rayon::join(over_time, || rayon::join(from_firsts, as_they_are));
+    let [durability, time_on_treatment] = durations;
+    let [cumulative, time_to_response, comparison, level_comparison] = firsts;
+    let [
+        response,
+        adjusted,
+        change,
+        individual_change,
+        severity_shift,
+        onset,
+        go_on,
+        after_adjustment,
+        completeness,
+        flow,
+        anomalies,
+        side_effects,
+        dissociation,
+        blood_pressure,
+    ] = left;
     DisclosedTables {
-        response: cleared.leave(RESPONSE_AT),
-        cumulative: cleared
-            .make(|tables| cumulative_response(tables[FIRST_AT]), cumulative::ROUNDING),
-        time_to_response: cleared
-            .make(|tables| time_to_response(tables[FIRST_AT]), time_to_response::ROUNDING),
-        comparison: cleared.make(
-            |tables| comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
-            comparison::ROUNDING,
-        ),
-        level_comparison: cleared.make(
-            |tables| level_comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
-            comparison::ROUNDING,
-        ),
-        adjusted: cleared.leave(ADJUSTED_AT),
-        change: cleared.leave(CHANGE_AT),
-        individual_change: cleared.leave(INDIVIDUAL_AT),
-        severity_shift: cleared.leave(SHIFT_AT),
-        onset: cleared.leave(ONSET_AT),
-        go_on: cleared.leave(GO_ON_AT),
-        after_adjustment: cleared.leave(ADJUSTMENT_AT),
-        durability: cleared.make(|tables| durability(tables[DURABILITY_AT]), durability::ROUNDING),
-        time_on_treatment: cleared
-            .make(|tables| time_on_treatment(tables[TREATMENT_AT]), durability::ROUNDING),
-        completeness: cleared.leave(COMPLETENESS_AT),
-        flow: cleared.leave(FLOW_AT),
-        anomalies: cleared.leave(ANOMALIES_AT),
+        response,
+        cumulative,
+        time_to_response,
+        comparison,
+        level_comparison,
+        adjusted,
+        change,
+        individual_change,
+        severity_shift,
+        onset,
+        go_on,
+        after_adjustment,
+        durability,
+        time_on_treatment,
+        completeness,
+        flow,
+        anomalies,
         data_quality: cleared.make(data_quality::published, data_quality::ROUNDING),
         item_9: cleared.make(item_9::published, item_9::ROUNDING),
-        side_effects: cleared.leave(SIDE_EFFECTS_AT),
-        dissociation: cleared.leave(DISSOCIATION_AT),
-        blood_pressure: cleared.leave(BLOOD_PRESSURE_AT),
+        side_effects,
+        dissociation,
+        blood_pressure,
         screening: cleared.make(screening::published, &[]),
     }
 }
