@@ -1,8 +1,8 @@
 //! What the counts of `adjusted_comparison` are to the other tables: the same counts, hidden where
 //! those are, with everything that is estimated from them.
 
-use super::joint::{ADJUSTED_AT, ALL, DAY_28_AT, RESPONSE_AT, Tables, pair};
-use super::rows::{Rows, Shared};
+use super::joint::{ADJUSTED_AT, DAY_28_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Rows, Shared};
 use crate::privacy::rules::{ColumnRules, Rounding};
 
 /// Everything but the counts.

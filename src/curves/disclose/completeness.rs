@@ -1,7 +1,7 @@
 //! What the counts of `completeness` are to each other and to the other tables.
 
-use super::joint::{ALL, COMPLETENESS_AT, FLOW_AT, RESPONSE_AT, Tables, pair};
-use super::rows::Shared;
+use super::joint::{COMPLETENESS_AT, FLOW_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Shared};
 use crate::curves::cohort::Step;
 use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};

@@ -3,8 +3,9 @@
 //! It counts scores and sessions, which are hidden with the people behind them. Where hiding takes a
 //! choice, its own cells go first: the estimates are what the report is for.
 
-use super::joint::{ACCOUNT_AT, ALL, COMPLETENESS_AT, OUTSIDE_AT, Tables};
+use super::joint::{ACCOUNT_AT, COMPLETENESS_AT, OUTSIDE_AT, Tables};
 use super::published::without;
+use super::rows::ALL;
 use crate::curves::outside::{SCORES, SESSIONS};
 use crate::privacy::rules::{ColumnRules, Rounding, Roundings};
 use crate::privacy::suppress::CellAt;

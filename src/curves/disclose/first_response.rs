@@ -5,9 +5,9 @@
 //! each by themselves: what is hidden of one does not follow from the other.
 
 use super::joint::{
-    ALL, FIRST_AT, FLOW_AT, RESPONSE_AT, Tables, across_routes_and_levels, end_first, pair,
+    FIRST_AT, FLOW_AT, RESPONSE_AT, Tables, across_routes_and_levels, end_first, pair,
 };
-use super::rows::{RowKey, Shared};
+use super::rows::{ALL, RowKey, Shared};
 use crate::curves::cohort::Step;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;

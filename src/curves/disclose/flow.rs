@@ -1,7 +1,7 @@
 //! What the counts of `cohort_flow` are to each other and to the response table.
 
-use super::joint::{ALL, FLOW_AT, RESPONSE_AT, Tables, pair};
-use super::rows::Shared;
+use super::joint::{FLOW_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Shared};
 use crate::curves::cohort::Step;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;

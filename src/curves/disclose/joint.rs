@@ -83,11 +83,6 @@ pub(super) fn end_first(n: usize) -> Vec<usize> {
     n.checked_sub(1).into_iter().chain(0..n.saturating_sub(1)).collect()
 }
 
-/// Level or route of rows that are not split.
-pub(super) const ALL: &str = "all";
-/// Route of people who changed it.
-pub(super) const MIXED: &str = "mixed";
-
 /// Routes add up to `all`, levels to the whole; `mixed` is part of it, `phase` and `fixed_cohort`
 /// repeat it.
 pub(super) fn across_routes_and_levels(

@@ -1,13 +1,17 @@
 //! Rows of tables by what they are about, in numbers: what says it are texts, and millions of texts
 //! are slow to compare.
 
-use super::joint::{ALL, MIXED};
 use crate::curves::settings::Stratum;
 use crate::table::{Column, Table};
 use compact_str::CompactString;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+
+/// Level or route of rows that are not split.
+pub(super) const ALL: &str = "all";
+/// Route of people who changed it.
+pub(super) const MIXED: &str = "mixed";
 
 /// A text by which rows are told apart. Labels are in the order of their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

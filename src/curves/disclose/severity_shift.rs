@@ -1,8 +1,8 @@
 //! What the counts of `severity_shift` are to each other and to the response table: a table of two
 //! ways, whose sums are counts of others.
 
-use super::joint::{ALL, RESPONSE_AT, SHIFT_AT, Tables, across_routes_and_levels, pair};
-use super::rows::{RowKey, Rows, Shared};
+use super::joint::{RESPONSE_AT, SHIFT_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{ALL, RowKey, Rows, Shared};
 use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
