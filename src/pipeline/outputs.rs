@@ -42,6 +42,32 @@ pub struct OutputFile {
     pub blake3: String,
 }
 
+/// As what a table is written.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Csv,
+    Parquet,
+}
+
+impl Kind {
+    /// How the name of such a file ends.
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// A table as such a file.
+    fn bytes(self, table: &Table) -> Result<Vec<u8>, PipelineError> {
+        let what = format!("table {}", table.name);
+        match self {
+            Self::Csv => table.to_csv().map_err(PipelineError::make(&what)),
+            Self::Parquet => table.to_parquet().map_err(PipelineError::make(&what)),
+        }
+    }
+}
+
 /// Name of the link to the newest run.
 const CURRENT: &str = "current";
 
@@ -110,26 +136,47 @@ impl RunFolder {
     /// # Errors
     /// [`PipelineError::Write`] naming the path.
     pub fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), PipelineError> {
-        let full = self.aside.path().join(path);
-        let dir = full.parent().unwrap_or(self.aside.path());
-        std::fs::create_dir_all(dir).map_err(PipelineError::write(dir))?;
-        std::fs::write(&full, bytes).map_err(PipelineError::write(&full))?;
-        let blake3 = blake3::hash(bytes).to_hex().to_string();
-        self.files.push(OutputFile { path: path.into(), bytes: bytes.len() as u64, blake3 });
+        let file = self.put(path.into(), bytes)?;
+        self.files.push(file);
         Ok(())
     }
 
     /// Writes a table as CSV and Parquet.
     ///
     /// # Errors
-    /// [`PipelineError`] if it cannot be made or written.
+    /// As [`Self::write_tables`].
     pub fn write_table(&mut self, table: &Disclosed<Table>) -> Result<(), PipelineError> {
-        let table = table.get();
-        let what = format!("table {}", table.name);
-        let csv = table.to_csv().map_err(PipelineError::make(&what))?;
-        self.write(&format!("tables/{}.csv", table.name), &csv)?;
-        let parquet = table.to_parquet().map_err(PipelineError::make(&what))?;
-        self.write(&format!("tables/{}.parquet", table.name), &parquet)
+        self.write_tables(&[table])
+    }
+
+    /// Writes tables as CSV and Parquet, side by side. The files are listed in the order of the
+    /// tables.
+    ///
+    /// # Errors
+    /// [`PipelineError`] if one cannot be made or written.
+    pub fn write_tables(&mut self, tables: &[&Disclosed<Table>]) -> Result<(), PipelineError> {
+        let kinds = tables
+            .iter()
+            .flat_map(|table| [Kind::Csv, Kind::Parquet].map(|kind| (table.get(), kind)));
+        let kinds: Vec<(&Table, Kind)> = kinds.collect();
+        // One at a time, for they are of very different lengths.
+        let written = kinds.into_par_iter().with_max_len(1).map(|(table, kind)| {
+            let path = format!("tables/{}.{}", table.name, kind.ending());
+            self.put(path, &kind.bytes(table)?)
+        });
+        let written: Vec<OutputFile> = written.collect::<Result<_, PipelineError>>()?;
+        self.files.extend(written);
+        Ok(())
+    }
+
+    /// Writes a file aside, and says what it is.
+    fn put(&self, path: String, bytes: &[u8]) -> Result<OutputFile, PipelineError> {
+        let full = self.aside.path().join(&path);
+        let dir = full.parent().unwrap_or(self.aside.path());
+        std::fs::create_dir_all(dir).map_err(PipelineError::write(dir))?;
+        std::fs::write(&full, bytes).map_err(PipelineError::write(&full))?;
+        let blake3 = blake3::hash(bytes).to_hex().to_string();
+        Ok(OutputFile { path, bytes: bytes.len() as u64, blake3 })
     }
 
     /// Files written so far.
@@ -228,4 +275,40 @@ fn flip(out: &Path, run_id: &str) -> Result<(), PipelineError> {
 /// A temporary directory is private; a published run is for readers.
 fn make_readable(dir: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::ColumnType;
+
+    /// A slow twin: one table after another, as they are listed.
+    #[test]
+    fn tables_written_side_by_side_are_listed_and_read_as_one_after_another() {
+        let tables: Vec<Disclosed<Table>> = [900, 3, 0, 40]
+            .into_iter()
+            .map(|n_rows: i64| {
+                let mut table = Table::new(&format!("t{n_rows}"), &[("n", ColumnType::Int)]);
+                (0..n_rows).for_each(|n| table.push(vec![n.into()]));
+                Disclosed::for_tests(table)
+            })
+            .collect();
+        let out = tempfile::tempdir().expect("a directory");
+        let begin = || RunFolder::begin_past(out.path()).expect("a folder");
+        let (mut together, mut single) = (begin(), begin());
+        together.write_tables(&tables.iter().collect::<Vec<_>>()).expect("written");
+        for table in &tables {
+            let table = table.get();
+            let csv = format!("tables/{}.csv", table.name);
+            single.write(&csv, &table.to_csv().expect("CSV")).expect("written");
+            let parquet = format!("tables/{}.parquet", table.name);
+            single.write(&parquet, &table.to_parquet().expect("Parquet")).expect("written");
+        }
+        let listed = |folder: &RunFolder| serde_json::to_string(folder.files()).expect("JSON");
+        assert_eq!(listed(&together), listed(&single));
+        for file in together.files() {
+            let bytes = std::fs::read(together.aside.path().join(&file.path)).expect("read");
+            assert_eq!(blake3::hash(&bytes).to_hex().as_str(), file.blake3);
+        }
+    }
 }

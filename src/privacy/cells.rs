@@ -12,6 +12,21 @@ pub struct CellAt {
     pub column: usize,
 }
 
+/// A column of one of the tables, in the order they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ColumnAt {
+    pub(super) table: usize,
+    pub(super) column: usize,
+}
+
+impl ColumnAt {
+    /// The cell of a row.
+    #[must_use]
+    pub const fn row(self, row: usize) -> CellAt {
+        CellAt { table: self.table, row, column: self.column }
+    }
+}
+
 /// Which number a cell has. The last table has one column and as many rows as it comes to need.
 #[derive(Debug, Clone)]
 pub(super) struct Numbering {

@@ -8,7 +8,7 @@ use super::cells::CellAt;
 use super::counts::Counts;
 use super::follow::{Follow, Known};
 use super::implied::Implied;
-use super::links::{Equations, Links};
+use super::links::Links;
 use std::collections::BTreeSet;
 
 /// What complementary hiding goes by.
@@ -28,10 +28,9 @@ impl<'a, const N: usize> Complement<'a, N> {
         counts: &'a Counts<N>,
         implied: &'a Implied,
         yielding: &'a BTreeSet<usize>,
-        equations: Equations,
+        links: Links,
         hidden: &[bool],
     ) -> Self {
-        let links = Links::new(equations, counts.n_cells());
         let mut complement = Self { counts, implied, yielding, links, n_hidden: 0 };
         for (cell, _) in hidden.iter().enumerate().filter(|(_, is_hidden)| **is_hidden) {
             complement.n_hidden += usize::from(complement.links.hide(cell));

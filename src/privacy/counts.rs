@@ -1,8 +1,8 @@
 //! The counts of several tables on their way out, by cell.
 
-use super::cells::{CellAt, Numbering};
+use super::cells::{CellAt, ColumnAt, Numbering};
 use super::rules::ColumnRules;
-use crate::table::{Column, Table};
+use crate::table::Table;
 
 /// Tables that are hidden together, and small differences of their counts, which are hidden counts
 /// themselves: the cells of one more table of one column.
@@ -29,10 +29,10 @@ impl<const N: usize> Counts<N> {
         self.numbering.number(at)
     }
 
-    /// A cell, if its table has that column.
-    pub(super) fn at(&self, table: usize, row: usize, name: &str) -> Option<CellAt> {
+    /// A column, if its table has it.
+    pub(super) fn column(&self, table: usize, name: &str) -> Option<ColumnAt> {
         let column = self.tables.get(table)?.0.position(name)?;
-        Some(CellAt { table, row, column })
+        Some(ColumnAt { table, column })
     }
 
     /// The count of a cell, where it is defined.
@@ -40,10 +40,7 @@ impl<const N: usize> Counts<N> {
         if at.table == N {
             return self.differences.get(at.row).copied();
         }
-        match self.tables.get(at.table)?.0.columns().get(at.column)? {
-            Column::Int(cells) => cells.get(at.row).copied().flatten(),
-            _ => None,
-        }
+        self.tables.get(at.table)?.0.columns().get(at.column)?.int(at.row)
     }
 
     /// What cells, times their coefficients, add up to; `None` where one is undefined.

@@ -17,6 +17,12 @@ impl Equations {
         self.ends.push(self.terms.len());
     }
 
+    /// Room for all of others.
+    pub(super) fn reserve<'a>(&mut self, others: impl Iterator<Item = &'a Self> + Clone) {
+        self.terms.reserve(others.clone().map(|other| other.terms.len()).sum());
+        self.ends.reserve(others.map(Self::len).sum());
+    }
+
     /// Other equations after these, whose cells now have other numbers.
     pub(super) fn append(&mut self, other: &Self, number: impl Fn(usize) -> usize) {
         let before = self.terms.len();
@@ -141,16 +147,23 @@ impl Links {
         self.equation(equation).iter().copied().filter(|(cell, _)| !self.hidden[*cell])
     }
 
-    /// The equations of a cell, then those that share any cell with them, and so on.
+    /// The equations of a cell, then those that share any cell with them, and so on; each ring is
+    /// looked for when it is asked for.
     pub(super) fn outwards(&self, cell: usize) -> impl Iterator<Item = Vec<usize>> {
-        let mut next = self.of(cell).to_vec();
-        let mut seen: HashSet<usize> = next.iter().copied().collect();
+        let mut seen: HashSet<usize> = HashSet::new();
+        let mut ring: Option<Vec<usize>> = None;
         std::iter::from_fn(move || {
-            let ring = std::mem::take(&mut next);
-            let cells = ring.iter().flat_map(|equation| self.equation(*equation));
-            let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
-            next.extend(beside.filter(|equation| seen.insert(*equation)));
-            (!ring.is_empty()).then_some(ring)
+            let next = match &ring {
+                None => self.of(cell).to_vec(),
+                Some(ring) => {
+                    seen.extend(ring);
+                    let cells = ring.iter().flat_map(|equation| self.equation(*equation));
+                    let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
+                    beside.filter(|equation| seen.insert(*equation)).collect()
+                }
+            };
+            ring = Some(next.clone());
+            (!next.is_empty()).then_some(next)
         })
     }
 }

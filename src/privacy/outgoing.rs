@@ -6,7 +6,7 @@
 
 use super::disclosed::Disclosed;
 use super::rules::{ColumnRules, Roundings};
-use crate::table::{Column, ColumnType, Table};
+use crate::table::{Column, Table};
 
 /// `N` tables whose hidden cells are cleared and named in a column `hidden`; not yet rounded.
 ///
@@ -36,27 +36,17 @@ impl<const N: usize> Cleared<N> {
     }
 
     fn finished(&self, mut table: Table, rounding: Roundings) -> Disclosed<Table> {
-        let label = label(self.min_cell);
-        let mut suppressed = Column::empty(ColumnType::Bool);
-        let mut hidden = Column::empty(ColumnType::Text);
-        let mut reasons = Column::empty(ColumnType::Text);
-        let mut labels = Column::empty(ColumnType::Text);
-        for row in 0..table.n_rows() {
-            let names = table.text(row, "hidden");
-            suppressed.push((!names.is_empty()).into());
-            hidden.push(names.into());
-            reasons.push(table.text(row, "na_reason").into());
-            labels.push(label.as_str().into());
-        }
         if self.min_cell > 0 {
             round(&mut table, rounding);
         }
-        table.remove_column("hidden");
-        table.remove_column("na_reason");
+        let [hidden, reasons] = ["hidden", "na_reason"].map(|name| table.take_texts(name));
+        let is_hidden = hidden.iter().map(|names| names.as_deref().map(|names| !names.is_empty()));
+        let suppressed = Column::Bool(is_hidden.collect());
+        let labels = vec![Some(label(self.min_cell).into()); table.n_rows()];
         table.add_column("suppressed", suppressed);
-        table.add_column("hidden", hidden);
-        table.add_column("na_reason", reasons);
-        table.add_column("disclosure", labels);
+        table.add_column("hidden", Column::Text(hidden));
+        table.add_column("na_reason", Column::Text(reasons));
+        table.add_column("disclosure", Column::Text(labels));
         Disclosed::new(table)
     }
 }

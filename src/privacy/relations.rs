@@ -1,7 +1,7 @@
 //! What the counts of tables are to each other: which add up, which contain which, and which go
 //! together. What a small difference hides is told from the counts at once.
 
-use super::cells::CellAt;
+use super::cells::{CellAt, ColumnAt};
 use super::counts::Counts;
 use super::links::Equations;
 use super::small::Chain;
@@ -29,6 +29,13 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// Room for what others say, so that none of it is moved again when they are appended.
+    pub(super) fn reserve(&mut self, others: &[Self]) {
+        self.equations.reserve(others.iter().map(|said| &said.equations));
+        self.small.reserve(others.iter().map(|said| said.small.len()).sum());
+        self.together.reserve(others.iter().map(|said| said.together.len()).sum());
+    }
+
     /// Says what another says after it. Differences have the numbers from `end`.
     pub(super) fn append(&mut self, other: Self, end: usize) {
         let n_before = self.differences.len();
@@ -58,10 +65,26 @@ impl<'a, const N: usize> Relations<'a, N> {
         &self.counts.tables[number].0
     }
 
+    /// A column, if its table has it.
+    #[must_use]
+    pub fn column(&self, table: usize, name: &str) -> Option<ColumnAt> {
+        self.counts.column(table, name)
+    }
+
+    /// Columns, if their table has them all.
+    #[must_use]
+    pub fn columns<const P: usize>(&self, table: usize, names: [&str; P]) -> Option<[ColumnAt; P]> {
+        let mut columns = [ColumnAt::default(); P];
+        for (column, name) in columns.iter_mut().zip(names) {
+            *column = self.column(table, name)?;
+        }
+        Some(columns)
+    }
+
     /// A cell, if its table has that column.
     #[must_use]
     pub fn at(&self, table: usize, row: usize, name: &str) -> Option<CellAt> {
-        self.counts.at(table, row, name)
+        self.column(table, name).map(|column| column.row(row))
     }
 
     /// The first cell is the sum of the others, which may be none of them hidden alone.
@@ -144,12 +167,11 @@ impl<'a, const N: usize> Relations<'a, N> {
         }
     }
 
-    /// Links of counts in which people only come in, or only go out, from one to the next. Shown are
-    /// only links whose every count differs from that of every other shown one by nobody or by
-    /// enough people. `preference` says in which order places of the chain are tried.
-    pub fn chain(&mut self, links: &[Vec<CellAt>], preference: &[usize]) {
-        let ordered =
-            preference.iter().filter_map(|place| Some((*place, links.get(*place)?.clone())));
+    /// Counts in which people only come in, or only go out, from one to the next. Shown are only
+    /// those that differ from every other shown one by nobody or by enough people. `preference` says
+    /// in which order places of the chain are tried.
+    pub fn chain(&mut self, links: &[CellAt], preference: &[usize]) {
+        let ordered = preference.iter().filter_map(|place| Some((*place, *links.get(*place)?)));
         self.said.chains.push(ordered.collect());
     }
 

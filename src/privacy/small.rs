@@ -1,14 +1,13 @@
 //! Which cells are hidden for what they say by themselves, and with which others they go.
 
-use super::cells::CellAt;
+use super::cells::{CellAt, ColumnAt};
 use super::counts::Counts;
 use super::implied::Implied;
 use super::rules::ColumnRules;
 use std::collections::BTreeMap;
 
-/// Nested counts in the order in which they are worth showing, each with its place and what it is
-/// told by.
-pub(super) type Chain = Vec<(usize, Vec<CellAt>)>;
+/// Nested counts in the order in which they are worth showing, each with its place.
+pub(super) type Chain = Vec<(usize, CellAt)>;
 
 /// The small cells of a table: counts, parts with a small rest, and all that rests on a small whole.
 pub(super) fn small_in_rows<const N: usize>(
@@ -17,22 +16,26 @@ pub(super) fn small_in_rows<const N: usize>(
     small: &mut Vec<usize>,
 ) {
     let rules: &ColumnRules = counts.tables[table].1;
+    let column = |name: &&str| counts.column(table, name);
+    // Each count of people with what rests on it, and each part with its whole.
+    let people = rules.people.iter().filter_map(|name| {
+        let resting = rules.rests_on.iter().filter(|(whole, _)| whole == name);
+        let resting = resting.flat_map(|(_, columns)| *columns).filter_map(column);
+        Some((column(name)?, resting.collect::<Vec<_>>()))
+    });
+    let people: Vec<_> = people.collect();
+    let parts = rules.parts.iter().filter_map(|(part, whole)| column(part).zip(column(whole)));
+    let parts: Vec<_> = parts.collect();
     for row in 0..counts.tables[table].0.n_rows() {
-        let at = |name: &str| counts.at(table, row, name);
-        let number = |at: CellAt| counts.number(at);
-        for name in rules.people {
-            let Some(cell) = at(name) else { continue };
-            if counts.value(cell).is_some_and(|n| counts.is_small(n)) {
-                small.push(number(cell));
-                let resting = rules.rests_on.iter().filter(|(whole, _)| whole == name);
-                let columns = resting.flat_map(|(_, columns)| *columns);
-                small.extend(columns.filter_map(|column| at(column)).map(number));
+        let number = |column: &ColumnAt| counts.number(column.row(row));
+        for (count, resting) in &people {
+            if counts.value(count.row(row)).is_some_and(|n| counts.is_small(n)) {
+                small.push(number(count));
+                small.extend(resting.iter().map(number));
             }
         }
-        for (part, whole) in rules.parts {
-            if let Some((part, whole)) = at(part).zip(at(whole))
-                && counts.difference_is_small(whole, part)
-            {
+        for (part, whole) in &parts {
+            if counts.difference_is_small(whole.row(row), part.row(row)) {
                 small.push(number(part));
             }
         }
@@ -66,26 +69,20 @@ impl<'a, const N: usize> Marked<'a, N> {
     /// Of a chain only those are left whose counts do not differ by few people.
     pub(super) fn mark_in_chain(&mut self, chain: Chain) {
         let counts = self.counts;
-        let number = |at: &CellAt| counts.number(*at);
-        let mut shown: BTreeMap<usize, Vec<CellAt>> = BTreeMap::new();
-        for (place, link) in chain {
-            let is_gone = |at: &CellAt| self.hidden[number(at)] || counts.value(*at).is_none();
-            if link.iter().any(is_gone) {
+        let mut shown: BTreeMap<usize, CellAt> = BTreeMap::new();
+        for (place, at) in chain {
+            if self.hidden[counts.number(at)] || counts.value(at).is_none() {
                 continue;
             }
             let before = shown.range(..place).next_back();
             let after = shown.range(place..).next();
-            let is_near = |other: &Vec<CellAt>| {
-                other.iter().zip(&link).any(|(a, b)| {
-                    counts.difference_is_small(*a, *b) || counts.difference_is_small(*b, *a)
-                })
+            let is_near = |other: CellAt| {
+                counts.difference_is_small(other, at) || counts.difference_is_small(at, other)
             };
-            if [before, after].into_iter().flatten().any(|(_, other)| is_near(other)) {
-                for at in &link {
-                    self.mark(number(at));
-                }
+            if [before, after].into_iter().flatten().any(|(_, other)| is_near(*other)) {
+                self.mark(counts.number(at));
             } else {
-                shown.insert(place, link);
+                shown.insert(place, at);
             }
         }
     }

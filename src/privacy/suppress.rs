@@ -10,15 +10,16 @@
 //!
 //! What is left goes on to [`super::outgoing`]. With `min_cell = 0` nothing is hidden.
 
-pub use super::cells::CellAt;
+pub use super::cells::{CellAt, ColumnAt};
 use super::complement::Complement;
 use super::counts::Counts;
 use super::implied::Implied;
+use super::links::Links;
 use super::outgoing::Cleared;
 use super::relations::{Relations, Said};
 use super::rules::ColumnRules;
 use super::small::{Marked, small_in_rows};
-use crate::table::{Column, ColumnType, Table};
+use crate::table::{Column, Table};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -47,6 +48,12 @@ impl<const N: usize> Suppression<N> {
         &self.counts.tables[number].0
     }
 
+    /// All tables.
+    #[must_use]
+    pub fn tables(&self) -> [&Table; N] {
+        self.counts.tables.each_ref().map(|(table, _)| table)
+    }
+
     /// What each of these says holds. They are asked at the same time, and heard in their order.
     pub fn relate(&mut self, each: &[Relate<N>]) {
         let said = each.par_iter().map(|relate| {
@@ -54,7 +61,9 @@ impl<const N: usize> Suppression<N> {
             relate(&mut relations);
             relations.into_said()
         });
-        for said in said.collect::<Vec<Said>>() {
+        let said: Vec<Said> = said.collect();
+        self.said.reserve(&said);
+        for said in said {
             self.said.append(said, self.counts.numbering.end());
         }
     }
@@ -83,16 +92,23 @@ impl<const N: usize> Suppression<N> {
         for table in 0..N {
             small_in_rows(&self.counts, table, &mut small);
         }
+        let n_cells = self.counts.n_cells();
         let implied = Implied::new(&self.counts, &together);
-        let mut marked = Marked::new(&self.counts, &implied);
-        for cell in small {
-            marked.mark(cell);
-        }
-        for chain in chains {
-            marked.mark_in_chain(chain);
-        }
-        let hidden = marked.finish();
-        Complement::new(&self.counts, &implied, &self.yielding, equations, &hidden).hide()
+        // What adds up is put in order while the first cells are hidden.
+        let (links, hidden) = rayon::join(
+            || Links::new(equations, n_cells),
+            || {
+                let mut marked = Marked::new(&self.counts, &implied);
+                for cell in small {
+                    marked.mark(cell);
+                }
+                for chain in chains {
+                    marked.mark_in_chain(chain);
+                }
+                marked.finish()
+            },
+        );
+        Complement::new(&self.counts, &implied, &self.yielding, links, &hidden).hide()
     }
 
     /// A set that repeats others with nearly the same people is small; equal counts are the same.
@@ -132,11 +148,13 @@ impl<const N: usize> Suppression<N> {
 /// nowhere where none is.
 fn cleared(mut table: Table, is_hidden: &[bool]) -> Table {
     let names = table.names().to_vec();
-    let width = names.len();
-    let mut hidden = Column::empty(ColumnType::Text);
-    let mut reasons = Column::empty(ColumnType::Text);
-    for row in 0..table.n_rows() {
-        let is_hidden = is_hidden.get(row * width..(row + 1) * width).unwrap_or_default();
+    let mut reasons = table.take_texts("na_reason");
+    let mut hidden = vec![Some("".into()); table.n_rows()];
+    let rows = is_hidden.chunks_exact(names.len().max(1)).zip(reasons.iter_mut().zip(&mut hidden));
+    for (row, (is_hidden, (reason, hidden))) in rows.enumerate() {
+        if !is_hidden.contains(&true) {
+            continue;
+        }
         let columns = || (0..is_hidden.len()).filter(|column| is_hidden[*column]);
         for column in columns() {
             if let Some(column) = table.column_mut(column) {
@@ -148,14 +166,13 @@ fn cleared(mut table: Table, is_hidden: &[bool]) -> Table {
             let name = reason.split_once('=').map(|(name, _)| name);
             !columns().any(|column| name == Some(names[column].as_str()))
         };
-        let kept: Vec<&str> = table.text(row, "na_reason").split(';').filter(is_kept).collect();
-        let kept = kept.join(";");
+        let reasons = reason.as_deref().unwrap_or_default();
+        let kept: Vec<&str> = reasons.split(';').filter(is_kept).collect();
+        *reason = Some(kept.join(";").into());
         let named: Vec<&str> = columns().map(|column| names[column].as_str()).collect();
-        hidden.push(named.join(";").into());
-        reasons.push(kept.into());
+        *hidden = Some(named.join(";").into());
     }
-    table.remove_column("na_reason");
-    table.add_column("hidden", hidden);
-    table.add_column("na_reason", reasons);
+    table.add_column("hidden", Column::Text(hidden));
+    table.add_column("na_reason", Column::Text(reasons));
     table
 }

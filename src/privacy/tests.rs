@@ -279,7 +279,7 @@ fn a_cell_is_lone_until_another_is_hidden_beside_it() {
 #[test]
 fn a_chain_shows_only_counts_that_are_far_apart() {
     let counts = [100, 95, 80, 80, 75, 0];
-    let cells: Vec<Vec<CellAt>> = (0..counts.len()).map(|at| vec![row(at)]).collect();
+    let cells: Vec<CellAt> = (0..counts.len()).map(row).collect();
     let chain = |preference: &[usize]| hidden(&counts, |s| s.chain(&cells, preference));
     assert_eq!(chain(&[0, 1, 2, 3, 4, 5]), [1, 4]);
     assert_eq!(chain(&[1, 4, 0, 2, 3, 5]), [0, 2, 3], "the preferred are shown first");

@@ -152,6 +152,15 @@ impl Column {
         }
     }
 
+    /// A whole-number cell; `None` where `NA`, and in any other column.
+    #[must_use]
+    pub fn int(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Int(cells) => cells.get(row).copied().flatten(),
+            _ => None,
+        }
+    }
+
     /// The cell of a row; [`Cell::Na`] past the end.
     #[must_use]
     pub fn cell(&self, row: usize) -> Cell {
@@ -293,6 +302,25 @@ impl Table {
         }
     }
 
+    /// Removes a column of texts and hands its cells over, empty ones in place of `NA`; all are empty
+    /// if there is no such column.
+    pub fn take_texts(&mut self, name: &str) -> Vec<Option<CompactString>> {
+        let n_rows = self.n_rows();
+        let column = self.position(name).map(|position| {
+            self.names.remove(position);
+            self.columns.remove(position)
+        });
+        match column {
+            Some(Column::Text(mut cells)) => {
+                for cell in &mut cells {
+                    cell.get_or_insert_default();
+                }
+                cells
+            }
+            _ => vec![Some(CompactString::default()); n_rows],
+        }
+    }
+
     /// A cell; `NA` where there is no such row or column.
     #[must_use]
     pub fn cell(&self, row: usize, name: &str) -> Cell {
@@ -308,10 +336,7 @@ impl Table {
     /// A whole-number cell.
     #[must_use]
     pub fn int(&self, row: usize, name: &str) -> Option<i64> {
-        match self.column(name) {
-            Some(Column::Int(cells)) => cells.get(row).copied().flatten(),
-            _ => None,
-        }
+        self.column(name)?.int(row)
     }
 
     /// A number cell.

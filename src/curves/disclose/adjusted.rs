@@ -1,7 +1,8 @@
 //! What the counts of `adjusted_comparison` are to the other tables: the same counts, hidden where
 //! those are, with everything that is estimated from them.
 
-use super::joint::{ADJUSTED_AT, ALL, DAY_28_AT, RESPONSE_AT, RowKey, Rows, Tables, pair};
+use super::joint::{ADJUSTED_AT, DAY_28_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Rows, Shared};
 use crate::privacy::rules::{ColumnRules, Rounding};
 
 /// Everything but the counts.
@@ -56,8 +57,9 @@ pub(super) const ADJUSTED: ColumnRules = ColumnRules {
 };
 
 /// Each count is one of another table.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    let days = Rows::along(tables.table(DAY_28_AT), "infusion", &[]);
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
+    let days = Rows::of(labels, tables.table(DAY_28_AT));
     for row in 0..tables.table(ADJUSTED_AT).n_rows() {
         let table = tables.table(ADJUSTED_AT);
         let text = |name: &str| table.text(row, name).to_owned();
@@ -66,11 +68,11 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
         let sides = [("route_a", "n_a", "responders_a"), ("route_b", "n_b", "responders_b")]
             .map(|(route, n, responders)| (text(route), n, responders));
         for (route, n, responders) in sides {
-            let key = RowKey::new(infusion, [&instrument, ALL, ALL, &route]);
+            let key = labels.key(infusion, [&instrument, ALL, ALL, &route]);
             let (number, place, theirs) = if outcome == "nri-at-day-28" {
-                (DAY_28_AT, days.get(&key), ["n_day28", "responders_day28"])
+                (DAY_28_AT, days.get(key), ["n_day28", "responders_day28"])
             } else {
-                (RESPONSE_AT, responses.get(&key), ["n_enrolled", "responders_nri"])
+                (RESPONSE_AT, responses.get(key), ["n_enrolled", "responders_nri"])
             };
             let Some(place) = place else { continue };
             for (their, own) in theirs.into_iter().zip([n, responders]) {

@@ -1,6 +1,7 @@
 //! What the counts of `blood_pressure` are to each other and to the flow.
 
-use super::joint::{BLOOD_PRESSURE_AT, Rows, Tables, across_routes_and_levels, pair};
+use super::joint::{BLOOD_PRESSURE_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{Labels, Rows};
 use super::treated::among_treated;
 use crate::privacy::rules::{ColumnRules, Rounding};
 
@@ -72,10 +73,10 @@ const PARTS: [(&str, &str); 3] =
     [("risen", "n_persons"), ("high", "n_persons"), ("low_saturation", "n_saturation")];
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables) {
-    let rows = Rows::by_route(tables.table(BLOOD_PRESSURE_AT), &[], |_| true);
-    across_routes_and_levels(tables, BLOOD_PRESSURE_AT, &rows, BLOOD_PRESSURE.people);
-    among_treated(tables, BLOOD_PRESSURE_AT, &rows, &["n_persons", "n_saturation"]);
+pub(super) fn relate(tables: &mut Tables, labels: &Labels) {
+    let rows = Rows::by_route(labels, tables.table(BLOOD_PRESSURE_AT), &[], |_| true);
+    across_routes_and_levels(tables, BLOOD_PRESSURE_AT, &rows, labels, BLOOD_PRESSURE.people);
+    among_treated(tables, BLOOD_PRESSURE_AT, &rows, labels, &["n_persons", "n_saturation"]);
     for row in 0..tables.table(BLOOD_PRESSURE_AT).n_rows() {
         for (part, whole) in PARTS {
             let [part, whole] = [part, whole].map(|column| (BLOOD_PRESSURE_AT, row, column));

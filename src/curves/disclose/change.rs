@@ -1,10 +1,8 @@
 //! What the counts of `change_by_infusion` and `individual_change` are to each other and to the
 //! response table: breakdowns of those observed after an infusion.
 
-use super::joint::{
-    ALL, CHANGE_AT, INDIVIDUAL_AT, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels,
-    pair,
-};
+use super::joint::{CHANGE_AT, INDIVIDUAL_AT, RESPONSE_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{Rows, Shared};
 use crate::privacy::rules::{ColumnRules, Rounding};
 
 /// `change_by_infusion`.
@@ -146,10 +144,11 @@ pub(super) const INDIVIDUAL: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    let changes = Rows::of(tables.table(CHANGE_AT));
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
+    let changes = Rows::of(labels, tables.table(CHANGE_AT));
     for (key, row) in &changes.in_order {
-        let Some(response) = responses.get(key) else { continue };
+        let Some(response) = responses.get(*key) else { continue };
         same_people(tables, (CHANGE_AT, *row), (RESPONSE_AT, response));
         // The groups of a landmark are, together, those without a response.
         let without = pair(
@@ -176,11 +175,11 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             tables.keep_back([(all, 1), (improved, -1), (worse, -1)]);
         }
     }
-    across_routes_and_levels(tables, CHANGE_AT, &changes, &CHANGE.people[1..]);
+    across_routes_and_levels(tables, CHANGE_AT, &changes, labels, &CHANGE.people[1..]);
 
-    let verdicts = Rows::of(tables.table(INDIVIDUAL_AT));
+    let verdicts = Rows::of(labels, tables.table(INDIVIDUAL_AT));
     for (key, row) in &verdicts.in_order {
-        let Some(response) = responses.get(key) else { continue };
+        let Some(response) = responses.get(*key) else { continue };
         same_people(tables, (INDIVIDUAL_AT, *row), (RESPONSE_AT, response));
         let parts = INDIVIDUAL.people[1..].iter();
         let parts: Vec<_> = parts.filter_map(|name| tables.at(INDIVIDUAL_AT, *row, name)).collect();
@@ -190,7 +189,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             }
             tables.sum(all, parts);
         }
-        let worse = changes.get(key).and_then(|change| {
+        let worse = changes.get(*key).and_then(|change| {
             pair(tables, (CHANGE_AT, change, "worse"), (INDIVIDUAL_AT, *row, "deteriorated"))
         });
         if let Some((worse, deteriorated)) = worse {
@@ -206,7 +205,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             tables.part(recovered, remitters);
         }
         // The line itself comes from the baselines of everyone.
-        let everyone = responses.get(&RowKey::new(1, [&key.instrument, ALL, ALL, ALL]));
+        let everyone = responses.get(key.response(1).whole(labels).all_routes(labels));
         for estimate in ["baseline_sd", "points"] {
             let cells = everyone.and_then(|everyone| {
                 let n = (RESPONSE_AT, everyone, "n_treated");
@@ -217,7 +216,7 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             }
         }
     }
-    across_routes_and_levels(tables, INDIVIDUAL_AT, &verdicts, &INDIVIDUAL.people[1..]);
+    across_routes_and_levels(tables, INDIVIDUAL_AT, &verdicts, labels, &INDIVIDUAL.people[1..]);
 }
 
 /// `n_observed` of two rows is one count: hidden in one, it is hidden in the other.

@@ -1,10 +1,12 @@
 //! What the counts of `completeness` are to each other and to the other tables.
 
-use super::joint::{ALL, COMPLETENESS_AT, FLOW_AT, RESPONSE_AT, RowKey, Rows, Tables, pair};
+use super::joint::{COMPLETENESS_AT, FLOW_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Shared};
 use crate::curves::cohort::Step;
 use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
+use crate::table::{Column, Table};
 use std::collections::BTreeMap;
 
 /// Whoever was scored is among those due; the larger count is hidden where few were not.
@@ -23,19 +25,20 @@ pub(super) const COMPLETENESS: ColumnRules = ColumnRules {
 const BASELINE: &str = "baseline";
 
 /// What a row is about: instrument, site, route, month.
-type Key = [String; 4];
+type Key<'a> = [&'a str; 4];
 
 /// Rows by key, and there by time point: 0 for the baseline, else the infusion.
-struct Places(BTreeMap<Key, BTreeMap<i64, usize>>);
+struct Places<'a>(BTreeMap<Key<'a>, BTreeMap<i64, usize>>);
 
-impl Places {
-    fn of(tables: &Tables) -> Self {
-        let table = tables.table(COMPLETENESS_AT);
+impl<'a> Places<'a> {
+    fn of(table: &'a Table) -> Self {
+        let key = ["instrument", "site", "route", "month"].map(|name| table.column(name));
+        let time_point = table.column("time_point");
+        let text = |column: Option<&'a Column>, row| column.map_or("", |column| column.text(row));
         let mut places: BTreeMap<Key, BTreeMap<i64, usize>> = BTreeMap::new();
         for row in 0..table.n_rows() {
-            let key = ["instrument", "site", "route", "month"]
-                .map(|name| table.text(row, name).to_owned());
-            let time_point = table.text(row, "time_point");
+            let key = key.map(|column| text(column, row));
+            let time_point = text(time_point, row);
             let infusion = time_point.rsplit('-').next().and_then(|number| number.parse().ok());
             let infusion = if time_point == BASELINE { Some(0) } else { infusion };
             if let Some(infusion) = infusion {
@@ -47,23 +50,22 @@ impl Places {
 
     /// The row of another place at the same time point.
     fn get(&self, key: [&str; 4], time_point: i64) -> Option<usize> {
-        self.0.get(&key.map(str::to_owned))?.get(&time_point).copied()
+        self.0.get(&key)?.get(&time_point).copied()
     }
 }
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    let places = Places::of(tables);
-    for row in 0..tables.table(COMPLETENESS_AT).n_rows() {
-        let cells =
-            pair(tables, (COMPLETENESS_AT, row, "n_due"), (COMPLETENESS_AT, row, "n_scored"));
-        if let Some((due, scored)) = cells {
-            tables.nested(due, scored);
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let table = tables.table(COMPLETENESS_AT);
+    let places = Places::of(table);
+    if let Some([due, scored]) = tables.columns(COMPLETENESS_AT, ["n_due", "n_scored"]) {
+        for row in 0..table.n_rows() {
+            tables.nested(due.row(row), scored.row(row));
         }
     }
     over_time_points(tables, &places);
     over_places(tables, &places);
-    to_response(tables, &places, responses);
+    to_response(tables, &places, shared);
     to_flow(tables, &places);
 }
 
@@ -78,8 +80,7 @@ fn over_time_points(tables: &mut Tables, places: &Places) {
         let at = |row: usize, column: &str| tables.at(COMPLETENESS_AT, row, column);
         let baseline = [at(*first, "n_due"), at(*first, "n_scored")];
         let due = infusions.map(|(_, row)| at(*row, "n_due"));
-        let links: Vec<Vec<CellAt>> =
-            baseline.into_iter().chain(due).flatten().map(|at| vec![at]).collect();
+        let links: Vec<CellAt> = baseline.into_iter().chain(due).flatten().collect();
         let order: Vec<usize> = (2..links.len()).chain([0, 1]).collect();
         tables.chain(&links, &order);
     }
@@ -89,7 +90,7 @@ fn over_time_points(tables: &mut Tables, places: &Places) {
 fn over_places(tables: &mut Tables, places: &Places) {
     let mut sums: BTreeMap<(usize, u8), Vec<usize>> = BTreeMap::new();
     for (key, rows) in &places.0 {
-        let [instrument, site, route, month] = key.each_ref().map(String::as_str);
+        let [instrument, site, route, month] = *key;
         let is_split = [site, route, month].map(|level| level != ALL);
         // Each row with the totals it is a part of, by what is added up.
         let totals: &[(u8, [&str; 4])] = match is_split {
@@ -110,29 +111,28 @@ fn over_places(tables: &mut Tables, places: &Places) {
             }
         }
     }
+    let columns = COMPLETENESS.people.iter();
+    let columns: Vec<_> = columns.filter_map(|name| tables.column(COMPLETENESS_AT, name)).collect();
     for ((total, _), parts) in sums {
-        for column in COMPLETENESS.people {
-            let at = |row: usize| tables.at(COMPLETENESS_AT, row, column);
-            let cells: Vec<CellAt> = parts.iter().filter_map(|row| at(*row)).collect();
-            if let Some(total) = at(total) {
-                tables.sum(total, cells);
-            }
+        for column in &columns {
+            tables.sum(column.row(total), parts.iter().map(|row| column.row(*row)));
         }
     }
 }
 
 /// After an infusion the due are the treated of the response table, and the scored its observed.
-fn to_response(tables: &mut Tables, places: &Places, responses: &Rows) {
+fn to_response(tables: &mut Tables, places: &Places, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
     for (key, rows) in &places.0 {
-        let [instrument, site, route, month] = key.each_ref().map(String::as_str);
+        let [instrument, site, route, month] = *key;
         if month != ALL {
             continue;
         }
         let (stratum, level) =
             if site == ALL { (ALL, ALL) } else { (Stratum::Site.as_str(), site) };
         for (infusion, row) in rows.range(1..) {
-            let same = RowKey::new(*infusion, [instrument, stratum, level, route]);
-            let Some(same) = responses.get(&same) else { continue };
+            let same = labels.key(*infusion, [instrument, stratum, level, route]);
+            let Some(same) = responses.get(same) else { continue };
             for (own, other) in [("n_due", "n_treated"), ("n_scored", "n_observed")] {
                 let cells = pair(tables, (COMPLETENESS_AT, *row, own), (RESPONSE_AT, same, other));
                 if let Some((a, b)) = cells {

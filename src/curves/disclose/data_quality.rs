@@ -3,8 +3,9 @@
 //! It counts scores and sessions, which are hidden with the people behind them. Where hiding takes a
 //! choice, its own cells go first: the estimates are what the report is for.
 
-use super::joint::{ACCOUNT_AT, ALL, COMPLETENESS_AT, OUTSIDE_AT, Tables};
+use super::joint::{ACCOUNT_AT, COMPLETENESS_AT, OUTSIDE_AT, Tables};
 use super::published::without;
+use super::rows::ALL;
 use crate::curves::outside::{SCORES, SESSIONS};
 use crate::privacy::rules::{ColumnRules, Rounding, Roundings};
 use crate::privacy::suppress::CellAt;
@@ -96,9 +97,9 @@ fn over_places(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
 fn to_completeness(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
     let outside = tables.table(OUTSIDE_AT);
     let completeness = tables.table(COMPLETENESS_AT);
-    let text = |row: usize, name: &str| completeness.text(row, name).to_owned();
+    let text = |row: usize, name: &str| completeness.text(row, name);
     // What is counted at every time point of an instrument, route and site, over all months.
-    let mut points: BTreeMap<[String; 3], Vec<usize>> = BTreeMap::new();
+    let mut points: BTreeMap<[&str; 3], Vec<usize>> = BTreeMap::new();
     for row in 0..completeness.n_rows() {
         let key = ["instrument", "route", "site"].map(|name| text(row, name));
         // A route of a site has rows by month alone.
@@ -120,7 +121,7 @@ fn to_completeness(tables: &mut Tables, rows: &BTreeMap<Key, usize>) {
             continue;
         };
         let empty = Vec::new();
-        let same = points.get(&[instrument, route, site].map(str::to_owned)).unwrap_or(&empty);
+        let same = points.get(&[instrument, route, site]).unwrap_or(&empty);
         let counted = |row: &&usize| check == SCORES || text(**row, "time_point") != "baseline";
         let parts: Vec<CellAt> = same
             .iter()

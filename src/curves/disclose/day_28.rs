@@ -1,6 +1,7 @@
 //! What the counts of day 28 are to each other and to everyone with a baseline.
 
-use super::joint::{DAY_28_AT, FIRST_AT, RowKey, Rows, Tables, across_routes_and_levels, pair};
+use super::joint::{DAY_28_AT, FIRST_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{Rows, Shared};
 use crate::privacy::rules::ColumnRules;
 
 /// Differences are made from what is left of these.
@@ -13,15 +14,16 @@ pub(super) const DAY_28: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, firsts: &Rows) {
-    let rows = Rows::of(tables.table(DAY_28_AT));
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, firsts, .. } = shared;
+    let rows = Rows::of(labels, tables.table(DAY_28_AT));
     for (key, row) in &rows.in_order {
         let cells = firsts
-            .get(&RowKey { infusion: 1, ..key.clone() })
+            .get(key.response(1))
             .and_then(|first| pair(tables, (DAY_28_AT, *row, "n_day28"), (FIRST_AT, first, "n")));
         if let Some((reached, everyone)) = cells {
             tables.part(reached, everyone);
         }
     }
-    across_routes_and_levels(tables, DAY_28_AT, &rows, DAY_28.people);
+    across_routes_and_levels(tables, DAY_28_AT, &rows, labels, DAY_28.people);
 }

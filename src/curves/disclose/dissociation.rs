@@ -1,6 +1,7 @@
 //! What the counts of `dissociation` are to each other and to the flow.
 
-use super::joint::{DISSOCIATION_AT, Rows, Tables, across_routes_and_levels};
+use super::joint::{DISSOCIATION_AT, Tables, across_routes_and_levels};
+use super::rows::{Labels, Rows};
 use super::treated::among_treated;
 use crate::privacy::rules::{ColumnRules, Rounding};
 
@@ -19,8 +20,8 @@ pub(super) const DISSOCIATION: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables) {
-    let rows = Rows::by_route(tables.table(DISSOCIATION_AT), &["instrument"], |_| true);
-    across_routes_and_levels(tables, DISSOCIATION_AT, &rows, DISSOCIATION.people);
-    among_treated(tables, DISSOCIATION_AT, &rows, DISSOCIATION.people);
+pub(super) fn relate(tables: &mut Tables, labels: &Labels) {
+    let rows = Rows::by_route(labels, tables.table(DISSOCIATION_AT), &["instrument"], |_| true);
+    across_routes_and_levels(tables, DISSOCIATION_AT, &rows, labels, DISSOCIATION.people);
+    among_treated(tables, DISSOCIATION_AT, &rows, labels, DISSOCIATION.people);
 }

@@ -5,9 +5,9 @@
 //! each by themselves: what is hidden of one does not follow from the other.
 
 use super::joint::{
-    ALL, FIRST_AT, FLOW_AT, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels, links,
-    pair,
+    FIRST_AT, FLOW_AT, RESPONSE_AT, Tables, across_routes_and_levels, end_first, pair,
 };
+use super::rows::{ALL, RowKey, Shared};
 use crate::curves::cohort::Step;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;
@@ -43,18 +43,21 @@ pub(super) const FIRST_RESPONSE: ColumnRules = ColumnRules {
 const ADDING_UP: [&str; 4] = ["responded", "stopped", "at_risk", "at_risk_km"];
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, rows: &Rows, responses: &Rows) {
-    for key in rows.in_order.keys().filter(|key| key.infusion == 1) {
-        within_curve(tables, &rows.over_infusions(key));
-        to_response(tables, &rows.over_infusions(key), &responses.over_infusions(key));
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, firsts, responses } = shared;
+    for (key, _) in firsts.in_order.iter().filter(|(key, _)| key.infusion == 1) {
+        let curve = firsts.over_infusions(*key);
+        within_curve(tables, &curve);
+        to_response(tables, &curve, &responses.over_infusions(*key));
     }
-    across_routes_and_levels(tables, FIRST_AT, rows, &ADDING_UP);
-    to_flow(tables, rows);
+    across_routes_and_levels(tables, FIRST_AT, firsts, labels, &ADDING_UP);
+    to_flow(tables, shared);
 }
 
 /// The cells of a column along a curve.
 fn along(tables: &Tables, curve: &[usize], column: &str) -> Vec<CellAt> {
-    curve.iter().filter_map(|row| tables.at(FIRST_AT, *row, column)).collect()
+    let column = tables.column(FIRST_AT, column);
+    column.into_iter().flat_map(|column| curve.iter().map(move |row| column.row(*row))).collect()
 }
 
 /// What hides what along one curve. Positions are infusions less 1.
@@ -85,11 +88,10 @@ fn within_curve(tables: &mut Tables, rows: &[usize]) {
         tables.together(scored, at_risk_km[0]);
     }
     let forward: Vec<usize> = (0..=last).collect();
-    let end_first: Vec<usize> = std::iter::once(last).chain(0..last).collect();
     for steps in [&responded, &stopped, &unmeasured, &left] {
-        tables.chain(&links(steps), &end_first);
+        tables.chain(steps, &end_first(steps.len()));
     }
-    tables.chain(&links(&censored), &forward);
+    tables.chain(&censored, &forward);
 }
 
 /// Whoever responds at k had responded by k, and so has whoever's last score is a response. The
@@ -117,24 +119,25 @@ fn to_response(tables: &mut Tables, curve: &[usize], responses: &[usize]) {
 }
 
 /// Whoever was scored after treatment is the last step of the flow.
-fn to_flow(tables: &mut Tables, rows: &Rows) {
+fn to_flow(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, firsts, .. } = shared;
     let flow = tables.table(FLOW_AT);
     let last: Vec<(RowKey, usize)> = (0..flow.n_rows())
         .filter(|row| flow.text(*row, "step") == Step::ScoredAfterTreatment.as_str())
         .map(|row| {
             let [instrument, route] = ["instrument", "route"].map(|name| flow.text(row, name));
-            (RowKey::new(1, [instrument, ALL, ALL, route]), row)
+            (labels.key(1, [instrument, ALL, ALL, route]), row)
         })
         .collect();
     for (key, row) in last {
-        let cells = rows.get(&key).and_then(|first| {
+        let cells = firsts.get(key).and_then(|first| {
             pair(tables, (FLOW_AT, row, "n_subjects"), (FIRST_AT, first, "n_scored"))
         });
         if let Some((a, b)) = cells {
             tables.same(a, b);
         }
         // At risk at infusion 1, less those ever scored, are those who stopped unscored.
-        let cells = rows.get(&key).and_then(|first| {
+        let cells = firsts.get(key).and_then(|first| {
             pair(tables, (FIRST_AT, first, "stopped"), (FIRST_AT, first, "at_risk"))
         });
         if let Some((stopped, at_risk)) = cells {

@@ -1,6 +1,7 @@
 //! What the counts of `cohort_flow` are to each other and to the response table.
 
-use super::joint::{ALL, FLOW_AT, RESPONSE_AT, RowKey, Rows, Tables, links, pair};
+use super::joint::{FLOW_AT, RESPONSE_AT, Tables, pair};
+use super::rows::{ALL, Shared};
 use crate::curves::cohort::Step;
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;
@@ -34,7 +35,8 @@ fn step_of(code: &str) -> Option<Step> {
 
 /// Each step loses from the one before; routes add up; steps that no instrument enters are the same
 /// for all; and whoever is scorable is whoever was treated first in the response table.
-pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
     let flow = tables.table(FLOW_AT);
     let text = |row: usize, name: &str| flow.text(row, name).to_owned();
     let key = |row: usize| (text(row, "instrument"), text(row, "route"), text(row, "step"));
@@ -86,8 +88,8 @@ pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
             tables.same(a, b);
         }
         if step == Step::Scorable.as_str() {
-            let response = RowKey::new(1, [&instrument, ALL, ALL, &route]);
-            if let Some(row_of_response) = rows.get(&response) {
+            let response = labels.key(1, [&instrument, ALL, ALL, &route]);
+            if let Some(row_of_response) = responses.get(response) {
                 let cells = pair(
                     tables,
                     (FLOW_AT, row, "n_subjects"),
@@ -105,7 +107,7 @@ pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
         let place =
             |step: &Step| rows.iter().position(|row| flow.text(*row, "step") == step.as_str());
         let preference: Vec<usize> = STEPS_TO_KEEP.iter().filter_map(place).collect();
-        tables.chain(&links(&cells), &preference);
+        tables.chain(&cells, &preference);
         for (place, larger) in cells.iter().enumerate() {
             cells[place + 1..].iter().for_each(|smaller| tables.difference(*larger, *smaller));
         }

@@ -5,16 +5,18 @@
 //! are gathered each by themselves.
 
 use super::joint::{
-    DURABILITY_AT, FIRST_AT, RESPONSE_AT, RowKey, Rows, TREATMENT_AT, Tables,
-    across_routes_and_levels, links, pair,
+    DURABILITY_AT, FIRST_AT, RESPONSE_AT, TREATMENT_AT, Tables, across_routes_and_levels, end_first,
 };
+use super::rows::{RowKey, Rows, Shared};
 use crate::privacy::rules::ColumnRules;
 use crate::privacy::suppress::CellAt;
-use std::collections::BTreeMap;
+
+/// The counts of a row.
+const COUNTS: [&str; 5] = ["n", "events", "competing", "unseen", "at_risk"];
 
 /// Counts of either table. Estimates are hidden with the counts at their time.
 pub(super) const FOLLOW_UP: ColumnRules = ColumnRules {
-    people: &["n", "events", "competing", "unseen", "at_risk"],
+    people: &COUNTS,
     parts: &[("events", "n"), ("competing", "n")],
     rests_on: &[("n", &["events", "competing", "unseen", "at_risk"])],
     computed: &[
@@ -27,34 +29,41 @@ pub(super) const FOLLOW_UP: ColumnRules = ColumnRules {
 /// The counts that are shown, as sums of steps, and add up over routes and levels.
 const ADDING_UP: [&str; 3] = ["events", "competing", "at_risk"];
 
-/// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, firsts: &Rows, responses: &Rows) {
-    for (number, parts) in [(DURABILITY_AT, &["start", "clock"][..]), (TREATMENT_AT, &["clock"])] {
-        let rows = Rows::along(tables.table(number), "time", parts);
-        let mut curves: BTreeMap<RowKey, Vec<usize>> = BTreeMap::new();
-        for (key, row) in &rows.in_order {
-            curves.entry(RowKey { infusion: 0, ..key.clone() }).or_default().push(*row);
-        }
-        for (key, mut rows) in curves {
-            // The rows of a curve stand in the order of its times.
-            rows.sort_unstable();
-            within_curve(tables, number, &rows);
-            everyone(tables, number, &key, &rows, firsts, responses);
-        }
-        across_routes_and_levels(tables, number, &rows, &ADDING_UP);
-    }
+/// Everything that is known to add up, of `durability`.
+pub(super) fn relate_durability(tables: &mut Tables, shared: &Shared) {
+    relate(tables, DURABILITY_AT, &["start", "clock"], shared);
 }
 
-fn along(tables: &Tables, number: usize, curve: &[usize], column: &str) -> Vec<CellAt> {
-    curve.iter().filter_map(|row| tables.at(number, *row, column)).collect()
+/// Everything that is known to add up, of `time_on_treatment`.
+pub(super) fn relate_treatment(tables: &mut Tables, shared: &Shared) {
+    relate(tables, TREATMENT_AT, &["clock"], shared);
 }
+
+fn relate(tables: &mut Tables, number: usize, parts: &[&str], shared: &Shared) {
+    let rows = Rows::along(&shared.labels, tables.table(number), "time", parts);
+    let curve = |key: RowKey| RowKey { infusion: 0, ..key };
+    // The rows of a curve stand in the order of its times.
+    let mut curves: Vec<(RowKey, usize)> =
+        rows.in_order.iter().map(|(key, row)| (curve(*key), *row)).collect();
+    curves.sort_unstable();
+    if let Some(columns) = tables.columns(number, COUNTS) {
+        for rows in curves.chunk_by(|a, b| a.0 == b.0) {
+            let curve =
+                columns.map(|column| rows.iter().map(|(_, row)| column.row(*row)).collect());
+            within_curve(tables, &curve);
+            everyone(tables, number, rows[0], &curve, shared);
+        }
+    }
+    across_routes_and_levels(tables, number, &rows, &shared.labels, &ADDING_UP);
+}
+
+/// The cells of a curve, of each of [`COUNTS`].
+type Curve = [Vec<CellAt>; 5];
 
 /// What hides what along one curve.
-fn within_curve(tables: &mut Tables, number: usize, rows: &[usize]) {
-    let [n, events, competing, unseen, at_risk] = ["n", "events", "competing", "unseen", "at_risk"]
-        .map(|column| along(tables, number, rows, column));
+fn within_curve(tables: &mut Tables, [n, events, competing, unseen, at_risk]: &Curve) {
     tables.same(n[0], at_risk[0]);
-    for k in 0..rows.len() {
+    for k in 0..n.len() {
         // Who is left over after this time, seen or not.
         tables.tells([(n[0], 1), (events[k], -1), (competing[k], -1)], events[k]);
         if k > 0 {
@@ -66,10 +75,9 @@ fn within_curve(tables: &mut Tables, number: usize, rows: &[usize]) {
         tables.together(n[0], at_risk[k]);
         tables.together(n[0], n[k]);
     }
-    let last = rows.len() - 1;
-    let end_first: Vec<usize> = std::iter::once(last).chain(0..last).collect();
-    for steps in [&events, &competing, &unseen] {
-        tables.chain(&links(steps), &end_first);
+    let end_first = end_first(n.len());
+    for steps in [events, competing, unseen] {
+        tables.chain(steps, &end_first);
     }
 }
 
@@ -78,37 +86,36 @@ fn within_curve(tables: &mut Tables, number: usize, rows: &[usize]) {
 fn everyone(
     tables: &mut Tables,
     number: usize,
-    key: &RowKey,
-    rows: &[usize],
-    firsts: &Rows,
-    responses: &Rows,
+    (key, row): (RowKey, usize),
+    curve: &Curve,
+    shared: &Shared,
 ) {
-    let place = if number == TREATMENT_AT {
-        responses.get(&key.response(1)).map(|row| (RESPONSE_AT, row, "n_treated"))
-    } else if key.part.starts_with("first-response") {
-        let curve = firsts.over_infusions(&key.response(1));
-        curve.last().map(|row| (FIRST_AT, *row, "responded"))
+    let Shared { responses, firsts, .. } = shared;
+    let text = |name: &str| tables.table(number).text(row, name);
+    let by_infusion = number == TREATMENT_AT && text("clock") == "infusions";
+    let there = if number == TREATMENT_AT {
+        let first = responses.get(key.response(1));
+        first.and_then(|row| tables.at(RESPONSE_AT, row, "n_treated"))
+    } else if text("start").starts_with("first-response") {
+        let last = firsts.over_infusions(key.response(1)).pop();
+        last.and_then(|row| tables.at(FIRST_AT, row, "responded"))
     } else {
         None
     };
-    let cells = place
-        .zip(rows.first())
-        .and_then(|(place, first)| pair(tables, (number, *first, "n"), place));
-    if let Some((here, there)) = cells {
-        tables.together(here, there);
-        tables.together(there, here);
+    if let Some(there) = there {
+        let [n, ..] = curve;
+        tables.together(n[0], there);
+        tables.together(there, n[0]);
     }
-    if number == TREATMENT_AT && key.part == "infusions" {
-        given(tables, rows, &responses.over_infusions(&key.response(1)));
+    if by_infusion {
+        given(tables, curve, &responses.over_infusions(key.response(1)));
     }
 }
 
 /// By infusions, those at risk of ending were treated then, and those not seen any longer are not
 /// yet due at the next.
-fn given(tables: &mut Tables, rows: &[usize], responses: &[usize]) {
-    let [n, events, unseen, at_risk] = ["n", "events", "unseen", "at_risk"]
-        .map(|column| along(tables, TREATMENT_AT, rows, column));
-    for (k, response) in responses.iter().enumerate().take(rows.len()) {
+fn given(tables: &mut Tables, [n, events, _, unseen, at_risk]: &Curve, responses: &[usize]) {
+    for (k, response) in responses.iter().enumerate().take(n.len()) {
         if let Some(treated) = tables.at(RESPONSE_AT, *response, "n_treated") {
             tables.same(at_risk[k], treated);
         }

@@ -1,11 +1,13 @@
 //! What the counts of `go_on` and `after_adjustment` are to each other and to the other tables.
 
 use super::joint::{
-    ADJUSTMENT_AT, CHANGE_AT, FIRST_AT, GO_ON_AT, RESPONSE_AT, RowKey, Rows, Tables,
-    across_routes_and_levels, pair,
+    ADJUSTMENT_AT, CHANGE_AT, FIRST_AT, GO_ON_AT, RESPONSE_AT, Tables, across_routes_and_levels,
+    pair,
 };
+use super::rows::{RowKey, Rows, Shared};
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
+use crate::table::Table;
 use std::collections::BTreeMap;
 
 /// The group of those who have improved without a response.
@@ -44,26 +46,30 @@ pub(super) const GO_ON: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, firsts: &Rows, responses: &Rows) {
-    let [going_on, adjusted] = [GO_ON_AT, ADJUSTMENT_AT]
-        .map(|number| Rows::along(tables.table(number), "infusion", &["by_infusion", "group"]));
-    for (number, rows) in [(GO_ON_AT, &going_on), (ADJUSTMENT_AT, &adjusted)] {
-        within_rows(tables, number, rows);
-        to_response(tables, number, rows, responses);
-        over_time(tables, number, rows);
-        across_routes_and_levels(tables, number, rows, GO_ON.people);
-    }
-    let changes = Rows::of(tables.table(CHANGE_AT));
-    let landmarks = landmarks(tables, GO_ON_AT, &going_on);
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let labels = &shared.labels;
+    let [going_on, adjusted] = [GO_ON_AT, ADJUSTMENT_AT].map(|number| {
+        Rows::along(labels, tables.table(number), "infusion", &["by_infusion", "group"])
+    });
+    let [landmarks, their_landmarks] =
+        [(GO_ON_AT, &going_on), (ADJUSTMENT_AT, &adjusted)].map(|(number, rows)| {
+            let landmarks = landmarks(tables.table(number), rows);
+            within_rows(tables, number, rows);
+            to_response(tables, number, &landmarks, &shared.responses);
+            over_time(tables, number, rows);
+            across_routes_and_levels(tables, number, rows, labels, GO_ON.people);
+            landmarks
+        });
+    let changes = Rows::of(labels, tables.table(CHANGE_AT));
     for (landmark, groups) in &landmarks {
-        to_change(tables, landmark, groups, &changes, responses);
-        to_first_response(tables, landmark, groups, firsts, responses);
+        to_change(tables, *landmark, groups, &changes, &shared.responses);
+        to_first_response(tables, *landmark, groups, shared);
     }
-    same_people(tables, &landmarks, &self::landmarks(tables, ADJUSTMENT_AT, &adjusted));
+    same_people(tables, &landmarks, &their_landmarks);
 }
 
 /// A landmark and the infusion to which people are followed from it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Landmark {
     key: RowKey,
     by: i64,
@@ -72,10 +78,11 @@ struct Landmark {
 /// The rows of the groups of each landmark.
 type Landmarks = BTreeMap<Landmark, Vec<usize>>;
 
-fn landmarks(tables: &Tables, number: usize, rows: &Rows) -> Landmarks {
+fn landmarks(table: &Table, rows: &Rows) -> Landmarks {
+    let followed_to = table.column("by_infusion");
     let mut landmarks = Landmarks::new();
     for (key, row) in &rows.in_order {
-        let by = tables.table(number).int(*row, "by_infusion").unwrap_or_default();
+        let by = followed_to.and_then(|column| column.int(*row)).unwrap_or_default();
         let landmark = Landmark { key: key.response(key.infusion), by };
         landmarks.entry(landmark).or_default().push(*row);
     }
@@ -84,40 +91,34 @@ fn landmarks(tables: &Tables, number: usize, rows: &Rows) -> Landmarks {
 
 /// The cells of a column in several rows.
 fn cells(tables: &Tables, number: usize, rows: &[usize], column: &str) -> Vec<CellAt> {
-    rows.iter().filter_map(|row| tables.at(number, *row, column)).collect()
+    let column = tables.column(number, column);
+    column.into_iter().flat_map(|column| rows.iter().map(move |row| column.row(*row))).collect()
 }
 
 /// Each person has one fate.
 fn within_rows(tables: &mut Tables, number: usize, rows: &Rows) {
-    for row in rows.in_order.values() {
-        let fates = ["responders", "stopped", "running", "waiting"];
-        let fates: Vec<CellAt> =
-            fates.iter().filter_map(|name| tables.at(number, *row, name)).collect();
-        if let Some(all) = tables.at(number, *row, "n") {
-            let went_on = tables.at(number, *row, "n_went_on");
-            for part in fates.iter().copied().chain(went_on) {
-                tables.difference(all, part);
-            }
-            // Before the infusion that admits to the fixed cohort everyone there goes on.
-            if let Some(went_on) = went_on {
-                tables.part(went_on, all);
-            }
-            tables.sum(all, fates);
+    let names = ["n", "n_went_on", "responders", "stopped", "running", "waiting"];
+    let Some(columns) = tables.columns(number, names) else { return };
+    for (_, row) in &rows.in_order {
+        let [all, went_on, responders, stopped, running, waiting] =
+            columns.map(|column| column.row(*row));
+        let fates = [responders, stopped, running, waiting];
+        for part in fates.into_iter().chain([went_on]) {
+            tables.difference(all, part);
         }
-        let went_on = ["n_went_on", "responders", "waiting"];
-        let went_on = went_on.map(|name| tables.at(number, *row, name));
-        if let [Some(went_on), Some(responders), Some(waiting)] = went_on {
-            // Who went on and was lost before the end.
-            tables.keep_back([(went_on, 1), (responders, -1), (waiting, -1)]);
-        }
+        // Before the infusion that admits to the fixed cohort everyone there goes on.
+        tables.part(went_on, all);
+        tables.sum(all, fates);
+        // Who went on and was lost before the end.
+        tables.keep_back([(went_on, 1), (responders, -1), (waiting, -1)]);
     }
 }
 
 /// Whoever was observed after an infusion responded then or stands in one of its groups.
-fn to_response(tables: &mut Tables, number: usize, rows: &Rows, responses: &Rows) {
-    for (Landmark { key, .. }, groups) in landmarks(tables, number, rows) {
-        let Some(row) = responses.get(&key) else { continue };
-        let mut parts = cells(tables, number, &groups, "n");
+fn to_response(tables: &mut Tables, number: usize, landmarks: &Landmarks, responses: &Rows) {
+    for (Landmark { key, .. }, groups) in landmarks {
+        let Some(row) = responses.get(*key) else { continue };
+        let mut parts = cells(tables, number, groups, "n");
         let observed =
             pair(tables, (RESPONSE_AT, row, "n_observed"), (RESPONSE_AT, row, "responders"));
         if let Some((observed, responders)) = observed {
@@ -135,12 +136,11 @@ fn to_response(tables: &mut Tables, number: usize, rows: &Rows, responses: &Rows
 /// the improved, and all others stand in the other one.
 fn to_change(
     tables: &mut Tables,
-    landmark: &Landmark,
+    Landmark { key, .. }: Landmark,
     groups: &[usize],
     changes: &Rows,
     responses: &Rows,
 ) {
-    let key = &landmark.key;
     let Some((change, response)) = changes.get(key).zip(responses.get(key)) else { return };
     let improved =
         groups.iter().find(|row| tables.table(GO_ON_AT).text(**row, "group") == IMPROVED);
@@ -157,17 +157,16 @@ fn to_change(
 /// treated again. Of the first infusion, whoever stopped from one of its groups has stopped by then.
 fn to_first_response(
     tables: &mut Tables,
-    landmark: &Landmark,
+    Landmark { key, by }: Landmark,
     groups: &[usize],
-    firsts: &Rows,
-    responses: &Rows,
+    shared: &Shared,
 ) {
-    let Landmark { key, by } = landmark;
+    let Shared { firsts, responses, .. } = shared;
     let of = |tables: &Tables, column: &str| cells(tables, GO_ON_AT, groups, column);
     let first =
-        |tables: &Tables, column| tables.at(FIRST_AT, firsts.get(&key.response(*by))?, column);
+        |tables: &Tables, column| tables.at(FIRST_AT, firsts.get(key.response(by))?, column);
     let response = |tables: &Tables, infusion, column| {
-        tables.at(RESPONSE_AT, responses.get(&key.response(infusion))?, column)
+        tables.at(RESPONSE_AT, responses.get(key.response(infusion))?, column)
     };
     let responders = response(tables, key.infusion, "responders");
     let mut rests = vec![
@@ -204,33 +203,30 @@ fn same_people(tables: &mut Tables, landmarks: &Landmarks, adjusted: &Landmarks)
 /// so before; fewer still wait.
 fn over_time(tables: &mut Tables, number: usize, rows: &Rows) {
     let table = tables.table(number);
+    let (followed_to, group) = (table.column("by_infusion"), table.column("group"));
     let mut followed: BTreeMap<(RowKey, &str), BTreeMap<i64, usize>> = BTreeMap::new();
     for (key, row) in &rows.in_order {
-        let by = table.int(*row, "by_infusion").unwrap_or_default();
-        let group = (key.response(key.infusion), table.text(*row, "group"));
-        followed.entry(group).or_default().insert(by, *row);
+        let by = followed_to.and_then(|column| column.int(*row)).unwrap_or_default();
+        let group = group.map_or("", |column| column.text(*row));
+        followed.entry((key.response(key.infusion), group)).or_default().insert(by, *row);
     }
-    let followed: Vec<Vec<usize>> =
-        followed.into_values().map(|rows| rows.into_values().collect()).collect();
-    for rows in followed {
+    let names = ["n", "n_went_on", "responders", "stopped", "running", "waiting"];
+    let Some(columns) = tables.columns(number, names) else { return };
+    let [n, went_on, responders, stopped, running, waiting] = columns;
+    for rows in followed.into_values() {
+        let rows: Vec<usize> = rows.into_values().collect();
         for two in rows.windows(2) {
             let [earlier, later] = [two[0], two[1]];
-            for column in ["n", "n_went_on"] {
-                let cells = pair(tables, (number, earlier, column), (number, later, column));
-                if let Some((a, b)) = cells {
-                    tables.same(a, b);
-                }
+            for column in [n, went_on] {
+                tables.same(column.row(earlier), column.row(later));
             }
             for (column, [larger, smaller]) in [
-                ("responders", [later, earlier]),
-                ("stopped", [later, earlier]),
-                ("running", [later, earlier]),
-                ("waiting", [earlier, later]),
+                (responders, [later, earlier]),
+                (stopped, [later, earlier]),
+                (running, [later, earlier]),
+                (waiting, [earlier, later]),
             ] {
-                let cells = pair(tables, (number, larger, column), (number, smaller, column));
-                if let Some((larger, smaller)) = cells {
-                    tables.nested(larger, smaller);
-                }
+                tables.nested(column.row(larger), column.row(smaller));
             }
         }
     }

@@ -3,10 +3,9 @@
 //! Those who answered twice fall into six groups that add up: some are columns, and the others
 //! follow from the columns, so that they stand beside them until the table is published.
 
-use super::joint::{
-    ITEM_9_AT, RESPONSE_AT, Rows, Tables, across_routes_and_levels, pair, part_and_rest,
-};
+use super::joint::{ITEM_9_AT, RESPONSE_AT, Tables, across_routes_and_levels, pair, part_and_rest};
 use super::published::without;
+use super::rows::{Rows, Shared};
 use crate::curves::item_9::CELLS;
 use crate::privacy::rules::{ColumnRules, Rounding, Roundings};
 use crate::privacy::suppress::CellAt;
@@ -111,8 +110,9 @@ const PARTS: [(&str, &str); 11] = [
 ];
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    let rows = Rows::of(tables.table(ITEM_9_AT));
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
+    let rows = Rows::of(labels, tables.table(ITEM_9_AT));
     for (key, row) in &rows.in_order {
         let at = |tables: &Tables, column: &str| tables.at(ITEM_9_AT, *row, column);
         for (whole, parts) in SUMS {
@@ -127,14 +127,14 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             }
         }
         // Whoever answered the item after an infusion was scored after it.
-        let observed = responses.get(key).and_then(|response| {
+        let observed = responses.get(*key).and_then(|response| {
             pair(tables, (ITEM_9_AT, *row, "n_both"), (RESPONSE_AT, response, "n_observed"))
         });
         if let Some((both, observed)) = observed {
             tables.part(both, observed);
         }
     }
-    across_routes_and_levels(tables, ITEM_9_AT, &rows, ITEM_9.people);
+    across_routes_and_levels(tables, ITEM_9_AT, &rows, labels, ITEM_9.people);
 }
 
 /// The table as it is published.

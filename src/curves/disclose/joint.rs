@@ -1,12 +1,9 @@
-//! The tables that are hidden together, the places of their rows, and what holds for every table by
-//! stratum, level, route and infusion.
+//! The tables that are hidden together, and what holds for every table by stratum, level and route.
 
+use super::rows::{Labels, Rows};
 use crate::curves::settings::Stratum;
 use crate::privacy::relations::Relations;
 use crate::privacy::suppress::CellAt;
-use crate::table::Table;
-use compact_str::CompactString;
-use std::collections::{BTreeMap, HashMap};
 
 /// `response_by_infusion`.
 pub(super) const RESPONSE_AT: usize = 0;
@@ -62,113 +59,6 @@ pub(super) const N_TABLES: usize = 22;
 /// All tables of a run, and what is said of them.
 pub(super) type Tables<'a> = Relations<'a, N_TABLES>;
 
-/// Rows of a table by what they are.
-pub(super) struct Rows {
-    pub(super) in_order: BTreeMap<RowKey, usize>,
-    /// The same, for the many times that one is looked up.
-    places: HashMap<RowKey, usize>,
-}
-
-/// What a row is about. Tables without infusions have 0 there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the columns of the tables")]
-pub(super) struct RowKey {
-    pub(super) instrument: CompactString,
-    /// What else a row is one of: a group, a band, a start.
-    pub(super) part: CompactString,
-    pub(super) infusion: i64,
-    pub(super) stratum: CompactString,
-    pub(super) level: CompactString,
-    pub(super) route: CompactString,
-}
-
-impl RowKey {
-    /// That of a row which is one of nothing else.
-    pub(super) fn new(infusion: i64, of: [&str; 4]) -> Self {
-        let [instrument, stratum, level, route] = of.map(CompactString::from);
-        Self { instrument, part: CompactString::default(), infusion, stratum, level, route }
-    }
-
-    /// The row of the response table with the same instrument, stratum, level and route.
-    pub(super) fn response(&self, infusion: i64) -> Self {
-        Self { part: CompactString::default(), infusion, ..self.clone() }
-    }
-
-    fn with(&self, stratum: &str, level: &str, route: &str) -> Self {
-        let [stratum, level, route] = [stratum, level, route].map(CompactString::from);
-        Self { stratum, level, route, ..self.clone() }
-    }
-}
-
-impl Rows {
-    /// The rows of a table.
-    #[must_use]
-    pub(super) fn of(table: &Table) -> Self {
-        Self::along(table, "infusion", &[])
-    }
-
-    /// The rows of a table whose numbers stand in a column of another name, and which are one of
-    /// what these columns say besides.
-    #[must_use]
-    pub(super) fn along(table: &Table, number: &str, parts: &[&str]) -> Self {
-        let part = |row: usize| {
-            let text = |name: &&str| match table.int(row, name) {
-                Some(number) => number.to_string(),
-                None => table.text(row, name).to_owned(),
-            };
-            CompactString::from(parts.iter().map(text).collect::<Vec<_>>().join(";"))
-        };
-        let key = |row| RowKey {
-            instrument: table.text(row, "instrument").into(),
-            part: part(row),
-            infusion: table.int(row, number).unwrap_or_default(),
-            stratum: table.text(row, "stratum").into(),
-            level: table.text(row, "level").into(),
-            route: table.text(row, "route").into(),
-        };
-        Self::by_key((0..table.n_rows()).map(|row| (key(row), row)))
-    }
-
-    /// The rows of a table without strata, of those to keep. In place of the instrument stand the
-    /// columns by which its rows are told apart besides route and infusion.
-    #[must_use]
-    pub(super) fn by_route(table: &Table, names: &[&str], keep: impl Fn(usize) -> bool) -> Self {
-        let key = |row| RowKey {
-            instrument: names
-                .iter()
-                .map(|name| table.text(row, name))
-                .collect::<Vec<_>>()
-                .join(" ")
-                .into(),
-            part: CompactString::default(),
-            infusion: table.int(row, "infusion").unwrap_or_default(),
-            stratum: ALL.into(),
-            level: ALL.into(),
-            route: table.text(row, "route").into(),
-        };
-        Self::by_key((0..table.n_rows()).filter(|row| keep(*row)).map(|row| (key(row), row)))
-    }
-
-    fn by_key(rows: impl Iterator<Item = (RowKey, usize)>) -> Self {
-        let in_order: BTreeMap<RowKey, usize> = rows.collect();
-        let places = in_order.iter().map(|(key, row)| (key.clone(), *row)).collect();
-        Self { in_order, places }
-    }
-
-    /// The row of a key.
-    #[must_use]
-    pub(super) fn get(&self, key: &RowKey) -> Option<usize> {
-        self.places.get(key).copied()
-    }
-
-    /// The row of the same instrument, stratum, level and route at every infusion from 1.
-    #[must_use]
-    pub(super) fn over_infusions(&self, key: &RowKey) -> Vec<usize> {
-        let later = (1..).map_while(|infusion| self.get(&RowKey { infusion, ..key.clone() }));
-        later.collect()
-    }
-}
-
 /// Cells of one column in two rows, or of two columns in one row, where both exist.
 #[must_use]
 pub(super) fn pair(
@@ -187,22 +77,10 @@ pub(super) fn part_and_rest(tables: &mut Tables, part: CellAt, whole: CellAt) {
     tables.difference(whole, part);
 }
 
-/// A chain of single counts.
+/// The places of a curve in the order in which they are worth showing: its end, then from its start.
 #[must_use]
-pub(super) fn links(cells: &[CellAt]) -> Vec<Vec<CellAt>> {
-    cells.iter().map(|at| vec![*at]).collect()
-}
-
-/// Level or route of rows that are not split.
-pub(super) const ALL: &str = "all";
-const MIXED: &str = "mixed";
-
-/// A set of rows that repeat others: stratum, instrument, part, infusion.
-type Repeated<'a> = (&'a str, &'a str, &'a str, i64);
-
-/// Whether the one level of a stratum repeats people of the whole.
-fn repeats(stratum: &str) -> bool {
-    [Stratum::Phase, Stratum::FixedCohort].iter().any(|known| known.as_str() == stratum)
+pub(super) fn end_first(n: usize) -> Vec<usize> {
+    n.checked_sub(1).into_iter().chain(0..n.saturating_sub(1)).collect()
 }
 
 /// Routes add up to `all`, levels to the whole; `mixed` is part of it, `phase` and `fixed_cohort`
@@ -211,54 +89,50 @@ pub(super) fn across_routes_and_levels(
     tables: &mut Tables,
     number: usize,
     rows: &Rows,
+    labels: &Labels,
     columns: &[&str],
 ) {
-    let mut by_route: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut by_level: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
-    let mut mixed = Vec::new();
-    let mut repeated: BTreeMap<Repeated, Vec<(usize, usize)>> = BTreeMap::new();
+    let repeating = [Stratum::Phase, Stratum::FixedCohort].map(|known| labels.stratum(known));
+    let course_order = labels.stratum(Stratum::CourseOrder);
+    // Totals with their parts, and wholes with the rows that are part of or repeat them.
+    let (mut by_route, mut by_level, mut mixed, mut repeated) = (vec![], vec![], vec![], vec![]);
     for (key, row) in &rows.in_order {
-        let all_routes = rows.get(&key.with(&key.stratum, &key.level, ALL));
-        match (key.route.as_str(), all_routes) {
-            (ALL, _) | (_, None) => {}
-            (MIXED, Some(all)) => mixed.push((*row, all)),
-            (_, Some(all)) => by_route.entry(all).or_default().push(*row),
+        if key.route != labels.all
+            && let Some(all) = rows.get(key.all_routes(labels))
+        {
+            let parts = if key.route == labels.mixed { &mut mixed } else { &mut by_route };
+            parts.push((all, *row));
         }
-        let whole = rows.get(&key.with(ALL, ALL, &key.route));
-        match (key.stratum.as_str(), whole) {
-            (ALL, _) | (_, None) => {}
-            (name, Some(whole)) if repeats(name) => {
-                let set = (name, key.instrument.as_str(), key.part.as_str(), key.infusion);
-                repeated.entry(set).or_default().push((*row, whole));
+        if key.stratum != labels.all
+            && key.stratum != course_order
+            && let Some(whole) = rows.get(key.whole(labels))
+        {
+            if repeating.contains(&key.stratum) {
+                let set = (key.stratum, key.instrument, key.part, key.infusion);
+                repeated.push((set, (*row, whole)));
+            } else {
+                by_level.push((whole, key.stratum, *row));
             }
-            (name, Some(whole)) if name != Stratum::CourseOrder.as_str() => {
-                by_level.entry((whole, name)).or_default().push(*row);
-            }
-            _ => {}
         }
     }
+    by_route.sort_unstable();
+    by_level.sort_unstable();
+    repeated.sort_by_key(|(set, _)| *set);
     for column in columns {
-        let at = |tables: &Tables, row| tables.at(number, row, column);
-        let sets = by_route.iter().map(|(total, parts)| (*total, parts));
-        for (total, parts) in sets.chain(by_level.iter().map(|((total, _), parts)| (*total, parts)))
-        {
-            let mut parts = parts.clone();
-            parts.sort_unstable();
-            let parts: Vec<CellAt> = parts.into_iter().filter_map(|row| at(tables, row)).collect();
-            if let Some(total) = at(tables, total) {
-                tables.sum(total, parts);
-            }
+        let Some(column) = tables.column(number, column) else { continue };
+        for parts in by_route.chunk_by(|a, b| a.0 == b.0) {
+            tables.sum(column.row(parts[0].0), parts.iter().map(|(_, row)| column.row(*row)));
         }
-        for (row, whole) in &mixed {
-            if let Some((part, whole)) = at(tables, *row).zip(at(tables, *whole)) {
-                tables.part(part, whole);
-            }
+        for parts in by_level.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            tables.sum(column.row(parts[0].0), parts.iter().map(|(.., row)| column.row(*row)));
         }
-        for rows in repeated.values() {
-            let pairs =
-                rows.iter().filter_map(|(row, whole)| at(tables, *row).zip(at(tables, *whole)));
-            let pairs = pairs.collect();
-            tables.repeat(pairs);
+        for (whole, row) in &mixed {
+            tables.part(column.row(*row), column.row(*whole));
+        }
+        for rows in repeated.chunk_by(|a, b| a.0 == b.0) {
+            let cells =
+                |(_, (row, whole)): &(_, (usize, usize))| (column.row(*row), column.row(*whole));
+            tables.repeat(rows.iter().map(cells).collect());
         }
     }
 }

@@ -21,6 +21,7 @@ mod joint;
 mod onset;
 mod published;
 mod response;
+mod rows;
 mod screening;
 mod severity_shift;
 mod side_effects;
@@ -39,9 +40,10 @@ pub use data_quality::Sums;
 use joint::{
     ACCOUNT_AT, ADJUSTED_AT, ADJUSTMENT_AT, ANOMALIES_AT, BLOOD_PRESSURE_AT, CHANGE_AT,
     COMPLETENESS_AT, DAY_28_AT, DISSOCIATION_AT, DURABILITY_AT, FIRST_AT, FLOW_AT, GO_ON_AT,
-    INDIVIDUAL_AT, ITEM_9_AT, ONSET_AT, RESPONSE_AT, Rows, SCREENING_AT, SHIFT_AT, SIDE_EFFECTS_AT,
+    INDIVIDUAL_AT, ITEM_9_AT, ONSET_AT, RESPONSE_AT, SCREENING_AT, SHIFT_AT, SIDE_EFFECTS_AT,
     TREATMENT_AT,
 };
+use rows::{Labels, Rows, Shared};
 
 /// `anomalies`: events are hidden with their people.
 const ANOMALIES: ColumnRules = ColumnRules {
@@ -70,6 +72,24 @@ const YIELDING: [usize; 15] = [
     DISSOCIATION_AT,
     BLOOD_PRESSURE_AT,
     SCREENING_AT,
+];
+
+/// Tables that leave with the columns they have.
+const AS_THEY_ARE: [usize; 14] = [
+    RESPONSE_AT,
+    ADJUSTED_AT,
+    CHANGE_AT,
+    INDIVIDUAL_AT,
+    SHIFT_AT,
+    ONSET_AT,
+    GO_ON_AT,
+    ADJUSTMENT_AT,
+    COMPLETENESS_AT,
+    FLOW_AT,
+    ANOMALIES_AT,
+    SIDE_EFFECTS_AT,
+    DISSOCIATION_AT,
+    BLOOD_PRESSURE_AT,
 ];
 
 /// The counts and estimates of a run, complete.
@@ -267,25 +287,28 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
     ];
     let mut suppression = Suppression::new(min_cell, tables);
     if min_cell > 0 {
-        let responses = Rows::of(suppression.table(RESPONSE_AT));
-        let firsts = Rows::of(suppression.table(FIRST_AT));
+        let labels = Labels::of(&suppression.tables());
+        let [responses, firsts] =
+            [RESPONSE_AT, FIRST_AT].map(|number| Rows::of(&labels, suppression.table(number)));
+        let shared = Shared { labels, responses, firsts };
         suppression.relate(&[
-            &|tables| response::relate(tables, &responses),
-            &|tables| flow::relate(tables, &responses),
-            &|tables| first_response::relate(tables, &firsts, &responses),
-            &|tables| day_28::relate(tables, &firsts),
-            &|tables| completeness::relate(tables, &responses),
+            &|tables| response::relate(tables, &shared),
+            &|tables| flow::relate(tables, &shared),
+            &|tables| first_response::relate(tables, &shared),
+            &|tables| day_28::relate(tables, &shared),
+            &|tables| completeness::relate(tables, &shared),
             &|tables| data_quality::relate(tables, sums),
-            &|tables| change::relate(tables, &responses),
-            &|tables| severity_shift::relate(tables, &responses),
-            &|tables| onset::relate(tables, &responses),
-            &|tables| go_on::relate(tables, &firsts, &responses),
-            &|tables| follow_up::relate(tables, &firsts, &responses),
-            &|tables| adjusted::relate(tables, &responses),
-            &|tables| item_9::relate(tables, &responses),
-            &|tables| side_effects::relate(tables),
-            &|tables| dissociation::relate(tables),
-            &|tables| blood_pressure::relate(tables),
+            &|tables| change::relate(tables, &shared),
+            &|tables| severity_shift::relate(tables, &shared),
+            &|tables| onset::relate(tables, &shared),
+            &|tables| go_on::relate(tables, &shared),
+            &|tables| follow_up::relate_durability(tables, &shared),
+            &|tables| follow_up::relate_treatment(tables, &shared),
+            &|tables| adjusted::relate(tables, &shared),
+            &|tables| item_9::relate(tables, &shared),
+            &|tables| side_effects::relate(tables, &shared.labels),
+            &|tables| dissociation::relate(tables, &shared.labels),
+            &|tables| blood_pressure::relate(tables, &shared.labels),
             &|tables| screening::relate(tables),
         ]);
         // What happens after each dose is hidden rather than the curves.
@@ -297,38 +320,71 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         }
     }
     let cleared = suppression.finish();
+    let over_time = || {
+        [
+            cleared.make(|tables| durability(tables[DURABILITY_AT]), durability::ROUNDING),
+            cleared.make(|tables| time_on_treatment(tables[TREATMENT_AT]), durability::ROUNDING),
+        ]
+    };
+    let from_firsts = || {
+        [
+            cleared.make(|tables| cumulative_response(tables[FIRST_AT]), cumulative::ROUNDING),
+            cleared.make(|tables| time_to_response(tables[FIRST_AT]), time_to_response::ROUNDING),
+            cleared.make(
+                |tables| comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
+                comparison::ROUNDING,
+            ),
+            cleared.make(
+                |tables| level_comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
+                comparison::ROUNDING,
+            ),
+        ]
+    };
+    let as_they_are = || AS_THEY_ARE.map(|number| cleared.leave(number));
+    // Side by side, the longest first.
+    let (durations, (firsts, left)) =
+        rayon::join(over_time, || rayon::join(from_firsts, as_they_are));
+    let [durability, time_on_treatment] = durations;
+    let [cumulative, time_to_response, comparison, level_comparison] = firsts;
+    let [
+        response,
+        adjusted,
+        change,
+        individual_change,
+        severity_shift,
+        onset,
+        go_on,
+        after_adjustment,
+        completeness,
+        flow,
+        anomalies,
+        side_effects,
+        dissociation,
+        blood_pressure,
+    ] = left;
     DisclosedTables {
-        response: cleared.leave(RESPONSE_AT),
-        cumulative: cleared
-            .make(|tables| cumulative_response(tables[FIRST_AT]), cumulative::ROUNDING),
-        time_to_response: cleared
-            .make(|tables| time_to_response(tables[FIRST_AT]), time_to_response::ROUNDING),
-        comparison: cleared.make(
-            |tables| comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
-            comparison::ROUNDING,
-        ),
-        level_comparison: cleared.make(
-            |tables| level_comparison(tables[RESPONSE_AT], tables[FIRST_AT], tables[DAY_28_AT]),
-            comparison::ROUNDING,
-        ),
-        adjusted: cleared.leave(ADJUSTED_AT),
-        change: cleared.leave(CHANGE_AT),
-        individual_change: cleared.leave(INDIVIDUAL_AT),
-        severity_shift: cleared.leave(SHIFT_AT),
-        onset: cleared.leave(ONSET_AT),
-        go_on: cleared.leave(GO_ON_AT),
-        after_adjustment: cleared.leave(ADJUSTMENT_AT),
-        durability: cleared.make(|tables| durability(tables[DURABILITY_AT]), durability::ROUNDING),
-        time_on_treatment: cleared
-            .make(|tables| time_on_treatment(tables[TREATMENT_AT]), durability::ROUNDING),
-        completeness: cleared.leave(COMPLETENESS_AT),
-        flow: cleared.leave(FLOW_AT),
-        anomalies: cleared.leave(ANOMALIES_AT),
+        response,
+        cumulative,
+        time_to_response,
+        comparison,
+        level_comparison,
+        adjusted,
+        change,
+        individual_change,
+        severity_shift,
+        onset,
+        go_on,
+        after_adjustment,
+        durability,
+        time_on_treatment,
+        completeness,
+        flow,
+        anomalies,
         data_quality: cleared.make(data_quality::published, data_quality::ROUNDING),
         item_9: cleared.make(item_9::published, item_9::ROUNDING),
-        side_effects: cleared.leave(SIDE_EFFECTS_AT),
-        dissociation: cleared.leave(DISSOCIATION_AT),
-        blood_pressure: cleared.leave(BLOOD_PRESSURE_AT),
+        side_effects,
+        dissociation,
+        blood_pressure,
         screening: cleared.make(screening::published, &[]),
     }
 }

@@ -1,6 +1,7 @@
 //! What the counts of `onset` are to each other and to the response table.
 
-use super::joint::{ONSET_AT, RESPONSE_AT, Rows, Tables, across_routes_and_levels, pair};
+use super::joint::{ONSET_AT, RESPONSE_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{Rows, Shared};
 use crate::privacy::rules::{ColumnRules, Rounding};
 
 /// `onset`.
@@ -37,11 +38,12 @@ pub(super) const ONSET: ColumnRules = ColumnRules {
 
 /// Windows follow each other and share no score. Whoever is scored was treated, and whoever was
 /// treated again was treated twice.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
-    let rows = Rows::along(tables.table(ONSET_AT), "hours", &[]);
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
+    let rows = Rows::along(labels, tables.table(ONSET_AT), "hours", &[]);
     for (key, row) in &rows.in_order {
         for (column, infusion) in [("n_scored", 1), ("n_treated_again", 2)] {
-            let cells = responses.get(&key.response(infusion)).and_then(|treated| {
+            let cells = responses.get(key.response(infusion)).and_then(|treated| {
                 pair(tables, (ONSET_AT, *row, column), (RESPONSE_AT, treated, "n_treated"))
             });
             if let Some((part, treated)) = cells {
@@ -49,5 +51,5 @@ pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
             }
         }
     }
-    across_routes_and_levels(tables, ONSET_AT, &rows, ONSET.people);
+    across_routes_and_levels(tables, ONSET_AT, &rows, labels, ONSET.people);
 }

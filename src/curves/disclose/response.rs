@@ -1,6 +1,7 @@
 //! What the counts of `response_by_infusion` are to each other.
 
-use super::joint::{ALL, RESPONSE_AT, RowKey, Rows, Tables, across_routes_and_levels, links, pair};
+use super::joint::{RESPONSE_AT, Tables, across_routes_and_levels};
+use super::rows::{RowKey, Shared};
 use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
@@ -90,44 +91,38 @@ pub(super) const RESPONSE: ColumnRules = ColumnRules {
 };
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, rows: &Rows) {
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
     within_rows(tables);
-    across_infusions(tables, rows);
-    fixed_cohort(tables, rows);
-    across_routes_and_levels(tables, RESPONSE_AT, rows, RESPONSE.people);
+    across_infusions(tables, shared);
+    fixed_cohort(tables, shared);
+    let Shared { labels, responses, .. } = shared;
+    across_routes_and_levels(tables, RESPONSE_AT, responses, labels, RESPONSE.people);
 }
 
 fn within_rows(tables: &mut Tables) {
+    let names = [
+        "n_enrolled",
+        "n_treated",
+        "n_observed",
+        "n_above_line",
+        "remitters",
+        "remitters_above_line",
+        "responders",
+        "responders_nri",
+        "responders_locf",
+    ];
+    let Some(columns) = tables.columns(RESPONSE_AT, names) else { return };
     for row in 0..tables.table(RESPONSE_AT).n_rows() {
-        for (larger, smaller) in [
-            ("n_treated", "n_observed"),
-            ("n_enrolled", "n_treated"),
-            ("responders_locf", "responders_nri"),
-        ] {
-            let cells = pair(tables, (RESPONSE_AT, row, larger), (RESPONSE_AT, row, smaller));
-            if let Some((larger, smaller)) = cells {
-                tables.nested(larger, smaller);
-            }
+        let [enrolled, treated, observed, above, remitters, both, responders, nri, locf] =
+            columns.map(|column| column.row(row));
+        for (larger, smaller) in [(treated, observed), (enrolled, treated), (locf, nri)] {
+            tables.nested(larger, smaller);
         }
         // `n_enrolled` follows from the treated at 1 and `n_not_due`.
-        let behind =
-            pair(tables, (RESPONSE_AT, row, "n_enrolled"), (RESPONSE_AT, row, "n_treated"));
-        if let Some((enrolled, treated)) = behind {
-            tables.tells([(enrolled, 1), (treated, -1)], treated);
-        }
+        tables.tells([(enrolled, 1), (treated, -1)], treated);
         // The fourth cell of above the line before by in remission after.
-        let at = |column| tables.at(RESPONSE_AT, row, column);
-        let columns = ["n_observed", "n_above_line", "remitters", "remitters_above_line"];
-        let cells = columns.map(at).into_iter().zip([1, -1, -1, 1]);
-        let cells: Option<Vec<_>> = cells.map(|(at, sign)| Some((at?, sign))).collect();
-        if let Some((cells, both)) = cells.zip(at("remitters_above_line")) {
-            tables.tells(cells, both);
-        }
-        let same =
-            pair(tables, (RESPONSE_AT, row, "responders"), (RESPONSE_AT, row, "responders_nri"));
-        if let Some((a, b)) = same {
-            tables.same(a, b);
-        }
+        tables.tells([(observed, 1), (above, -1), (remitters, -1), (both, 1)], both);
+        tables.same(responders, nri);
     }
 }
 
@@ -136,7 +131,8 @@ fn within_rows(tables: &mut Tables) {
 /// `n_enrolled` hides `n_not_due`, a hidden `n_not_due` takes `n_enrolled` with it, and a hidden
 /// `n_treated` at 1 takes it at every k. `n_treated` at 1 is hidden where few of those due at any k
 /// were not scored, because `n_observed` at k and it would tell how many.
-fn across_infusions(tables: &mut Tables, rows: &Rows) {
+fn across_infusions(tables: &mut Tables, shared: &Shared) {
+    let rows = &shared.responses;
     for (key, row) in &rows.in_order {
         let not_due = tables.at(RESPONSE_AT, *row, "n_not_due");
         let enrolled = tables.at(RESPONSE_AT, *row, "n_enrolled");
@@ -146,7 +142,7 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
         if key.infusion != 1 {
             continue;
         }
-        let later = rows.over_infusions(key);
+        let later = rows.over_infusions(*key);
         let cells = |column: &str| -> Vec<CellAt> {
             later.iter().filter_map(|row| tables.at(RESPONSE_AT, *row, column)).collect()
         };
@@ -163,21 +159,20 @@ fn across_infusions(tables: &mut Tables, rows: &Rows) {
             }
         }
         not_due.reverse();
-        tables.chain(&links(&treated), &forward);
-        tables.chain(&links(&not_due), &forward);
+        tables.chain(&treated, &forward);
+        tables.chain(&not_due, &forward);
     }
 }
 
 /// Whoever stands in the fixed cohort was treated at the infusion that admits to it, and everyone who
 /// was stands there: at each earlier infusion too they are that many. Later on, who is not yet due
 /// is so there, or was not yet due at that infusion.
-fn fixed_cohort(tables: &mut Tables, rows: &Rows) {
-    for (key, row) in
-        rows.in_order.iter().filter(|(key, _)| key.stratum == Stratum::FixedCohort.as_str())
-    {
-        let Ok(least) = key.level.trim_end_matches('+').parse() else { continue };
-        let whole =
-            |infusion| rows.get(&RowKey::new(infusion, [&key.instrument, ALL, ALL, &key.route]));
+fn fixed_cohort(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses: rows, .. } = shared;
+    let stratum = labels.stratum(Stratum::FixedCohort);
+    for (key, row) in rows.in_order.iter().filter(|(key, _)| key.stratum == stratum) {
+        let Ok(least) = labels.text(key.level).trim_end_matches('+').parse() else { continue };
+        let whole = |infusion| rows.get(RowKey { infusion, ..key.whole(labels) });
         let Some(admitted) = whole(least) else { continue };
         if key.infusion <= least {
             let treated = [*row, admitted].map(|row| tables.at(RESPONSE_AT, row, "n_treated"));

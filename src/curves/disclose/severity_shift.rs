@@ -1,9 +1,8 @@
 //! What the counts of `severity_shift` are to each other and to the response table: a table of two
 //! ways, whose sums are counts of others.
 
-use super::joint::{
-    ALL, RESPONSE_AT, RowKey, Rows, SHIFT_AT, Tables, across_routes_and_levels, pair,
-};
+use super::joint::{RESPONSE_AT, SHIFT_AT, Tables, across_routes_and_levels, pair};
+use super::rows::{ALL, RowKey, Rows, Shared};
 use crate::curves::settings::Stratum;
 use crate::privacy::rules::{ColumnRules, Rounding};
 use crate::privacy::suppress::CellAt;
@@ -18,30 +17,31 @@ pub(super) const SHIFT: ColumnRules = ColumnRules {
     rounding: &[("share", Rounding::Hundredths)],
 };
 
-/// What the rows of one table of two ways are about: the response row with the same people.
-type Shifts = BTreeMap<RowKey, BTreeMap<(String, String), usize>>;
+/// The rows of one table of two ways by the bands before and after.
+type Shift<'a> = BTreeMap<(&'a str, &'a str), usize>;
 
 /// Whether the band before and the band after belong to a sum.
 type IsPart<'a> = &'a dyn Fn(&str, &str) -> bool;
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables, responses: &Rows) {
+pub(super) fn relate(tables: &mut Tables, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
     let table = tables.table(SHIFT_AT);
-    let rows = Rows::along(table, "infusion", &["band_before", "band_after"]);
-    let mut shifts = Shifts::new();
+    let rows = Rows::along(labels, table, "infusion", &["band_before", "band_after"]);
+    // By the response row with the same people.
+    let mut shifts: BTreeMap<RowKey, Shift> = BTreeMap::new();
     for (key, row) in &rows.in_order {
-        let bands = ["band_before", "band_after"].map(|name| table.text(*row, name).to_owned());
-        let [before, after] = bands;
+        let [before, after] = ["band_before", "band_after"].map(|name| table.text(*row, name));
         shifts.entry(key.response(key.infusion)).or_default().insert((before, after), *row);
     }
     for (key, shift) in &shifts {
         within(tables, shift);
-        if let Some(response) = responses.get(key) {
+        if let Some(response) = responses.get(*key) {
             to_response(tables, shift, response);
         }
-        by_baseline(tables, key, shift, responses);
+        by_baseline(tables, *key, shift, shared);
     }
-    across_routes_and_levels(tables, SHIFT_AT, &rows, SHIFT.people);
+    across_routes_and_levels(tables, SHIFT_AT, &rows, labels, SHIFT.people);
 }
 
 fn n(tables: &Tables, row: usize) -> Option<CellAt> {
@@ -50,14 +50,14 @@ fn n(tables: &Tables, row: usize) -> Option<CellAt> {
 
 /// Bands add up to their sums; a share is of everyone in its band before, and its count is hidden
 /// where few of them are left for the other bands.
-fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
+fn within(tables: &mut Tables, shift: &Shift) {
     for ((before, after), row) in shift {
         let Some(cell) = n(tables, *row) else { continue };
-        let whole = shift.get(&(before.clone(), ALL.to_owned()));
+        let whole = shift.get(&(before, ALL));
         let share = tables.at(SHIFT_AT, *row, "share");
         if let Some((whole, share)) = whole.and_then(|row| n(tables, *row)).zip(share) {
             tables.together(whole, share);
-            if after != ALL {
+            if *after != ALL {
                 tables.part(cell, whole);
             }
         }
@@ -65,8 +65,8 @@ fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
             let rows = shift.iter().filter(|((before, after), _)| is_part(before, after));
             rows.filter_map(|(_, row)| n(tables, *row)).collect()
         };
-        let over_before = (before == ALL).then(|| parts(&|b, a| b != ALL && a == after));
-        let over_after = (after == ALL).then(|| parts(&|b, a| b == before && a != ALL));
+        let over_before = (*before == ALL).then(|| parts(&|b, a| b != ALL && a == *after));
+        let over_after = (*after == ALL).then(|| parts(&|b, a| b == *before && a != ALL));
         for parts in [over_before, over_after].into_iter().flatten() {
             tables.sum(cell, parts);
         }
@@ -75,16 +75,16 @@ fn within(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>) {
 
 /// Everyone in the table was observed; where no band is cut by the line of remission, sums of bands
 /// are those in remission, those above the line before, and both.
-fn to_response(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>, response: usize) {
+fn to_response(tables: &mut Tables, shift: &Shift, response: usize) {
     let table = tables.table(SHIFT_AT);
     let remits: BTreeMap<&str, bool> = shift
         .iter()
         .filter_map(|((_, after), row)| match table.cell(*row, "in_remission") {
-            crate::table::Cell::Bool(remits) => Some((after.as_str(), remits)),
+            crate::table::Cell::Bool(remits) => Some((*after, remits)),
             _ => None,
         })
         .collect();
-    let n_bands = shift.keys().filter(|(before, after)| before == ALL && after != ALL).count();
+    let n_bands = shift.keys().filter(|(before, after)| *before == ALL && *after != ALL).count();
     let is_whole = remits.len() == n_bands;
     let in_remission = |band: &str| remits.get(band) == Some(&true);
     let sums: [(&str, IsPart); 4] = [
@@ -108,19 +108,15 @@ fn to_response(tables: &mut Tables, shift: &BTreeMap<(String, String), usize>, r
 }
 
 /// A band before is a level of the stratum `baseline_severity`.
-fn by_baseline(
-    tables: &mut Tables,
-    key: &RowKey,
-    shift: &BTreeMap<(String, String), usize>,
-    responses: &Rows,
-) {
-    if key.stratum != ALL {
+fn by_baseline(tables: &mut Tables, key: RowKey, shift: &Shift, shared: &Shared) {
+    let Shared { labels, responses, .. } = shared;
+    if key.stratum != labels.all {
         return;
     }
-    for ((before, after), row) in shift {
-        let stratum = Stratum::BaselineSeverity.as_str();
-        let level = RowKey::new(key.infusion, [&key.instrument, stratum, before, &key.route]);
-        let cells = responses.get(&level).filter(|_| after == ALL).and_then(|same| {
+    let stratum = labels.stratum(Stratum::BaselineSeverity);
+    for ((before, _), row) in shift.iter().filter(|((_, after), _)| *after == ALL) {
+        let level = RowKey { stratum, level: labels.label(before), ..key };
+        let cells = responses.get(level).and_then(|same| {
             pair(tables, (SHIFT_AT, *row, "n"), (RESPONSE_AT, same, "n_observed"))
         });
         if let Some((a, b)) = cells {

@@ -4,7 +4,8 @@
 //! side effect speaks for them all. After a single infusion a person has one session, so that
 //! sessions are people there; over all infusions they are a sum.
 
-use super::joint::{Rows, SIDE_EFFECTS_AT, Tables, across_routes_and_levels, part_and_rest};
+use super::joint::{SIDE_EFFECTS_AT, Tables, across_routes_and_levels, part_and_rest};
+use super::rows::{Labels, Rows};
 use super::treated::among_treated;
 use crate::curves::side_effects::{ANY_INFUSION, ANY_TERM};
 use crate::privacy::rules::{ColumnRules, Rounding};
@@ -59,9 +60,9 @@ const GROWING: [&str; 4] = ["persons_with", "severe", "serious", "n_resolved"];
 type Terms<'a> = BTreeMap<&'a str, usize>;
 
 /// Everything that is known to add up.
-pub(super) fn relate(tables: &mut Tables) {
+pub(super) fn relate(tables: &mut Tables, labels: &Labels) {
     let table = tables.table(SIDE_EFFECTS_AT);
-    across_routes(tables, table);
+    across_routes(tables, table, labels);
     let infusion = |row| table.int(row, "infusion").and_then(|k| usize::try_from(k).ok());
     let mut places: BTreeMap<(&str, &str, usize), Terms> = BTreeMap::new();
     for row in 0..table.n_rows() {
@@ -82,11 +83,12 @@ pub(super) fn relate(tables: &mut Tables) {
     }
 }
 
-fn across_routes(tables: &mut Tables, table: &Table) {
+fn across_routes(tables: &mut Tables, table: &Table, labels: &Labels) {
     let is_any_term = |row: usize| table.text(row, "term") == ANY_TERM;
     let any_infusion = i64::try_from(ANY_INFUSION).ok();
     let is_any_infusion = |row: usize| table.int(row, "infusion") == any_infusion;
-    let rows = |keep: &dyn Fn(usize) -> bool| Rows::by_route(table, &["capture", "term"], keep);
+    let rows =
+        |keep: &dyn Fn(usize) -> bool| Rows::by_route(labels, table, &["capture", "term"], keep);
     let asked = rows(&is_any_term);
     for (rows, columns) in [
         (&rows(&|_| true), &PERSONS[..]),
@@ -94,9 +96,9 @@ fn across_routes(tables: &mut Tables, table: &Table) {
         (&rows(&is_any_infusion), &["sessions_with"]),
         (&rows(&|row| is_any_term(row) && is_any_infusion(row)), &["n_sessions"]),
     ] {
-        across_routes_and_levels(tables, SIDE_EFFECTS_AT, rows, columns);
+        across_routes_and_levels(tables, SIDE_EFFECTS_AT, rows, labels, columns);
     }
-    among_treated(tables, SIDE_EFFECTS_AT, &asked, &["n_persons"]);
+    among_treated(tables, SIDE_EFFECTS_AT, &asked, labels, &["n_persons"]);
 }
 
 fn at(tables: &Tables, row: usize, column: &str) -> Option<CellAt> {
