@@ -141,14 +141,6 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Writes a table as CSV and Parquet.
-    ///
-    /// # Errors
-    /// As [`Self::write_tables`].
-    pub fn write_table(&mut self, table: &Disclosed<Table>) -> Result<(), PipelineError> {
-        self.write_tables(&[table])
-    }
-
     /// Writes tables as CSV and Parquet, side by side. The files are listed in the order of the
     /// tables.
     ///
@@ -164,8 +156,11 @@ impl RunFolder {
             let path = format!("tables/{}.{}", table.name, kind.ending());
             self.put(path, &kind.bytes(table)?)
         });
-        let written: Vec<OutputFile> = written.collect::<Result<_, PipelineError>>()?;
-        self.files.extend(written);
+        // Collected twice, so that of several errors the first is said, whoever met it first.
+        let written: Vec<Result<OutputFile, PipelineError>> = written.collect();
+        for file in written {
+            self.files.push(file?);
+        }
         Ok(())
     }
 

@@ -320,9 +320,8 @@ fn publish_curves(
     let made_at = Moment::calendar(stages.progress.now_us());
     let run_id = run_id(made_at, &identity);
     let tables = &estimates.tables;
-    for table in tables.all().into_iter().chain([&estimates.rejections]) {
-        folder.write_table(table)?;
-    }
+    let written: Vec<_> = tables.all().into_iter().chain([&estimates.rejections]).collect();
+    folder.write_tables(&written)?;
     let marking = Marking { synthetic: folded.synthetic(), internal: settings.min_cell == 0 };
     let made_at = made_at.to_text();
     let is_keyed = key_check::is_keyed(&plan.store);
