@@ -346,14 +346,15 @@ fn cells(
     in_columns: &PerCovariate<Option<Reverse<usize>>>,
     columns: &PerCovariate<Columns>,
 ) -> Vec<f64> {
-    let of_covariate = |(own, columns): (&Option<Reverse<usize>>, &Columns)| {
-        let mut cells = vec![0.0; columns.n];
+    let mut cells = vec![0.0; columns.iter().map(|columns| columns.n).sum()];
+    let mut first = 0;
+    for (own, columns) in in_columns.iter().zip(columns) {
         if let Some(Reverse(column)) = own {
-            cells[*column] = 1.0;
+            cells[first + column] = 1.0;
         }
-        cells
-    };
-    in_columns.iter().zip(columns).flat_map(of_covariate).collect()
+        first += columns.n;
+    }
+    cells
 }
 
 #[cfg(test)]

@@ -107,14 +107,14 @@ pub fn change_by_infusion(cohort: &Cohort, populations: &[Population]) -> Table 
 
 fn look(view: &View, position: usize, instrument: &Instrument, improved: i64) -> Option<Scored> {
     let baseline = view.member.baseline;
-    let assessment = view.assessment(position)?;
-    let score = assessment.score;
+    let seen = view.observation(position)?;
+    let score = seen.score;
     let improves = |percent| instrument.improves_by_percent(baseline, score, percent);
-    let days = whole_days(0, assessment.since_dose_us);
+    let days = whole_days(0, seen.since_dose_us);
     Some(Scored {
         score: score.value(),
         change: score.minus_value(baseline),
-        hours: assessment.hours(),
+        hours: seen.hours(),
         baseline: baseline.value(),
         partial: improves(PARTIAL_PERCENT),
         improved: improves(improved),

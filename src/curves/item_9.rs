@@ -129,7 +129,7 @@ pub fn item_9(cohort: &Cohort, populations: &[Population]) -> Table {
 /// The answers at the baseline and after infusion `position + 1`.
 fn both(view: &View, position: usize) -> Option<(u8, u8)> {
     let before = view.member.baseline_item?;
-    Some((before, view.assessment(position)?.item?))
+    Some((before, view.observation(position)?.item?))
 }
 
 fn row(head: [&str; 4], infusion: usize, item: usize, answers: &Answers) -> Vec<Cell> {

@@ -8,7 +8,7 @@ use super::numbered::Numbered;
 use super::settings::Stratum;
 use super::standing::{Kind, strata};
 use super::view::Observation;
-use crate::course::fact::SubjectFacts;
+use crate::course::fact::{Assessment, SubjectFacts};
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
 
@@ -88,10 +88,12 @@ impl<'a> Part<'a> {
         let first_us = course.first_us();
         let after = course.infusions.iter().zip(&member.scores.after);
         self.after.extend(after.map(|(infusion, assessment)| {
-            assessment.map(|assessment| Observation {
-                assessment,
-                since_first_us: infusion.start_us - first_us + assessment.since_dose_us,
-                responds: instrument.is_response(member.baseline, assessment.score),
+            assessment.map(|Assessment { score, since_dose_us, item }| Observation {
+                score,
+                since_dose_us,
+                since_first_us: infusion.start_us - first_us + since_dose_us,
+                item,
+                responds: instrument.is_response(member.baseline, score),
             })
         }));
         self.begin.push(self.after.len());

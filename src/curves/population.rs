@@ -388,7 +388,9 @@ mod tests {
         let in_parts = cohort.analysis.instruments.iter().filter_map(|code| {
             let parts = cohort.subjects.chunks(70).filter_map(|subjects| {
                 let mut part = Part::nobody(&cohort, code, subjects.len())?;
-                subjects.iter().for_each(|facts| part.take_in(&cohort, facts));
+                for facts in subjects {
+                    part.take_in(&cohort, facts);
+                }
                 Some(part)
             });
             Population::of_parts(&parts.collect::<Vec<_>>())

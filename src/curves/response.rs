@@ -102,7 +102,7 @@ fn look(view: &View, instrument: &Instrument, horizon: usize, seen: &mut Vec<See
     let baseline = view.member.baseline;
     let above = instrument.is_remission(baseline) == Some(false);
     let observed = |seen: &Observation| {
-        let score = seen.assessment.score;
+        let score = seen.score;
         Observed {
             score: score.value(),
             change: score.minus_value(baseline),

@@ -3,18 +3,31 @@
 use super::cohort::Member;
 use super::covariates::PerCovariate;
 use super::standing::Sight;
-use crate::course::fact::Assessment;
 use crate::event::score::Score;
+use crate::event::time::HOUR_US;
 
 /// A score after an infusion with what every table asks of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation {
-    /// The assessment.
-    pub assessment: Assessment,
+    /// The score.
+    pub score: Score,
+    /// Microseconds since the start of that infusion.
+    pub since_dose_us: i64,
     /// Microseconds from the start of session 1 to it.
     pub since_first_us: i64,
+    /// The item about death or self-harm.
+    pub item: Option<u8>,
     /// Whether it is a response; `None` where no rule is agreed.
     pub responds: Option<bool>,
+}
+
+impl Observation {
+    /// Hours since the start of that infusion.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a window of days in microseconds")]
+    pub fn hours(&self) -> f64 {
+        self.since_dose_us as f64 / HOUR_US as f64
+    }
 }
 
 /// A course as a stratum sees it.
@@ -61,16 +74,10 @@ impl<'a> View<'a> {
         self.after.get(position)?.as_ref()
     }
 
-    /// The assessment after infusion `position + 1`.
-    #[must_use]
-    pub fn assessment(&self, position: usize) -> Option<Assessment> {
-        self.observation(position).map(|seen| seen.assessment)
-    }
-
     /// Its score.
     #[must_use]
     pub fn score(&self, position: usize) -> Option<Score> {
-        self.assessment(position).map(|assessment| assessment.score)
+        self.observation(position).map(|seen| seen.score)
     }
 
     /// Whether it is a response; `None` without a score, and where no rule is agreed.

@@ -75,7 +75,7 @@ pub fn fit(design: &Design, outcomes: &[bool], counts: &[u64]) -> Result<Fit, Fa
     if outcomes.len() != rows || counts.len() != rows {
         return Err(Failure::Shape);
     }
-    let data = Data { design, filled: &filled(design), outcomes, counts };
+    let data = Data { design, filled: &Filled::of(design), outcomes, counts };
     let mut coefficients = data.start()?;
     let mut at = data.likelihood(&coefficients);
     for step in 0..STEPS {
@@ -110,16 +110,32 @@ pub fn fit(design: &Design, outcomes: &[bool], counts: &[u64]) -> Result<Fit, Fa
 
 struct Data<'a> {
     design: &'a Design,
-    /// Of each row, the columns where it is not 0: of dummy variables few.
-    filled: &'a [Vec<usize>],
+    filled: &'a Filled,
     outcomes: &'a [bool],
     counts: &'a [u64],
 }
 
-/// Of each row, the columns where it is not 0.
-fn filled(design: &Design) -> Vec<Vec<usize>> {
-    let of_row = |row: &[f64]| (0..row.len()).filter(|column| row[*column] != 0.0).collect();
-    design.rows().map(of_row).collect()
+/// Of each row, the columns where it is not 0: of dummy variables few.
+struct Filled {
+    columns: Vec<usize>,
+    /// Where those of each row end.
+    ends: Vec<usize>,
+}
+
+impl Filled {
+    fn of(design: &Design) -> Self {
+        let mut filled = Self { columns: Vec::new(), ends: Vec::new() };
+        for row in design.rows() {
+            filled.columns.extend((0..row.len()).filter(|column| row[*column] != 0.0));
+            filled.ends.push(filled.columns.len());
+        }
+        filled
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[usize]> {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| &self.columns[std::mem::replace(&mut begin, *end)..*end])
+    }
 }
 
 /// The likelihood at some coefficients, and how it changes there.
@@ -136,9 +152,9 @@ struct Likelihood {
 impl Data<'_> {
     /// The people of each row that stands for somebody: the row, and what is filled of it.
     fn people(&self) -> impl Iterator<Item = (&[f64], &[usize], bool, f64)> {
-        let rows = self.design.rows().zip(self.filled).zip(self.outcomes).zip(self.counts);
+        let rows = self.design.rows().zip(self.filled.rows()).zip(self.outcomes).zip(self.counts);
         rows.filter(|(_, count)| **count > 0)
-            .map(|(((row, filled), outcome), count)| (row, &filled[..], *outcome, *count as f64))
+            .map(|(((row, filled), outcome), count)| (row, filled, *outcome, *count as f64))
     }
 
     /// Everybody at the overall log odds.
