@@ -7,11 +7,12 @@
 //! between the people of two routes is not adjusted for. Definitions:
 //! `docs/methods/adjusted_comparison.md`.
 
-use super::cohort::{Cohort, Member};
-use super::level::level_of;
-use super::population::{Population, View, table_of};
+use super::cohort::Cohort;
+use super::covariates::{COVARIATES, PerCovariate};
+use super::population::{Population, table_of};
 use super::row::Row;
 use super::settings::Stratum;
+use super::view::View;
 use crate::event::code::Route;
 use crate::event::instrument::Instrument;
 use crate::stats::bootstrap::percentile;
@@ -22,8 +23,9 @@ use crate::stats::interval::Interval;
 use crate::stats::overlap::{Refusal, refusals};
 use crate::stats::weighting::{Weighted, risks, weigh};
 use crate::table::{Cell, ColumnType as T, Table};
-use compact_str::{CompactString, format_compact};
-use std::collections::{BTreeMap, BTreeSet};
+use compact_str::CompactString;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Columns before suppression.
 pub const COLUMNS: [(&str, T); 30] = [
@@ -59,10 +61,6 @@ pub const COLUMNS: [(&str, T); 30] = [
     ("na_reason", T::Text),
 ];
 
-/// What is adjusted for, in the order of the design.
-const COVARIATES: [Stratum; 4] =
-    [Stratum::BaselineSeverity, Stratum::Indication, Stratum::AgeBand, Stratum::PriorFailedTrials];
-
 /// Levels of fewer people than this, both routes together, are one level.
 const FEW: u64 = 20;
 
@@ -72,20 +70,17 @@ const FEWEST: u64 = 30;
 /// The outcomes, in table order.
 const OUTCOMES: [&str; 2] = ["nri-at-infusion", "nri-at-day-28"];
 
-/// A level of each covariate.
-type Levels = [CompactString; COVARIATES.len()];
-
-/// A person, or several alike: route, levels of the covariates, whether they respond by each outcome.
-/// `None` where they are not in its denominator.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// A person: route, place of their level in each covariate among its levels, whether they respond by
+/// each outcome. `None` where they are not in its denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Person {
     route: Route,
-    levels: Levels,
+    levels: PerCovariate<usize>,
     responds: [Option<bool>; OUTCOMES.len()],
 }
 
-/// People alike are one, with their number.
-type People = BTreeMap<Person, u64>;
+/// The people of an instrument: people alike are one, with their number.
+type People = Vec<(Person, u64)>;
 
 /// The table: for each instrument with a response rule, each pair of routes and each outcome.
 #[must_use]
@@ -95,15 +90,10 @@ pub fn adjusted_comparison(cohort: &Cohort, populations: &[Population]) -> Table
         if instrument.response.is_none() {
             return;
         }
-        let mut people = People::new();
-        for view in population.first_courses() {
-            *people.entry(Person::of(&view, instrument, cohort)).or_default() += 1;
-        }
-        let routes: BTreeSet<Route> = people.keys().map(|person| person.route).collect();
-        let routes: Vec<Route> = routes
-            .into_iter()
-            .filter(|route| !matches!(route, Route::Other | Route::Unknown))
-            .collect();
+        let people = people(population, cohort);
+        let mut routes: Vec<Route> = people.iter().map(|(person, _)| person.route).collect();
+        routes.dedup();
+        routes.retain(|route| !matches!(route, Route::Other | Route::Unknown));
         for (place, a) in routes.iter().enumerate() {
             for b in &routes[place + 1..] {
                 for (outcome, name) in OUTCOMES.iter().enumerate() {
@@ -116,35 +106,50 @@ pub fn adjusted_comparison(cohort: &Cohort, populations: &[Population]) -> Table
     })
 }
 
+/// The people of a population, alike together, in the order of [`Person`]. Levels of a covariate are
+/// numbered in the order of their labels.
+fn people(population: &Population, cohort: &Cohort) -> People {
+    let places = population.covariate_levels.each_ref().map(|levels| {
+        let labels: Vec<CompactString> = levels.iter().map(|level| level.label()).collect();
+        let order: BTreeSet<&CompactString> = labels.iter().collect();
+        let place =
+            |label: &CompactString| order.iter().take_while(|known| **known < label).count();
+        labels.iter().map(place).collect::<Vec<_>>()
+    });
+    let person = |view: View| Person::of(&view, population.instrument, cohort, &places);
+    added_up(population.first_courses().map(|view| (person(view), 1)))
+}
+
+/// What is alike once, with the sum of its counts, in order.
+fn added_up<T: Ord + Copy>(counted: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
+    let mut counted: Vec<(T, u64)> = counted.collect();
+    counted.sort_unstable();
+    let alike = counted.chunk_by(|a, b| a.0 == b.0);
+    alike.map(|alike| (alike[0].0, alike.iter().map(|(_, n)| n).sum())).collect()
+}
+
 impl Person {
-    fn of(view: &View, instrument: &Instrument, cohort: &Cohort) -> Self {
+    /// `places` are those of the levels of each covariate, by their numbers.
+    fn of(
+        view: &View,
+        instrument: &Instrument,
+        cohort: &Cohort,
+        places: &PerCovariate<Vec<usize>>,
+    ) -> Self {
         let member = view.member;
-        let (course, baseline) = (member.course, member.baseline);
-        let label = |stratum| {
-            level_of(stratum, course, baseline, instrument, cohort)
-                .map_or_else(|| band(member, instrument), |level| level.label)
-        };
-        let responds = |score| instrument.is_response(baseline, score) == Some(true);
         let at = cohort.analysis.compare_at - 1;
         let due = !(view.running && at >= view.n_infusions);
+        let responds = |score| instrument.is_response(member.baseline, score) == Some(true);
+        let by_day_28 = member.day_28.is_some_and(responds);
         Self {
-            route: course.route,
-            levels: COVARIATES.map(label),
+            route: member.route,
+            levels: std::array::from_fn(|place| places[place][view.covariates[place] as usize]),
             responds: [
-                due.then(|| view.score(at).is_some_and(responds)),
-                member.reached_day_28.then(|| member.scores.day_28.is_some_and(responds)),
+                due.then(|| view.responds(at) == Some(true)),
+                member.reached_day_28.then_some(by_day_28),
             ],
         }
     }
-}
-
-/// Where an instrument has no severity bands: fifths of its range.
-fn band(member: &Member, instrument: &Instrument) -> CompactString {
-    let [lowest, highest] = instrument.range;
-    #[allow(clippy::cast_precision_loss, reason = "ranges are small whole numbers")]
-    let (lowest, width) = (lowest as f64, (highest - lowest) as f64);
-    let fifth = (5.0 * (member.baseline.value() - lowest) / width).floor().clamp(0.0, 4.0);
-    format_compact!("fifth {}", fifth + 1.0)
 }
 
 /// Two routes and one outcome.
@@ -163,7 +168,7 @@ type Estimates = [f64; 6];
 impl Pair {
     fn of(people: &People, routes: [Route; 2], outcome: usize) -> Self {
         let (mut n, mut responders) = ([0; 2], [0; 2]);
-        let mut alike: BTreeMap<(usize, bool, &Levels), u64> = BTreeMap::new();
+        let mut alike = Vec::new();
         for (person, count) in people {
             let Some(arm) = routes.iter().position(|route| *route == person.route) else {
                 continue;
@@ -171,30 +176,24 @@ impl Pair {
             let Some(responds) = person.responds[outcome] else { continue };
             n[arm] += count;
             responders[arm] += if responds { *count } else { 0 };
-            *alike.entry((arm, responds, &person.levels)).or_default() += count;
+            alike.push(((arm, responds, person.levels), *count));
         }
-        let levels = levels(alike.iter().map(|((_, _, levels), n)| (*levels, *n)));
-        let covariates = levels.iter().flat_map(|(covariate, levels)| {
-            std::iter::repeat_n(COVARIATES[*covariate], levels.len())
-        });
-        let covariates = covariates.collect();
+        let columns = columns(alike.iter().map(|((.., levels), n)| (levels, *n)));
+        let covariates = columns.iter().zip(COVARIATES);
+        let covariates =
+            covariates.flat_map(|(columns, covariate)| vec![covariate; columns.n]).collect();
         // Rows alike once small levels are one.
-        let mut rows: BTreeMap<(usize, bool, Vec<bool>), u64> = BTreeMap::new();
-        for ((arm, responds, of), count) in alike {
-            let columns = levels.iter().flat_map(|(covariate, levels)| {
-                levels.iter().map(move |level| level.holds(&of[*covariate]))
-            });
-            *rows.entry((arm, responds, columns.collect())).or_default() += count;
-        }
-        let cells: Vec<Vec<f64>> = rows
-            .keys()
-            .map(|(.., columns)| columns.iter().map(|in_it| f64::from(u8::from(*in_it))).collect())
-            .collect();
-        let arms = rows.keys().map(|(arm, ..)| if *arm == 0 { Arm::A } else { Arm::B }).collect();
-        let outcomes = rows.keys().map(|(_, responds, _)| *responds).collect();
+        let rows = added_up(alike.into_iter().map(|((arm, responds, levels), count)| {
+            let column = |covariate: usize| columns[covariate].of[levels[covariate]];
+            ((arm, responds, std::array::from_fn(column)), count)
+        }));
+        let cells: Vec<Vec<f64>> =
+            rows.iter().map(|((.., in_columns), _)| cells(in_columns, &columns)).collect();
+        let arms = rows.iter().map(|((arm, ..), _)| if *arm == 0 { Arm::A } else { Arm::B });
+        let outcomes = rows.iter().map(|((_, responds, _), _)| *responds).collect();
         let contrast = Design::with_intercept(&cells)
-            .and_then(|design| Contrast::of(design, arms, outcomes))
-            .map(|contrast| (contrast, rows.into_values().collect()));
+            .and_then(|design| Contrast::of(design, arms.collect(), outcomes))
+            .map(|contrast| (contrast, rows.iter().map(|(_, count)| *count).collect()));
         Self { n, responders, covariates, contrast }
     }
 
@@ -303,42 +302,96 @@ fn reasons(against: &[Refusal]) -> String {
     codes.into_iter().collect::<Vec<_>>().join(";")
 }
 
-/// A column of the design: one level, or all the small ones.
-enum Column {
-    One(String),
-    Small(BTreeSet<String>),
-}
-
-impl Column {
-    fn holds(&self, level: &str) -> bool {
-        match self {
-            Self::One(own) => own == level,
-            Self::Small(own) => own.contains(level),
-        }
-    }
+/// The columns of a covariate in the design, and which of them each of its levels is in.
+struct Columns {
+    n: usize,
+    /// By place of the level; `None` in no column.
+    of: Vec<Option<Reverse<usize>>>,
 }
 
 /// The columns of each covariate: every level but the commonest, small ones together.
-fn levels<'a>(people: impl Iterator<Item = (&'a Levels, u64)>) -> Vec<(usize, Vec<Column>)> {
-    let mut counts: [BTreeMap<&str, u64>; COVARIATES.len()] = Default::default();
+///
+/// A column is written backwards, so that rows in the order of their columns are in the order of
+/// their cells: that of no column first, and the one with its cell in the last column next.
+fn columns<'a>(
+    people: impl Iterator<Item = (&'a PerCovariate<usize>, u64)>,
+) -> PerCovariate<Columns> {
+    let mut counts: PerCovariate<Vec<u64>> = Default::default();
     for (levels, n) in people {
         for (counts, level) in counts.iter_mut().zip(levels) {
-            *counts.entry(level).or_default() += n;
+            counts.resize(counts.len().max(*level + 1), 0);
+            counts[*level] += n;
         }
     }
-    let columns = counts.into_iter().map(|counts| {
-        let commonest = counts.iter().max_by_key(|(_, n)| **n).map(|(level, _)| *level);
-        let (small, large): (Vec<_>, Vec<_>) = counts
-            .into_iter()
-            .filter(|(level, _)| Some(*level) != commonest)
-            .partition(|(_, n)| *n < FEW);
-        let mut columns: Vec<Column> =
-            large.into_iter().map(|(level, _)| Column::One(level.to_owned())).collect();
-        // Together they may still be few; then they stand with the commonest.
-        if small.iter().map(|(_, n)| n).sum::<u64>() >= FEW {
-            columns.push(Column::Small(small.into_iter().map(|(l, _)| l.to_owned()).collect()));
+    counts.map(|counts| {
+        let commonest = (0..counts.len()).max_by_key(|level| counts[*level]);
+        let is_other = |level: &usize| counts[*level] > 0 && Some(*level) != commonest;
+        let (small, large): (Vec<usize>, Vec<usize>) =
+            (0..counts.len()).filter(is_other).partition(|level| counts[*level] < FEW);
+        let mut of = vec![None; counts.len()];
+        for (column, level) in large.iter().enumerate() {
+            of[*level] = Some(Reverse(column));
         }
-        columns
-    });
-    columns.enumerate().collect()
+        // Together they may still be few; then they stand with the commonest.
+        let is_column = small.iter().map(|level| counts[*level]).sum::<u64>() >= FEW;
+        for level in small.iter().filter(|_| is_column) {
+            of[*level] = Some(Reverse(large.len()));
+        }
+        Columns { n: large.len() + usize::from(is_column), of }
+    })
+}
+
+/// The cells of a row in the columns of all covariates: 1 where it is in a column, else 0.
+fn cells(
+    in_columns: &PerCovariate<Option<Reverse<usize>>>,
+    columns: &PerCovariate<Columns>,
+) -> Vec<f64> {
+    let mut cells = vec![0.0; columns.iter().map(|columns| columns.n).sum()];
+    let mut first = 0;
+    for (own, columns) in in_columns.iter().zip(columns) {
+        if let Some(Reverse(column)) = own {
+            cells[first + column] = 1.0;
+        }
+        first += columns.n;
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_in_the_order_of_their_columns_are_in_the_order_of_their_cells() {
+        // Four levels of a covariate, of which 2 is the commonest; 0 and 1 of another.
+        let people: Vec<([usize; 4], u64)> = (0..4)
+            .flat_map(|a| {
+                [(0, 30), (1, 31)].map(|(b, n)| ([a, b, 0, 0], if a == 2 { 90 } else { n }))
+            })
+            .collect();
+        let columns = columns(people.iter().map(|(levels, n)| (levels, *n)));
+        assert_eq!(columns.each_ref().map(|columns| columns.n), [3, 1, 0, 0]);
+        let mut rows: Vec<[Option<Reverse<usize>>; 4]> = people
+            .iter()
+            .map(|(levels, _)| std::array::from_fn(|at| columns[at].of[levels[at]]))
+            .collect();
+        rows.sort_unstable();
+        let cells: Vec<Vec<f64>> = rows.iter().map(|row| cells(row, &columns)).collect();
+        assert!(cells.is_sorted_by(|a, b| a.partial_cmp(b).is_some_and(std::cmp::Ordering::is_lt)));
+        assert!(cells.iter().all(|cells| cells.len() == 4));
+    }
+
+    #[test]
+    fn small_levels_are_one_column_if_they_are_many_together() {
+        let of = |counts: [u64; 4]| {
+            let people: Vec<_> = (0..).map(|level| [level, 0, 0, 0]).zip(counts).collect();
+            let [columns, ..] = columns(people.iter().map(|(levels, n)| (levels, *n)));
+            (columns.n, columns.of)
+        };
+        let column = |column| Some(Reverse(column));
+        assert_eq!(of([50, 19, 40, 19]), (2, vec![None, column(1), column(0), column(1)]));
+        assert_eq!(of([50, 9, 40, 10]), (1, vec![None, None, column(0), None]));
+        // Of two that are as common the last is left out, and nobody is no level.
+        assert_eq!(of([50, 50, 0, 20]), (2, vec![column(0), None, None, column(1)]));
+    }
 }

@@ -3,10 +3,10 @@
 //!
 //! Definitions and where the limits come from: `docs/methods/blood_pressure.md`.
 
-use super::cohort::Cohort;
-use super::given::by_route;
+use super::additive::Additive;
+use super::given::Given;
 use super::row::Row;
-use crate::course::fact::Infusion;
+use crate::course::fact::{Course, Infusion};
 use crate::course::tolerability::Signs;
 use crate::stats::mean::Moments;
 use crate::table::{Cell, ColumnType as T, Table};
@@ -83,12 +83,50 @@ struct Tally {
     low_saturation: u64,
 }
 
+impl Additive for Pressure {
+    fn add(&mut self, others: &Self) {
+        self.before.merge(&others.before);
+        self.highest.merge(&others.highest);
+        self.rise.merge(&others.rise);
+    }
+}
+
+impl Additive for Tally {
+    fn add(&mut self, others: &Self) {
+        self.systolic.add(&others.systolic);
+        self.diastolic.add(&others.diastolic);
+        self.risen += others.risen;
+        self.high += others.high;
+        self.saturation.merge(&others.saturation);
+        self.low_saturation += others.low_saturation;
+    }
+}
+
+/// Every infusion up to the horizon, that of infusion k at k - 1.
+#[derive(Debug, Default)]
+pub struct Counts(Given<Vec<Tally>>);
+
+impl Counts {
+    /// Counts a course.
+    pub fn count(&mut self, course: &Course, horizon: usize) {
+        let tallies = self.0.of(course, || vec![Tally::default(); horizon]);
+        for (tally, infusion) in tallies.iter_mut().zip(&course.infusions) {
+            count(tally, infusion);
+        }
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        self.0.add(others.0);
+    }
+}
+
 /// The table, one row per route of somebody treated and infusion number.
 #[must_use]
-pub fn blood_pressure(cohort: &Cohort) -> Table {
+pub fn blood_pressure(counts: Counts) -> Table {
     let mut table = Table::new("blood_pressure", &COLUMNS);
-    for (route, cells) in by_route(cohort, &Tally::default(), count) {
-        for (position, tally) in cells.iter().enumerate() {
+    for (route, tallies) in counts.0.rows() {
+        for (position, tally) in tallies.iter().enumerate() {
             table.push(row(route.as_str(), position + 1, tally));
         }
     }

@@ -7,8 +7,9 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::event::instrument::Instrument;
 use crate::event::time::whole_days;
 use crate::stats::effect_size::{over_baseline, over_change};
@@ -89,17 +90,14 @@ pub fn change_by_infusion(cohort: &Cohort, populations: &[Population]) -> Table 
     let improved_percent = cohort.analysis.improved_percent;
     let empty = vec![Seen::default(); cohort.analysis.horizon];
     table_of("change_by_infusion", &COLUMNS, populations, |population, table| {
-        let look = |view: &View| -> Vec<Option<Scored>> {
+        let look = |view: &View, scored: &mut Vec<Option<Scored>>| {
             let at = |position| look(view, position, population.instrument, improved_percent);
-            (0..cohort.analysis.horizon).map(at).collect()
+            scored.extend((0..cohort.analysis.horizon).map(at));
         };
-        let count = |cells: &mut Vec<Seen>, scored: &Vec<Option<Scored>>| {
-            let scored = cells.iter_mut().zip(scored);
-            scored
-                .filter_map(|(seen, scored)| Some((seen, scored.as_ref()?)))
-                .for_each(|(seen, scored)| seen.count(scored));
+        let count = |seen: &mut Seen, scored: &Option<Scored>| {
+            scored.as_ref().into_iter().for_each(|scored| seen.count(scored));
         };
-        for (head, cells) in population.tally(&empty, look, count) {
+        for (head, cells) in population.tally_rows(&empty, look, count) {
             for (position, seen) in cells.into_iter().enumerate() {
                 table.push(row(head, position + 1, seen));
             }
@@ -109,14 +107,14 @@ pub fn change_by_infusion(cohort: &Cohort, populations: &[Population]) -> Table 
 
 fn look(view: &View, position: usize, instrument: &Instrument, improved: i64) -> Option<Scored> {
     let baseline = view.member.baseline;
-    let assessment = view.assessment(position)?;
-    let score = assessment.score;
+    let seen = view.observation(position)?;
+    let score = seen.score;
     let improves = |percent| instrument.improves_by_percent(baseline, score, percent);
-    let days = whole_days(0, assessment.since_dose_us);
+    let days = whole_days(0, seen.since_dose_us);
     Some(Scored {
         score: score.value(),
         change: score.minus_value(baseline),
-        hours: assessment.hours(),
+        hours: seen.hours(),
         baseline: baseline.value(),
         partial: improves(PARTIAL_PERCENT),
         improved: improves(improved),

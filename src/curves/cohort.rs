@@ -3,14 +3,15 @@
 
 use super::settings::{Analysis, Filter};
 use crate::course::assess::DAYS_COMPARED;
-use crate::course::fact::{Course, Scores, SubjectFacts};
+use crate::course::fact::{Course, Infusion, Plan, Scores, SubjectFacts};
 use crate::course::settings::FoldSettings;
-use crate::event::code::ScreeningDecision;
+use crate::event::code::{Route, ScreeningDecision};
 use crate::event::ids::{OpenCode, Source};
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
 use crate::event::time::whole_days;
 use crate::event::vocabulary::Vocabulary;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Facts of everyone, and what is needed to read them.
@@ -32,19 +33,33 @@ pub struct Cohort<'a> {
 /// or the setting, for every source.
 #[must_use]
 pub fn data_cuts(subjects: &[SubjectFacts], setting: Option<i64>) -> BTreeMap<Source, i64> {
-    let mut cuts = BTreeMap::new();
-    for (source, latest) in subjects.iter().flat_map(|facts| &facts.latest_us) {
-        match cuts.get_mut(source) {
-            Some(cut) => *cut = (*latest).max(*cut),
-            None => drop(cuts.insert(source.clone(), *latest)),
-        }
-    }
+    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
+        let times = subjects.iter().flat_map(|facts| &facts.latest_us);
+        latest(times.map(|(source, time)| (source, *time)))
+    });
+    let parts: Vec<BTreeMap<&Source, i64>> = parts.collect();
+    let all = latest(parts.into_iter().flatten());
+    let mut cuts: BTreeMap<Source, i64> =
+        all.into_iter().map(|(source, latest)| (source.clone(), latest)).collect();
     if let Some(setting) = setting {
         for cut in cuts.values_mut() {
             *cut = setting;
         }
     }
     cuts
+}
+
+/// Subjects looked at in one go; the cuts are the same however many.
+const SUBJECTS_AT_ONCE: usize = 4_096;
+
+/// The latest time of each source.
+fn latest<'a>(times: impl Iterator<Item = (&'a Source, i64)>) -> BTreeMap<&'a Source, i64> {
+    let mut all = BTreeMap::new();
+    for (source, time) in times {
+        let latest = all.entry(source).or_insert(time);
+        *latest = time.max(*latest);
+    }
+    all
 }
 
 /// Why a person is not in an estimate, or that they are. The order is that of `cohort_flow`.
@@ -123,14 +138,30 @@ impl Step {
 pub struct Member<'a> {
     /// The course.
     pub course: &'a Course,
+    /// 1 for the subject's first course.
+    pub order: usize,
+    /// Route of session 1.
+    pub route: Route,
     /// Its baseline, which leaves room to respond.
     pub baseline: Score,
+    /// The item about death or self-harm at the baseline.
+    pub baseline_item: Option<u8>,
+    /// The last score by day 28 that is not too old then.
+    pub day_28: Option<Score>,
     /// Its scores.
     pub scores: &'a Scores,
+    /// Changes of the plan, in time order.
+    pub plans: &'a [Plan],
     /// How many infusions it has.
     pub n_infusions: usize,
     /// How many of them, from the first, are induction.
     pub n_induction: usize,
+    /// Microseconds from the start of session 1 to that of the last session.
+    pub last_us: i64,
+    /// The same to the last session of induction; 0 where there is none.
+    pub last_of_induction_us: i64,
+    /// The same to the data cut of its source; `None` without a calendar.
+    pub cut_us: Option<i64>,
     /// Whether the course runs: no end recorded, and the last session within the gap of its
     /// source's data cut. A source without a calendar has no cut, and nothing runs there.
     pub running: bool,
@@ -188,36 +219,55 @@ impl<'a> Cohort<'a> {
     ) -> impl Iterator<Item = Member<'a>> {
         let cohort = *self;
         let courses = self.subjects.iter().flat_map(|facts| &facts.courses);
-        courses.filter_map(move |course| {
-            if !is_in_period(course, &cohort.analysis.filter) || course.prevalent {
-                return None;
-            }
-            let scores = course.scores.get(code)?;
-            let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
-            let cut = cohort.cut(course);
-            let (running, in_induction) = cohort.running(course, cut);
-            let days = cut.map(|cut| whole_days(course.first_us(), cut));
-            let reached_day_28 = days.is_none_or(|days| days >= DAYS_COMPARED);
-            Some(Member {
-                course,
-                baseline,
-                scores,
-                n_infusions: course.infusions.len(),
-                n_induction: course.n_induction,
-                running,
-                in_induction,
-                reached_day_28,
-            })
+        courses.filter_map(move |course| cohort.member(course, code, instrument))
+    }
+
+    /// A course as it stands in the estimates of an instrument; `None` if it does not.
+    #[must_use]
+    pub fn member(
+        &self,
+        course: &'a Course,
+        code: &OpenCode,
+        instrument: &Instrument,
+    ) -> Option<Member<'a>> {
+        if !is_in_period(course, &self.analysis.filter) || course.prevalent {
+            return None;
+        }
+        let scores = course.scores.get(code)?;
+        let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
+        let cut = self.cut(course);
+        let (running, in_induction) = self.running(course, cut);
+        let first_us = course.first_us();
+        let days = cut.map(|cut| whole_days(first_us, cut));
+        let reached_day_28 = days.is_none_or(|days| days >= DAYS_COMPARED);
+        let since_first = |infusion: &Infusion| infusion.start_us - first_us;
+        let of_induction = &course.infusions[..course.n_induction.min(course.infusions.len())];
+        Some(Member {
+            course,
+            order: course.order,
+            route: course.route,
+            baseline,
+            baseline_item: scores.baseline_item,
+            day_28: scores.day_28,
+            scores,
+            plans: &course.plans,
+            n_infusions: course.infusions.len(),
+            n_induction: course.n_induction,
+            last_us: course.infusions.last().map_or(0, since_first),
+            last_of_induction_us: of_induction.last().map_or(0, since_first),
+            cut_us: cut.map(|cut| cut - first_us),
+            running,
+            in_induction,
+            reached_day_28,
         })
     }
 
-    /// The first course of everyone treated in the period that did not begin before the data,
-    /// whatever was measured: of all who reach [`Step::NotPrevalent`].
-    pub fn treated(&self) -> impl Iterator<Item = &'a Course> {
-        let filter = &self.analysis.filter;
-        let known = self.subjects.iter().filter(|facts| facts.known);
-        let first = known.filter_map(|facts| facts.courses.first());
-        first.filter(move |course| is_in_period(course, filter) && !course.prevalent)
+    /// The first course of a subject treated in the period that did not begin before the data,
+    /// whatever was measured: of one who reaches [`Step::NotPrevalent`].
+    #[must_use]
+    pub fn treated(&self, facts: &'a SubjectFacts) -> Option<&'a Course> {
+        let first = facts.courses.first().filter(|_| facts.known)?;
+        (is_in_period(first, &self.analysis.filter) && !first.prevalent).then_some(first)
     }
 
     /// The data cut that holds for a course; `None` without a calendar.

@@ -2,10 +2,11 @@
 //!
 //! Definitions: `docs/methods/completeness.md`.
 
+use super::additive::Additive;
 use super::cohort::{Cohort, Step};
-use super::progress::{Progress, Reached};
+use super::progress::Reached;
 use super::row::Row;
-use crate::course::fact::Course;
+use crate::course::fact::{Course, SubjectFacts};
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::event::time::{DAY_US, year_and_month};
@@ -73,50 +74,126 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The rows a course counts in at every time point: in the whole, by site, by route.
-    fn of_any_month(course: &'a Course) -> [Self; 3] {
-        let whole = Self { site: None, route: None, month: Month::All };
-        let (site, route) = (Some(course.site.as_str()), Some(course.route));
-        [whole, Self { site, ..whole }, Self { route, ..whole }]
-    }
-
-    /// The rows a course counts in at the time points of a month: of the month, by site, and by site
-    /// and route.
-    fn of_month(course: &'a Course, month: Month) -> [Self; 3] {
-        let whole = Self { site: None, route: None, month };
-        let (site, route) = (Some(course.site.as_str()), Some(course.route));
-        [whole, Self { site, ..whole }, Self { site, route, ..whole }]
+    /// The rows of the people of a site and route, at the time points of a month: in the whole, by
+    /// site and by route of any month, and of that month in the whole, by site, and by both.
+    fn all_of(site: &'a str, route: Route, month: Month) -> [Self; 6] {
+        let of = |site, route, month| Self { site, route, month };
+        let (site, route) = (Some(site), Some(route));
+        [
+            of(None, None, Month::All),
+            of(site, None, Month::All),
+            of(None, route, Month::All),
+            of(None, None, month),
+            of(site, None, month),
+            of(site, route, month),
+        ]
     }
 }
 
 /// People due at a time point.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
-    n_due: u64,
-    n_scored: u64,
+    n_due: u32,
+    n_scored: u32,
     /// Whether scores of these months could still come in when the data were cut; said of a single
     /// month alone.
     window_open: bool,
 }
 
+impl Additive for Counted {
+    fn add(&mut self, others: &Self) {
+        self.n_due += others.n_due;
+        self.n_scored += others.n_scored;
+        self.window_open |= others.window_open;
+    }
+}
+
 /// A time at which a first course may be due to be measured.
+#[derive(Debug)]
 struct TimePoint {
     month: Month,
     window_open: bool,
 }
 
-/// Instrument by instrument, a count of each time point: the baseline, then every infusion.
-type Counts<'a> = BTreeMap<Place<'a>, Vec<Vec<Counted>>>;
+/// Instrument by instrument, a count of each time point: the baseline, then every infusion. There are
+/// many, and they stand behind each other.
+type Cells = Vec<Counted>;
+
+/// Everyone whose first course counts.
+#[derive(Debug, Default)]
+pub struct Counts<'a> {
+    /// By site and route, and by month.
+    places: BTreeMap<(&'a str, Route), BTreeMap<Month, Cells>>,
+    /// Of the subject at hand.
+    time_points: Vec<TimePoint>,
+}
+
+impl<'a> Counts<'a> {
+    /// Counts a subject.
+    pub fn count(&mut self, cohort: &Cohort, facts: &'a SubjectFacts, reached: &[Option<Reached>]) {
+        // Up to here a course comes for every instrument or for none.
+        let is_counted = |r: &Option<Reached>| r.is_some_and(|r| r.step >= Step::NotPrevalent);
+        let Some(course) = facts.courses.first().filter(|_| reached.iter().any(is_counted)) else {
+            return;
+        };
+        let n_time_points = cohort.analysis.horizon + 1;
+        let of_none = || vec![Counted::default(); n_time_points * reached.len()];
+        let months = self.places.entry((course.site.as_str(), course.route)).or_default();
+        self.time_points.clear();
+        self.time_points.extend(time_points(cohort, course));
+        let mut number = 0;
+        for of_month in self.time_points.chunk_by(|a, b| a.month == b.month) {
+            let cells = months.entry(of_month[0].month).or_insert_with(of_none);
+            for (cells, reached) in cells.chunks_mut(n_time_points).zip(reached.iter().flatten()) {
+                count(cells, reached, number, of_month);
+            }
+            number += of_month.len();
+        }
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        for (place, months) in others.places {
+            let own = self.places.entry(place).or_default();
+            for (month, cells) in months {
+                add(own, month, &cells);
+            }
+        }
+    }
+
+    /// The counts of every row: each person stands in several.
+    fn rows(&self) -> BTreeMap<Place<'a>, Cells> {
+        let mut rows = BTreeMap::new();
+        for ((site, route), months) in &self.places {
+            for (month, cells) in months {
+                for place in Place::all_of(site, *route, *month) {
+                    add(&mut rows, place, cells);
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// Adds cells to those of a place.
+fn add<K: Ord>(to: &mut BTreeMap<K, Cells>, place: K, cells: &Cells) {
+    match to.get_mut(&place) {
+        Some(own) => own.add(cells),
+        None => drop(to.insert(place, cells.clone())),
+    }
+}
 
 /// The table. Rows without a month's split exist for every time point; those of a month where
 /// somebody was due.
 #[must_use]
-pub fn completeness(cohort: &Cohort, progress: &Progress) -> Table {
-    let counts = counts(cohort, progress);
+pub fn completeness(cohort: &Cohort, counts: &Counts) -> Table {
+    let rows = counts.rows();
+    let n_time_points = cohort.analysis.horizon + 1;
     let mut table = Table::new("completeness", &COLUMNS);
     for (instrument, code) in cohort.analysis.instruments.iter().enumerate() {
-        for (place, of_instrument) in &counts {
-            for (time_point, people) in of_instrument[instrument].iter().enumerate() {
+        for (place, cells) in &rows {
+            let of_instrument = &cells[instrument * n_time_points..][..n_time_points];
+            for (time_point, people) in of_instrument.iter().enumerate() {
                 if place.month == Month::All || people.n_due > 0 {
                     push_row(&mut table, code, *place, time_point, *people);
                 }
@@ -126,66 +203,39 @@ pub fn completeness(cohort: &Cohort, progress: &Progress) -> Table {
     table
 }
 
-fn counts<'a>(cohort: &Cohort, progress: &Progress<'a>) -> Counts<'a> {
-    let empty = vec![Counted::default(); cohort.analysis.horizon + 1];
-    let empty = vec![empty; cohort.analysis.instruments.len()];
-    let mut counts = Counts::new();
-    for (facts, reached) in progress.of_each() {
-        // Up to here a course comes for every instrument or for none.
-        let is_counted = |reached: &Reached| reached.step >= Step::NotPrevalent;
-        let reached: Vec<&Reached> = reached.iter().flatten().filter(|r| is_counted(r)).collect();
-        let Some(course) = facts.courses.first().filter(|_| !reached.is_empty()) else { continue };
-        let time_points = time_points(cohort, course);
-        for place in Place::of_any_month(course) {
-            let people = counts.entry(place).or_insert_with(|| empty.clone());
-            count(people, &reached, 0, &time_points);
-        }
-        let mut first = 0;
-        for of_month in time_points.chunk_by(|a, b| a.month == b.month) {
-            for place in Place::of_month(course, of_month[0].month) {
-                let people = counts.entry(place).or_insert_with(|| empty.clone());
-                count(people, &reached, first, of_month);
-            }
-            first += of_month.len();
-        }
-    }
-    counts
-}
-
 /// Counts a person at some time points, from the one numbered `first` on, where one is due.
-fn count(people: &mut [Vec<Counted>], reached: &[&Reached], first: usize, at: &[TimePoint]) {
-    for (people, reached) in people.iter_mut().zip(reached) {
-        for (number, at) in (first..).zip(at) {
-            // Every counted course has a baseline due; a score after an infusion, where that leaves
-            // room to respond.
-            let is_scored = match number.checked_sub(1) {
-                None => Some(reached.step >= Step::WithBaseline),
-                Some(position) => reached.is_scored(position),
-            };
-            let Some(is_scored) = is_scored else { continue };
-            let counted = &mut people[number];
-            counted.n_due += 1;
-            counted.n_scored += u64::from(is_scored);
-            counted.window_open |= at.window_open;
-        }
+fn count(cells: &mut [Counted], reached: &Reached, first: usize, at: &[TimePoint]) {
+    for (number, at) in (first..).zip(at) {
+        // Every counted course has a baseline due; a score after an infusion, where that leaves room
+        // to respond.
+        let is_scored = match number.checked_sub(1) {
+            None => Some(reached.step >= Step::WithBaseline),
+            Some(position) => reached.is_scored(position),
+        };
+        let Some(is_scored) = is_scored else { continue };
+        let counted = &mut cells[number];
+        counted.n_due += 1;
+        counted.n_scored += u32::from(is_scored);
+        counted.window_open |= at.window_open;
     }
 }
 
 /// When a course may be due to be measured, in time order: at its baseline, and after each infusion
 /// up to the horizon.
-fn time_points(cohort: &Cohort, course: &Course) -> Vec<TimePoint> {
+fn time_points(cohort: &Cohort, course: &Course) -> impl Iterator<Item = TimePoint> {
     let last_due = cohort.cut(course).map(|cut| cut - cohort.fold.followup_days * DAY_US);
     let last_due = last_due.and_then(CalendarMonth::of);
-    let at = |since_us: i64, is_infusion: bool| {
-        let own = CalendarMonth::of(since_us).filter(|_| course.basis.has_calendar());
+    let has_calendar = course.basis.has_calendar();
+    let at = move |since_us: i64, is_infusion: bool| {
+        let own = CalendarMonth::of(since_us).filter(|_| has_calendar);
         let Some(own) = own else { return TimePoint { month: Month::None, window_open: false } };
         // The month is closed if a session after it could have been followed up.
         let closed = last_due.is_none_or(|last_due| last_due > own);
         TimePoint { month: Month::Of(own), window_open: is_infusion && !closed }
     };
     let infusions = course.infusions.iter().take(cohort.analysis.horizon);
-    let infusions = infusions.map(|infusion| at(infusion.start_us, true));
-    std::iter::once(at(course.first_us(), false)).chain(infusions).collect()
+    let infusions = infusions.map(move |infusion| at(infusion.start_us, true));
+    std::iter::once(at(course.first_us(), false)).chain(infusions)
 }
 
 fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize, people: Counted) {
@@ -197,13 +247,14 @@ fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize,
     let site = place.site.unwrap_or(ALL);
     let route = place.route.map_or(ALL, Route::as_str);
     let mut row = Row::of(&[code.as_str(), site, route, &month, &time_point]);
-    row.int("n_due", people.n_due, None);
-    row.int("n_scored", people.n_scored, None);
+    let [n_due, n_scored] = [people.n_due, people.n_scored].map(u64::from);
+    row.int("n_due", n_due, None);
+    row.int("n_scored", n_scored, None);
     let nobody = (people.n_due == 0).then_some("nobody");
     let window_open = people.window_open && place.month != Month::All;
     let undefined = nobody.or(window_open.then_some("window-open"));
-    let interval = wilson(people.n_scored, people.n_due);
-    row.float("share", proportion(people.n_scored, people.n_due), undefined);
+    let interval = wilson(n_scored, n_due);
+    row.float("share", proportion(n_scored, n_due), undefined);
     row.float("lo", interval.map(|i| i.lo), undefined);
     row.float("hi", interval.map(|i| i.hi), undefined);
     table.push(row.done());

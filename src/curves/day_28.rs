@@ -5,8 +5,9 @@
 //! response. Definitions: `docs/methods/comparison.md`.
 
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::table::{ColumnType as T, Table};
 
 /// Columns. Not published as they are: `comparison` is made from them.
@@ -33,7 +34,7 @@ pub fn day_28(cohort: &Cohort, populations: &[Population]) -> Table {
         let look = |view: &View| {
             let member = view.member;
             let responds = |score| instrument.is_response(member.baseline, score) == Some(true);
-            member.reached_day_28.then(|| member.scores.day_28.is_some_and(responds))
+            member.reached_day_28.then(|| member.day_28.is_some_and(responds))
         };
         let count = |(n, responders): &mut (u64, u64), responds: &Option<bool>| {
             *n += u64::from(responds.is_some());

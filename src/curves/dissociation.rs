@@ -3,10 +3,12 @@
 //! The highest total is not there: a maximum is one person's. Definitions:
 //! `docs/methods/dissociation.md`.
 
-use super::cohort::Cohort;
-use super::given::by_route;
+use super::additive::Additive;
+use super::given::Given;
 use super::route::RouteRow;
 use super::row::Row;
+use crate::course::fact::Course;
+use crate::course::few::find_or_push;
 use crate::event::ids::OpenCode;
 use crate::stats::mean::Moments;
 use crate::stats::quantile::quantile;
@@ -30,21 +32,55 @@ pub const COLUMNS: [(&str, T); 10] = [
 /// Totals of one scale, route and infusion.
 type Totals = Vec<f64>;
 
+/// Totals after one infusion by scale, of which there are few.
+#[derive(Debug, Clone, Default)]
+struct ByScale(Vec<(OpenCode, Totals)>);
+
+impl ByScale {
+    fn of(&mut self, scale: &OpenCode) -> &mut Totals {
+        let is_it = |(known, _): &(OpenCode, Totals)| known == scale;
+        &mut find_or_push(&mut self.0, is_it, || (scale.clone(), Totals::new())).1
+    }
+}
+
+impl Additive for ByScale {
+    fn add(&mut self, others: &Self) {
+        for (scale, totals) in &others.0 {
+            self.of(scale).extend_from_slice(totals);
+        }
+    }
+}
+
+/// Every infusion up to the horizon, that of infusion k at k - 1.
+#[derive(Debug, Default)]
+pub struct Counts(Given<Vec<ByScale>>);
+
+impl Counts {
+    /// Counts a course.
+    pub fn count(&mut self, course: &Course, horizon: usize) {
+        let measured = self.0.of(course, || vec![ByScale::default(); horizon]);
+        for (by_scale, infusion) in measured.iter_mut().zip(&course.infusions) {
+            if let Some((scale, total)) = &infusion.tolerability.dissociation {
+                by_scale.of(scale).push(*total);
+            }
+        }
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        self.0.add(others.0);
+    }
+}
+
 /// The table, one row per scale, route and infusion number; a route has rows where anybody was
 /// measured there with that scale.
 #[must_use]
-pub fn dissociation(cohort: &Cohort) -> Table {
-    let none: BTreeMap<OpenCode, Totals> = BTreeMap::new();
-    let measured = by_route(cohort, &none, |by_scale, infusion| {
-        if let Some((scale, total)) = &infusion.tolerability.dissociation {
-            by_scale.entry(scale.clone()).or_default().push(*total);
-        }
-    });
+pub fn dissociation(counts: Counts) -> Table {
     let mut by_scale: BTreeMap<(OpenCode, RouteRow), Vec<Totals>> = BTreeMap::new();
-    for (route, cells) in measured {
+    for (route, cells) in counts.0.rows() {
         let horizon = cells.len();
         for (position, totals) in cells.into_iter().enumerate() {
-            for (scale, totals) in totals {
+            for (scale, totals) in totals.0 {
                 let rows = by_scale.entry((scale, route));
                 rows.or_insert_with(|| vec![Totals::new(); horizon])[position] = totals;
             }

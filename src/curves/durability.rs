@@ -9,7 +9,8 @@
 
 use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
+use super::view::View;
 use crate::event::instrument::Instrument;
 use crate::event::time::DAY_US;
 use crate::privacy::rules::{Rounding, Roundings};
@@ -58,7 +59,7 @@ pub fn durability_counts(cohort: &Cohort, populations: &[Population]) -> Table {
             return;
         }
         let look = |view: &View| {
-            let (infusions, days) = on_treatment(view, instrument, horizon).unzip();
+            let (infusions, days) = on_treatment(view, horizon).unzip();
             [infusions, days, after_induction(view, instrument)]
         };
         let followed = population.tally(&empty, look, |cells, ends| {
@@ -88,13 +89,10 @@ pub fn durability(counts: &Table) -> Table {
 
 /// What ended the response after the first one within the horizon, by infusions and by whole days
 /// since it; `None` without a response.
-fn on_treatment(view: &View, instrument: &Instrument, horizon: usize) -> Option<(End, End)> {
-    let baseline = view.member.baseline;
+fn on_treatment(view: &View, horizon: usize) -> Option<(End, End)> {
     let scored = (0..view.n_infusions).filter_map(|position| {
-        let assessment = view.assessment(position)?;
-        let at_us = view.member.course.infusions[position].start_us + assessment.since_dose_us;
-        let responds = instrument.is_response(baseline, assessment.score) == Some(true);
-        Some((position, at_us, responds))
+        let seen = view.observation(position)?;
+        Some((position, seen.since_first_us, seen.responds == Some(true)))
     });
     let mut scored = scored.skip_while(|(.., responds)| !responds);
     let (first, first_us, _) = scored.next().filter(|(position, ..)| *position < horizon)?;
@@ -114,15 +112,13 @@ fn on_treatment(view: &View, instrument: &Instrument, horizon: usize) -> Option<
 fn after_induction(view: &View, instrument: &Instrument) -> Option<End> {
     let (member, course) = (view.member, view.member.course);
     let position = course.n_induction.checked_sub(1).filter(|_| !member.in_induction)?;
-    let shown = member.scores.after.get(position).copied().flatten()?;
+    let shown = view.of_whole(position).filter(|shown| shown.responds == Some(true))?;
+    let start_us = shown.since_first_us;
     let responds = |score| instrument.is_response(member.baseline, score) == Some(true);
-    if !responds(shown.score) {
-        return None;
-    }
-    let start_us = course.infusions[position].start_us - course.first_us() + shown.since_dose_us;
     let again_us = course.infusions.get(position + 1).map(|next| next.start_us - course.first_us());
     let mut last_us = start_us;
-    for later in member.scores.later.iter().filter(|later| later.since_first_us > start_us) {
+    let later = &member.scores.later;
+    for later in &later[later.partition_point(|later| later.since_first_us <= start_us)..] {
         if again_us.is_some_and(|again| again < later.since_first_us) {
             break;
         }

@@ -8,7 +8,8 @@
 use super::additive::Additive;
 use super::cohort::Cohort;
 use super::first_response::Fate;
-use super::population::{Population, View};
+use super::population::Population;
+use super::view::View;
 use crate::course::fact::SubjectFacts;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
@@ -128,7 +129,7 @@ fn see(view: &View, instrument: &Instrument, horizon: usize) -> Seen {
         n_infusions: view.n_infusions,
         running: view.running,
         infusions: (1..=horizon).map(|k| at(view, k, instrument)).collect(),
-        fate: instrument.response.map(|_| Fate::of(view, instrument, horizon).0),
+        fate: instrument.response.map(|_| Fate::of(view, horizon).0),
     }
 }
 

@@ -6,9 +6,9 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
-use crate::event::instrument::Instrument;
+use super::view::View;
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::kaplan_meier::kaplan_meier;
 use crate::stats::life_table::{Step, steps};
@@ -74,15 +74,9 @@ pub enum Fate {
 impl Fate {
     /// The fate of a course up to the horizon, and whether it was ever scored.
     #[must_use]
-    pub fn of(view: &View, instrument: &Instrument, horizon: usize) -> (Self, bool) {
-        let baseline = view.member.baseline;
-        let responds = |position: usize| {
-            view.score(position)
-                .is_some_and(|score| instrument.is_response(baseline, score) == Some(true))
-        };
-        let last = (0..view.n_infusions).rev().find(|position| view.score(*position).is_some());
-        let last = last.map_or(0, |position| position + 1);
-        let fate = match (0..horizon).find(|position| responds(*position)) {
+    pub fn of(view: &View, horizon: usize) -> (Self, bool) {
+        let last = view.last_scored();
+        let fate = match (0..horizon).find(|position| view.responds(*position) == Some(true)) {
             Some(position) => Self::Responded(position + 1),
             None if view.running || last >= horizon => Self::Censored(last.min(horizon)),
             None => Self::Stopped { at: last + 1, unmeasured: view.n_infusions > last },
@@ -160,11 +154,10 @@ pub fn first_response(cohort: &Cohort, populations: &[Population]) -> Table {
     let horizon = cohort.analysis.horizon;
     let none = Fates::none(horizon);
     table_of("first_response", &columns(), populations, |population, table| {
-        let instrument = population.instrument;
-        if instrument.response.is_none() {
+        if population.instrument.response.is_none() {
             return;
         }
-        let look = |view: &View| Fate::of(view, instrument, horizon);
+        let look = |view: &View| Fate::of(view, horizon);
         for (head, fates) in population.tally(&none, look, |fates, fate| fates.count(*fate)) {
             push_rows(table, head, &fates);
         }

@@ -1,7 +1,8 @@
 //! `cohort_flow`: from everyone known to everyone measured, and why people are lost.
 
+use super::additive::Additive;
 use super::cohort::{Cohort, Step};
-use super::progress::Progress;
+use super::progress::Reached;
 use super::route::RouteRow;
 use crate::course::fact::SubjectFacts;
 use crate::table::{ColumnType as T, Table};
@@ -26,26 +27,54 @@ struct Stayed {
     n_courses: u64,
 }
 
+impl Additive for Stayed {
+    fn add(&mut self, others: &Self) {
+        self.n_subjects += others.n_subjects;
+        self.n_courses += others.n_courses;
+    }
+}
+
 /// By route and last step.
 type Flow = BTreeMap<RouteRow, [Stayed; Step::ALL.len()]>;
 
-/// The table, one row per instrument, route and step; steps before treatment under `all` alone.
-#[must_use]
-pub fn cohort_flow(cohort: &Cohort, progress: &Progress) -> Table {
-    let codes = &cohort.analysis.instruments;
-    let mut flows = vec![Flow::from([(RouteRow::All, Default::default())]); codes.len()];
-    for (facts, reached) in progress.of_each() {
-        for (flow, reached) in flows.iter_mut().zip(reached) {
+/// Everyone, as each instrument sees them.
+#[derive(Debug)]
+pub struct Counts(Vec<Flow>);
+
+impl Counts {
+    /// Nobody yet.
+    #[must_use]
+    pub fn none(n_instruments: usize) -> Self {
+        Self(vec![Flow::from([(RouteRow::All, Default::default())]); n_instruments])
+    }
+
+    /// Counts a subject.
+    pub fn count(&mut self, facts: &SubjectFacts, reached: &[Option<Reached>]) {
+        let n_courses = u64::try_from(facts.courses.len()).unwrap_or_default();
+        let one = Stayed { n_subjects: 1, n_courses };
+        for (flow, reached) in self.0.iter_mut().zip(reached) {
             let Some(reached) = reached else { continue };
             for route in routes(facts) {
-                let stayed = &mut flow.entry(route).or_default()[reached.step as usize];
-                stayed.n_subjects += 1;
-                stayed.n_courses += u64::try_from(facts.courses.len()).unwrap_or_default();
+                flow.entry(route).or_default()[reached.step as usize].add(&one);
             }
         }
     }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        for (flow, others) in self.0.iter_mut().zip(others.0) {
+            for (route, stayed) in others {
+                flow.entry(route).or_default().add(&stayed);
+            }
+        }
+    }
+}
+
+/// The table, one row per instrument, route and step; steps before treatment under `all` alone.
+#[must_use]
+pub fn cohort_flow(cohort: &Cohort, counts: &Counts) -> Table {
     let mut table = Table::new("cohort_flow", &COLUMNS);
-    for (code, flow) in codes.iter().zip(&flows) {
+    for (code, flow) in cohort.analysis.instruments.iter().zip(&counts.0) {
         for (route, stayed) in flow {
             push_route(&mut table, code.as_str(), *route, stayed);
         }

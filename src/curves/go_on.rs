@@ -8,8 +8,9 @@
 
 use super::cohort::Cohort;
 use super::landmark::{Fate, Followed, Shown};
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::event::code::PlanChange;
 use crate::event::instrument::Instrument;
 use crate::table::{Cell, ColumnType as T, Table};
@@ -65,13 +66,13 @@ pub fn go_on(cohort: &Cohort, populations: &[Population]) -> Table {
 #[must_use]
 pub fn after_adjustment(cohort: &Cohort, populations: &[Population]) -> Table {
     let group = |view: &View, _: &Instrument, landmark: usize| {
-        let early = view.member.course.plans.iter().filter(|plan| plan.after <= landmark);
+        let early = view.member.plans.iter().filter(|plan| plan.after <= landmark);
         let changes = early.filter_map(|plan| plan.change);
-        let changes: Vec<_> = changes.filter(|change| *change != PlanChange::None).collect();
-        Some(match () {
-            () if changes.contains(&PlanChange::DoseUp) => 0,
-            () if !changes.is_empty() => 1,
-            () => 2,
+        let mut changes = changes.filter(|change| *change != PlanChange::None).peekable();
+        Some(match changes.peek().is_some() {
+            false => 2,
+            true if changes.any(|change| change == PlanChange::DoseUp) => 0,
+            true => 1,
         })
     };
     let kind = Kind { name: "after_adjustment", groups: &CHANGES };
@@ -106,20 +107,17 @@ fn table(
         if instrument.response.is_none() {
             return;
         }
-        let look = |view: &View| {
-            let shown = Shown::of(view, instrument);
-            let at = |(landmark, by): &(usize, usize)| {
+        let look = |view: &View, fates: &mut Vec<_>| {
+            let shown = Shown::of(view);
+            fates.extend(ends.iter().map(|(landmark, by)| {
                 let waits = shown.responds(*landmark) == Some(false);
                 let place = waits.then(|| group(view, instrument, *landmark)).flatten()?;
-                Some((place, Fate::of(&shown, *landmark, *by)))
-            };
-            (view.n_infusions, ends.iter().map(at).collect::<Vec<_>>())
+                Some((place, Fate::of(&shown, *landmark, *by), view.n_infusions))
+            }));
         };
-        let followed = population.tally(&empty, look, |cells, (n_infusions, fates)| {
-            for (groups, fate) in cells.iter_mut().zip(fates) {
-                if let Some((place, fate)) = fate {
-                    groups[*place].count(*fate, *n_infusions);
-                }
+        let followed = population.tally_rows(&empty, look, |groups: &mut Vec<Followed>, fate| {
+            if let Some((place, fate, n_infusions)) = fate {
+                groups[*place].count(*fate, *n_infusions);
             }
         });
         for (head, cells) in followed {

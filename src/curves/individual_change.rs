@@ -5,8 +5,9 @@
 //! holds in every stratum. Definitions: `docs/methods/individual_change.md`.
 
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::event::instrument as event;
 use crate::stats::interval::Z;
 use crate::stats::mean::Moments;
@@ -86,17 +87,16 @@ pub fn individual_change(cohort: &Cohort, populations: &[Population]) -> Table {
     let empty = vec![[0_u64; 4]; cohort.analysis.horizon];
     table_of("individual_change", &COLUMNS, populations, |population, table| {
         let Some(line) = Line::of(population) else { return };
-        let look = |view: &View| -> Vec<Option<usize>> {
-            (0..cohort.analysis.horizon).map(|position| verdict(view, position, &line)).collect()
+        let look = |view: &View, verdicts: &mut Vec<Option<usize>>| {
+            let at = |position| verdict(view, position, &line);
+            verdicts.extend((0..cohort.analysis.horizon).map(at));
         };
-        let count = |cells: &mut Vec<[u64; 4]>, verdicts: &Vec<Option<usize>>| {
-            for (counts, verdict) in cells.iter_mut().zip(verdicts) {
-                if let Some(verdict) = verdict {
-                    counts[*verdict] += 1;
-                }
+        let count = |counts: &mut [u64; 4], verdict: &Option<usize>| {
+            if let Some(verdict) = verdict {
+                counts[*verdict] += 1;
             }
         };
-        for (head, cells) in population.tally(&empty, look, count) {
+        for (head, cells) in population.tally_rows(&empty, look, count) {
             for (position, counts) in cells.iter().enumerate() {
                 table.push(row(head, position + 1, counts, &line));
             }

@@ -6,8 +6,9 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::table::{Cell, ColumnType as T, Table};
 
 /// What stands beside every number of the table.
@@ -109,14 +110,12 @@ pub fn item_9(cohort: &Cohort, populations: &[Population]) -> Table {
     let empty = vec![Answers::default(); horizon];
     table_of("item_9", &COLUMNS, populations, |population, table| {
         let Some(item) = population.instrument.safety_item else { return };
-        let look = |view: &View| -> Vec<Option<(u8, u8)>> {
-            (0..horizon).map(|position| both(view, position)).collect()
+        let look = |view: &View, answered: &mut Vec<Option<(u8, u8)>>| {
+            answered.extend((0..horizon).map(|position| both(view, position)));
         };
-        let tallies = population.tally(&empty, look, |cells, answered| {
-            for (answers, both) in cells.iter_mut().zip(answered) {
-                if let Some((before, after)) = both {
-                    answers.count(*before, *after);
-                }
+        let tallies = population.tally_rows(&empty, look, |answers: &mut Answers, both| {
+            if let Some((before, after)) = both {
+                answers.count(*before, *after);
             }
         });
         for (head, cells) in tallies {
@@ -129,8 +128,8 @@ pub fn item_9(cohort: &Cohort, populations: &[Population]) -> Table {
 
 /// The answers at the baseline and after infusion `position + 1`.
 fn both(view: &View, position: usize) -> Option<(u8, u8)> {
-    let before = view.member.scores.baseline_item?;
-    Some((before, view.assessment(position)?.item?))
+    let before = view.member.baseline_item?;
+    Some((before, view.observation(position)?.item?))
 }
 
 fn row(head: [&str; 4], infusion: usize, item: usize, answers: &Answers) -> Vec<Cell> {

@@ -7,8 +7,7 @@
 //! Oncology 1(11), 710-719.
 
 use super::additive::Additive;
-use super::population::View;
-use crate::event::instrument::Instrument;
+use super::view::View;
 use crate::stats::aalen_johansen::aalen_johansen;
 use crate::stats::life_table::{Estimate, steps};
 
@@ -26,35 +25,24 @@ pub enum Fate {
 }
 
 /// What a course shows after its infusions, which count from 1.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// Whether it responds after each infusion; `None` where it was not scored, and always where no
-    /// rule is agreed.
-    responds: Vec<Option<bool>>,
+pub struct Shown<'a> {
+    view: &'a View<'a>,
     /// The last infusion after which it was scored; 0 for none.
     last: usize,
-    running: bool,
 }
 
-impl Shown {
+impl<'a> Shown<'a> {
     /// What a course shows.
     #[must_use]
-    pub fn of(view: &View, instrument: &Instrument) -> Self {
-        let baseline = view.member.baseline;
-        let responds = |position| instrument.is_response(baseline, view.score(position)?);
-        let mut scored = (0..view.n_infusions).rev();
-        Self {
-            responds: (0..view.n_infusions).map(responds).collect(),
-            last: scored.find(|at| view.score(*at).is_some()).map_or(0, |position| position + 1),
-            running: view.running,
-        }
+    pub fn of(view: &'a View<'a>) -> Self {
+        Self { view, last: view.last_scored() }
     }
 
     /// Whether the course responds after an infusion; `None` where it was not scored after it, and
     /// always where no rule is agreed.
     #[must_use]
     pub fn responds(&self, infusion: usize) -> Option<bool> {
-        self.responds.get(infusion.checked_sub(1)?).copied().flatten()
+        self.view.responds(infusion.checked_sub(1)?)
     }
 }
 
@@ -68,7 +56,7 @@ impl Fate {
         }
         match () {
             () if shown.last >= by => Self::Waiting,
-            () if shown.running => Self::Censored(shown.last),
+            () if shown.view.running => Self::Censored(shown.last),
             () => Self::Stopped(shown.last + 1),
         }
     }

@@ -8,31 +8,47 @@ use crate::event::instrument::Instrument;
 use crate::event::score::Score;
 use compact_str::{CompactString, ToCompactString, format_compact};
 
-/// A level with its place in the order of tables.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Level {
+/// A level with its place in the order of tables. It is no text yet: every course is asked for the
+/// levels it stands in, and few of them are ever printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level<'a> {
     /// Place in code order; levels of equal place are ordered by label.
-    pub place: u32,
-    /// What tables print.
-    pub label: CompactString,
+    place: u32,
+    label: Label<'a>,
+}
+
+/// What tables print. Levels of equal place are of one kind of label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Label<'a> {
+    Text(&'a str),
+    Number(usize),
+    AtLeast(usize),
 }
 
 /// Place of a level that stands behind all codes of its list.
 const LAST: u32 = u32::MAX;
 
-impl Level {
-    fn new(place: usize, label: &str) -> Self {
-        Self { place: u32::try_from(place).unwrap_or(LAST - 1), label: label.into() }
+impl<'a> Level<'a> {
+    pub(super) fn new(place: usize, label: &'a str) -> Self {
+        Self::of(place, Label::Text(label))
     }
 
-    fn unknown() -> Self {
-        Self { place: LAST, label: "unknown".into() }
+    fn of(place: usize, label: Label<'a>) -> Self {
+        Self { place: u32::try_from(place).unwrap_or(LAST - 1), label }
     }
 
-    /// The level `all` of the whole.
+    const fn unknown() -> Self {
+        Self { place: LAST, label: Label::Text("unknown") }
+    }
+
+    /// What tables print.
     #[must_use]
-    pub fn all() -> Self {
-        Self::new(0, "all")
+    pub fn label(self) -> CompactString {
+        match self.label {
+            Label::Text(text) => text.into(),
+            Label::Number(number) => number.to_compact_string(),
+            Label::AtLeast(number) => format_compact!("{number}+"),
+        }
     }
 }
 
@@ -42,25 +58,25 @@ impl Level {
 ///
 /// `phase` has the level `induction`, to which every course belongs with its induction sessions.
 #[must_use]
-pub fn level_of(
+pub fn level_of<'a>(
     stratum: Stratum,
-    course: &Course,
+    course: &'a Course,
     baseline: Score,
-    instrument: &Instrument,
+    instrument: &'a Instrument,
     cohort: &Cohort,
-) -> Option<Level> {
+) -> Option<Level<'a>> {
     let profile = &course.profile;
     Some(match stratum {
-        Stratum::All => Level::all(),
+        Stratum::All => Level::new(0, "all"),
         Stratum::Phase => Level::new(0, "induction"),
         Stratum::CourseOrder if course.order == 1 => return None,
-        Stratum::CourseOrder => Level::new(course.order, &course.order.to_compact_string()),
+        Stratum::CourseOrder => Level::of(course.order, Label::Number(course.order)),
         Stratum::FixedCohort => {
             let least = cohort.analysis.compare_at;
             if course.infusions.len() < least {
                 return None;
             }
-            Level::new(0, &format_compact!("{least}+"))
+            Level::of(0, Label::AtLeast(least))
         }
         Stratum::Drug => {
             let drug = course.drug.as_str();
@@ -71,7 +87,7 @@ pub fn level_of(
         Stratum::Indication => match profile.indications.as_slice() {
             [] => Level::unknown(),
             [one] => Level::new(*one as usize, one.as_str()),
-            _ => Level { place: LAST - 1, label: "multiple".into() },
+            _ => Level { place: LAST - 1, label: Label::Text("multiple") },
         },
         Stratum::AgeBand => known(profile.age_band.map(|band| (band as usize, band.as_str()))),
         // `unknown` is a code of this list: said to be unknown and not said are one level.
@@ -102,6 +118,6 @@ pub fn level_of(
 }
 
 /// The level of a code, `unknown` where there is none.
-fn known(code: Option<(usize, &str)>) -> Level {
+fn known(code: Option<(usize, &str)>) -> Level<'_> {
     code.map_or_else(Level::unknown, |(place, label)| Level::new(place, label))
 }

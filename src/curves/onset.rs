@@ -7,8 +7,9 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::course::fact::{Infusion, Later};
 use crate::event::instrument::Instrument;
 use crate::event::time::HOUR_US;
@@ -76,17 +77,13 @@ pub fn onset(cohort: &Cohort, populations: &[Population]) -> Table {
     let empty = vec![Seen::default(); windows.len()];
     table_of("onset", &COLUMNS, populations, |population, table| {
         let instrument = population.instrument;
-        let look = |view: &View| -> Vec<Option<Scored>> {
-            windows.iter().map(|window| look(view, *window, instrument)).collect()
+        let look = |view: &View, scored: &mut Vec<Option<Scored>>| {
+            scored.extend(windows.iter().map(|window| look(view, *window, instrument)));
         };
-        let count = |cells: &mut Vec<Seen>, scored: &Vec<Option<Scored>>| {
-            for (seen, scored) in cells.iter_mut().zip(scored) {
-                if let Some(scored) = scored {
-                    seen.count(scored);
-                }
-            }
+        let count = |seen: &mut Seen, scored: &Option<Scored>| {
+            scored.as_ref().into_iter().for_each(|scored| seen.count(scored));
         };
-        for (head, cells) in population.tally(&empty, look, count) {
+        for (head, cells) in population.tally_rows(&empty, look, count) {
             for (window, seen) in windows.iter().zip(&cells) {
                 table.push(row(head, *window, seen, instrument));
             }

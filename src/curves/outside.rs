@@ -6,10 +6,10 @@
 //! difference is.
 
 use super::cohort::{Cohort, Step};
-use super::progress::{Progress, Reached};
+use super::numbered::Numbered;
+use super::progress::Reached;
 use crate::course::account::Fate;
 use crate::course::fact::{Infusion, SubjectFacts};
-use crate::course::few::find_or_push;
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::table::{ColumnType as T, Table};
@@ -32,54 +32,123 @@ pub const SESSIONS: &str = "sessions-counted";
 
 const ALL: &str = "all";
 
-/// Route and source; `None` for all.
-type Place<'a> = (Option<Route>, Option<&'a str>);
+/// Route and number of the source; `None` for all.
+type Place = (Option<Route>, Option<u32>);
 
-/// A number of each instrument, in the order of the settings; `None` where there is nothing to count.
-type OfEach<T> = Vec<Option<T>>;
-
-/// By place: what the account counts of a subject, less what the estimates count. A person is known
-/// in few places.
-struct Difference<'a> {
+/// What the account counts of a subject, less what the estimates count: by place, a number of each
+/// instrument, in the order of the settings; `None` where there is nothing to count. A person is
+/// known in few places.
+#[derive(Debug, Default)]
+struct Difference {
     n_instruments: usize,
-    places: Vec<(Place<'a>, OfEach<i64>)>,
+    places: Vec<Place>,
+    /// Place by place.
+    sums: Vec<Option<i64>>,
 }
 
-impl<'a> Difference<'a> {
-    const fn none(n_instruments: usize) -> Self {
-        Self { n_instruments, places: Vec::new() }
+impl Difference {
+    fn none(n_instruments: usize) -> Self {
+        Self { n_instruments, ..Self::default() }
     }
 
-    fn at(&mut self, place: Place<'a>) -> &mut [Option<i64>] {
-        let is_it = |(known, _): &(Place, _)| *known == place;
-        let n_instruments = self.n_instruments;
-        &mut find_or_push(&mut self.places, is_it, || (place, vec![None; n_instruments])).1
+    fn clear(&mut self) {
+        self.places.clear();
+        self.sums.clear();
+    }
+
+    fn at(&mut self, place: Place) -> &mut [Option<i64>] {
+        let n = self.n_instruments;
+        let known = self.places.iter().position(|known| *known == place);
+        let number = known.unwrap_or_else(|| {
+            self.places.push(place);
+            self.sums.resize(self.places.len() * n, None);
+            self.places.len() - 1
+        });
+        &mut self.sums[number * n..(number + 1) * n]
     }
 
     /// Adds to one instrument.
-    fn add(&mut self, place: Place<'a>, instrument: usize, n: i64) {
+    fn add(&mut self, place: Place, instrument: usize, n: i64) {
         *self.at(place)[instrument].get_or_insert(0) += n;
     }
 
     /// Adds to every instrument.
-    fn add_to_all(&mut self, place: Place<'a>, n: i64) {
+    fn add_to_all(&mut self, place: Place, n: i64) {
         self.at(place).iter_mut().for_each(|sum| *sum.get_or_insert(0) += n);
     }
 }
 
-/// People by check and place.
-type People<'a> = BTreeMap<(&'static str, Place<'a>), OfEach<u64>>;
+/// People by place whom the two count differently, of each instrument; `None` where neither counts
+/// anything.
+type People = BTreeMap<Place, Vec<Option<u64>>>;
+
+/// Everyone.
+#[derive(Debug)]
+pub struct Counts<'a> {
+    sites: Numbered<&'a str>,
+    scores: People,
+    sessions: People,
+    /// Of the subject at hand.
+    difference: Difference,
+}
+
+impl<'a> Counts<'a> {
+    /// Nobody yet.
+    #[must_use]
+    pub fn none(n_instruments: usize) -> Self {
+        Self {
+            sites: Numbered::default(),
+            scores: People::new(),
+            sessions: People::new(),
+            difference: Difference::none(n_instruments),
+        }
+    }
+
+    /// Counts a subject.
+    pub fn count(&mut self, cohort: &Cohort, facts: &'a SubjectFacts, reached: &[Option<Reached>]) {
+        let Self { sites, scores: people, sessions, difference } = self;
+        difference.clear();
+        scores(difference, sites, cohort, facts, reached);
+        count(people, difference);
+        difference.clear();
+        self::sessions(difference, sites, cohort, facts, reached);
+        count(sessions, difference);
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        let names = others.sites.by_number();
+        let number = names.into_iter().map(|name| self.sites.number(name));
+        let number: Vec<u32> = number.collect();
+        for (own, others) in
+            [(&mut self.scores, others.scores), (&mut self.sessions, others.sessions)]
+        {
+            for ((route, site), people) in others {
+                let place = (route, site.map(|site| number[site as usize]));
+                let own = own.entry(place).or_insert_with(|| vec![None; people.len()]);
+                for (own, n) in own.iter_mut().zip(people) {
+                    *own = own.map_or(n, |own| Some(own + n.unwrap_or(0)));
+                }
+            }
+        }
+    }
+}
 
 /// The table: for each instrument and each place where either counts something, how many people the
 /// two count differently.
 #[must_use]
-pub fn outside(cohort: &Cohort, progress: &Progress) -> Table {
-    let codes = &cohort.analysis.instruments;
-    let people = people(cohort, progress);
+pub fn outside(cohort: &Cohort, counts: &Counts) -> Table {
+    let names = counts.sites.by_number();
     let mut table = Table::new("outside", &COLUMNS);
-    for (instrument, code) in codes.iter().enumerate() {
-        for ((what, (route, site)), of_instrument) in &people {
-            let Some(n) = of_instrument[instrument] else { continue };
+    let mut rows = BTreeMap::new();
+    for (what, people) in [(SCORES, &counts.scores), (SESSIONS, &counts.sessions)] {
+        for ((route, site), of_each) in people {
+            rows.insert((what, *route, site.map(|site| names[site as usize])), of_each);
+        }
+    }
+    for (instrument, code) in cohort.analysis.instruments.iter().enumerate() {
+        for ((what, route, site), of_each) in &rows {
+            let Some(n) = of_each[instrument] else { continue };
             table.push(vec![
                 (*what).into(),
                 code.as_str().into(),
@@ -93,34 +162,29 @@ pub fn outside(cohort: &Cohort, progress: &Progress) -> Table {
     table
 }
 
-fn people<'a>(cohort: &Cohort, progress: &Progress<'a>) -> People<'a> {
-    let mut people = People::new();
-    for (facts, reached) in progress.of_each() {
-        for (what, difference) in
-            [(SCORES, scores(cohort, facts, reached)), (SESSIONS, sessions(cohort, facts, reached))]
-        {
-            for (place, differences) in difference.places {
-                let people =
-                    people.entry((what, place)).or_insert_with(|| vec![None; reached.len()]);
-                for (n, difference) in people.iter_mut().zip(differences) {
-                    if let Some(difference) = difference {
-                        *n.get_or_insert(0) += u64::from(difference != 0);
-                    }
-                }
+/// Counts a person where the two differ, and nobody where they do not.
+fn count(people: &mut People, difference: &Difference) {
+    let n = difference.n_instruments;
+    for (place, sums) in difference.places.iter().zip(difference.sums.chunks(n.max(1))) {
+        let people = people.entry(*place).or_insert_with(|| vec![None; n]);
+        for (people, sum) in people.iter_mut().zip(sums) {
+            if let Some(sum) = sum {
+                *people.get_or_insert(0) += u64::from(*sum != 0);
             }
         }
     }
-    people
 }
 
 /// Usable scores, less the baseline and the assessments of `completeness`.
 fn scores<'a>(
+    difference: &mut Difference,
+    sites: &mut Numbered<&'a str>,
     cohort: &Cohort,
     facts: &'a SubjectFacts,
     reached: &[Option<Reached>],
-) -> Difference<'a> {
-    let mut difference = Difference::none(reached.len());
+) {
     let mut add = |site: &'a str, instrument: usize, n: i64| {
+        let site = sites.number(site);
         for place in [(None, None), (None, Some(site))] {
             difference.add(place, instrument, n);
         }
@@ -134,33 +198,34 @@ fn scores<'a>(
     if let Some(course) = facts.courses.first() {
         for (instrument, reached) in reached.iter().enumerate() {
             let Some(reached) = reached else { continue };
-            let is_scored = |position: &usize| reached.is_scored(*position) == Some(true);
-            let n_after = whole((0..cohort.analysis.horizon).filter(is_scored).count());
+            let n_after = whole(reached.n_scored(cohort.analysis.horizon));
             let n_baseline = i64::from(reached.step >= Step::WithBaseline);
             add(course.site.as_str(), instrument, -n_after - n_baseline);
         }
     }
-    difference
 }
 
 /// Sessions that count, less those after which a score is due.
 fn sessions<'a>(
+    difference: &mut Difference,
+    sites: &mut Numbered<&'a str>,
     cohort: &Cohort,
     facts: &'a SubjectFacts,
     reached: &[Option<Reached>],
-) -> Difference<'a> {
-    let mut difference = Difference::none(reached.len());
+) {
     for course in &facts.courses {
         let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
         for given in course.infusions.chunk_by(is_alike) {
-            for place in places(given[0].route, given[0].source.as_str()) {
+            let site = sites.number(given[0].source.as_str());
+            for place in places(given[0].route, site) {
                 difference.add_to_all(place, whole(given.len()));
             }
         }
     }
     if let Some(course) = facts.courses.first() {
         let n_due = whole(course.infusions.len().min(cohort.analysis.horizon));
-        for place in places(course.route, course.site.as_str()) {
+        let site = sites.number(course.site.as_str());
+        for place in places(course.route, site) {
             for (instrument, reached) in reached.iter().enumerate() {
                 if reached.is_some_and(|reached| reached.step >= Step::Scorable) {
                     difference.add(place, instrument, -n_due);
@@ -168,11 +233,10 @@ fn sessions<'a>(
             }
         }
     }
-    difference
 }
 
 /// The whole, the site, the route, and both.
-fn places(route: Route, site: &str) -> [Place<'_>; 4] {
+fn places(route: Route, site: u32) -> [Place; 4] {
     [(None, None), (None, Some(site)), (Some(route), None), (Some(route), Some(site))]
 }
 

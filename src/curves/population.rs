@@ -3,79 +3,18 @@
 
 use super::additive::Additive;
 use super::cohort::{Cohort, Member};
-use super::level::{Level, level_of};
-use super::route::RouteRow;
-use super::settings::Stratum;
-use crate::course::fact::Assessment;
-use crate::event::code::Route;
+use super::covariates::PerCovariate;
+use super::level::Level;
+use super::numbered::Numbered;
+use super::part::Part;
+use super::standing::{Kind, Sight, Standing};
+use super::view::{Observation, View};
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
-use crate::event::score::Score;
 use crate::table::{ColumnType, Table};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// A stratum, a level of it, and a route; ordered as tables are.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Standing {
-    place: usize,
-    stratum: Stratum,
-    level: Level,
-    route: RouteRow,
-}
-
-impl Standing {
-    /// The first columns of a row: instrument, stratum, level, route.
-    #[must_use]
-    pub fn head<'a>(&'a self, code: &'a OpenCode) -> [&'a str; 4] {
-        [code.as_str(), self.stratum.as_str(), &self.level.label, self.route.as_str()]
-    }
-}
-
-/// What decides in which cells a course is counted.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
-    /// Of each stratum, in table order; `None` where the course is in no level of it.
-    levels: Vec<Option<Level>>,
-    route: Route,
-    switched: bool,
-    /// Whether induction is all there is of the course, so that every stratum sees the same of it.
-    is_induction: bool,
-}
-
-impl Kind {
-    fn of(member: &Member, strata: &[Stratum], instrument: &Instrument, cohort: &Cohort) -> Self {
-        let Member { course, baseline, .. } = *member;
-        let level = |stratum: &Stratum| {
-            let is_of_order = (course.order > 1) == (*stratum == Stratum::CourseOrder);
-            is_of_order.then(|| level_of(*stratum, course, baseline, instrument, cohort)).flatten()
-        };
-        Self {
-            levels: strata.iter().map(level).collect(),
-            route: course.route,
-            switched: course.switched,
-            is_induction: member.n_induction == member.n_infusions
-                && member.in_induction == member.running,
-        }
-    }
-
-    /// Where courses of this kind stand, and what is seen of them there.
-    fn standings<'k>(
-        &'k self,
-        strata: &'k [Stratum],
-    ) -> impl Iterator<Item = (Standing, Sight)> + 'k {
-        let levels = strata.iter().zip(&self.levels).enumerate();
-        let levels =
-            levels.filter_map(|(place, (stratum, level))| Some((place, *stratum, level.as_ref()?)));
-        levels.flat_map(|(place, stratum, level)| {
-            let sees_all = stratum != Stratum::Phase || self.is_induction;
-            let sight = if sees_all { Sight::Whole } else { Sight::Induction };
-            RouteRow::of_route(self.route, self.switched)
-                .map(move |route| (Standing { place, stratum, level: level.clone(), route }, sight))
-        })
-    }
-}
 
 /// Courses of one kind, which stand in the same cells.
 struct Group {
@@ -91,15 +30,19 @@ pub struct Population<'a> {
     pub code: &'a OpenCode,
     /// The instrument.
     pub instrument: &'a Instrument,
+    /// The levels of each covariate, by number.
+    pub covariate_levels: PerCovariate<Vec<Level<'a>>>,
     /// Group by group.
     members: Vec<Member<'a>>,
-    /// The assessments of all members after each infusion, one member behind the other: every table
-    /// walks through them.
-    after: Vec<Option<Assessment>>,
-    /// Where those of each member begin, and where the last end.
+    /// Numbers of the levels of each member in the covariates.
+    covariates: Vec<PerCovariate<u32>>,
+    /// What was seen of all members after each infusion, one member behind the other: every table
+    /// walks through it.
+    after: Vec<Option<Observation>>,
+    /// Where that of each member begins, and where the last end.
     begin: Vec<usize>,
     groups: Vec<Group>,
-    standings: Vec<Standing>,
+    standings: Vec<Standing<'a>>,
 }
 
 /// Fewer courses of a kind than this are counted in every cell one by one: adding up goes through
@@ -110,16 +53,38 @@ impl<'a> Population<'a> {
     /// That of an instrument; `None` for one the run does not know.
     #[must_use]
     pub fn of(cohort: &Cohort<'a>, code: &'a OpenCode) -> Option<Self> {
-        let instrument = cohort.vocabulary.instrument(code.as_str())?;
-        let strata: Vec<Stratum> =
-            Stratum::ALWAYS.into_iter().chain(cohort.analysis.strata.iter().copied()).collect();
-        let mut kinds: BTreeMap<Kind, Vec<Member>> = BTreeMap::new();
-        for member in cohort.members(code, instrument) {
-            kinds.entry(Kind::of(&member, &strata, instrument, cohort)).or_default().push(member);
+        let mut part = Part::nobody(cohort, code, cohort.subjects.len())?;
+        cohort.subjects.iter().for_each(|facts| part.take_in(cohort, facts));
+        Self::of_parts(&[part])
+    }
+
+    /// Those of every instrument, in table order.
+    #[must_use]
+    pub fn all(cohort: &Cohort<'a>) -> Vec<Self> {
+        let codes = cohort.analysis.instruments.par_iter();
+        codes.filter_map(|code| Self::of(cohort, code)).collect()
+    }
+
+    /// That of an instrument, from its parts in the order of the cohort; `None` without a part.
+    #[must_use]
+    pub fn of_parts(parts: &[Part<'a>]) -> Option<Self> {
+        let (code, instrument) = parts.first().map(|part| (part.code, part.instrument))?;
+        let strata = &parts[0].strata;
+        // Of each kind, where its members stand: part and place in it.
+        let mut kinds: BTreeMap<Kind<Level>, Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, part) in parts.iter().enumerate() {
+            let known = part.kinds();
+            let mut of_kind = vec![Vec::new(); known.len()];
+            for (place, kind) in part.kind_of.iter().enumerate() {
+                of_kind[*kind as usize].push((number, place));
+            }
+            for (kind, places) in known.into_iter().zip(of_kind) {
+                kinds.entry(kind).or_default().extend(places);
+            }
         }
         let mut standings: BTreeMap<Standing, Vec<(usize, Sight)>> = BTreeMap::new();
         for (group, kind) in kinds.keys().enumerate() {
-            for (standing, sight) in kind.standings(&strata) {
+            for (standing, sight) in kind.standings(strata) {
                 standings.entry(standing).or_default().push((group, sight));
             }
         }
@@ -135,21 +100,32 @@ impl<'a> Population<'a> {
                 groups[*group].places[*sight as usize].push(place);
             }
         }
-        let members: Vec<Member> = kinds.into_values().flatten().collect();
-        let (mut after, mut begin) = (Vec::new(), vec![0]);
-        for member in &members {
-            after.extend_from_slice(&member.scores.after);
+        let (renumbered, covariate_levels) = renumbered(parts);
+        let mut members = Vec::with_capacity(n_members);
+        let mut covariates = Vec::with_capacity(n_members);
+        let mut after = Vec::with_capacity(parts.iter().map(|part| part.after.len()).sum());
+        let mut begin = Vec::with_capacity(n_members + 1);
+        begin.push(0);
+        for (number, place) in kinds.into_values().flatten() {
+            let part = &parts[number];
+            let (numbers, own) = (&renumbered[number], part.covariates[place]);
+            members.push(part.members[place]);
+            covariates.push(std::array::from_fn(|at| numbers[at][own[at] as usize]));
+            after.extend_from_slice(&part.after[part.begin[place]..part.begin[place + 1]]);
             begin.push(after.len());
         }
         let standings = standings.into_keys().collect();
-        Some(Self { code, instrument, members, after, begin, groups, standings })
-    }
-
-    /// Those of every instrument, in table order.
-    #[must_use]
-    pub fn all(cohort: &Cohort<'a>) -> Vec<Self> {
-        let codes = cohort.analysis.instruments.par_iter();
-        codes.filter_map(|code| Self::of(cohort, code)).collect()
+        Some(Self {
+            code,
+            instrument,
+            covariate_levels,
+            members,
+            covariates,
+            after,
+            begin,
+            groups,
+            standings,
+        })
     }
 
     /// Some members as a stratum sees them.
@@ -157,43 +133,78 @@ impl<'a> Population<'a> {
         members.map(move |number| {
             let member = &self.members[number];
             let after = &self.after[self.begin[number]..self.begin[number + 1]];
-            View::of(member, after, sight)
+            View::of(member, self.covariates[number], after, sight)
         })
     }
 
     /// First courses, whole.
     pub fn first_courses(&self) -> impl Iterator<Item = View<'_>> {
         let all = self.views(0..self.members.len(), Sight::Whole);
-        all.filter(|view| view.member.course.order == 1)
+        all.filter(|view| view.member.order == 1)
     }
 
     /// Counts every course in every cell it stands in, in table order. `look` says once what there
     /// is to count of a course as a stratum sees it, `count` counts it in a cell.
-    ///
-    /// Courses of a kind are counted together, once, and what was counted is added to each cell they
-    /// stand in.
     pub fn tally<T: Additive, L>(
         &self,
         empty: &T,
         look: impl Fn(&View) -> L,
         count: impl Fn(&mut T, &L),
     ) -> impl Iterator<Item = ([&str; 4], T)> {
+        let look = |view: &View, seen: &mut Option<L>| *seen = Some(look(view));
+        let count = |cell: &mut T, seen: &Option<L>| {
+            if let Some(seen) = seen {
+                count(cell, seen);
+            }
+        };
+        self.heads().zip(self.tally_into(empty, None, look, count))
+    }
+
+    /// The same where every cell is a row of cells: infusions, or windows. `look` says what there is
+    /// to count in each of them, in their order; it finds an empty list.
+    pub fn tally_rows<T: Additive, L>(
+        &self,
+        empty: &Vec<T>,
+        look: impl Fn(&View, &mut Vec<L>),
+        count: impl Fn(&mut T, &L),
+    ) -> impl Iterator<Item = ([&str; 4], Vec<T>)> {
+        let look = |view: &View, seen: &mut Vec<L>| {
+            seen.clear();
+            look(view, seen);
+        };
+        let count = |row: &mut Vec<T>, seen: &Vec<L>| {
+            row.iter_mut().zip(seen).for_each(|(cell, seen)| count(cell, seen));
+        };
+        self.heads().zip(self.tally_into(empty, Vec::new(), look, count))
+    }
+
+    /// Courses of a kind are counted together, once, and what was counted is added to each cell they
+    /// stand in. What was seen of a course stands in the place of what was seen of the one before.
+    fn tally_into<T: Additive, L>(
+        &self,
+        empty: &T,
+        mut seen: L,
+        look: impl Fn(&View, &mut L),
+        count: impl Fn(&mut T, &L),
+    ) -> Vec<T> {
         let mut cells = vec![empty.clone(); self.standings.len()];
         for group in &self.groups {
             for (sight, places) in Sight::ALL.into_iter().zip(&group.places) {
                 if places.is_empty() {
                     continue;
                 }
-                let seen = self.views(group.members.clone(), sight).map(|view| look(&view));
+                let views = self.views(group.members.clone(), sight);
                 if group.members.len() < FEW {
-                    for seen in seen {
+                    for view in views {
+                        look(&view, &mut seen);
                         for place in places {
                             count(&mut cells[*place], &seen);
                         }
                     }
                 } else {
                     let mut together = empty.clone();
-                    for seen in seen {
+                    for view in views {
+                        look(&view, &mut seen);
                         count(&mut together, &seen);
                     }
                     for place in places {
@@ -202,8 +213,31 @@ impl<'a> Population<'a> {
                 }
             }
         }
-        self.standings.iter().map(|standing| standing.head(self.code)).zip(cells)
+        cells
     }
+
+    /// The first columns of each cell.
+    fn heads(&self) -> impl Iterator<Item = [&str; 4]> {
+        self.standings.iter().map(|standing| standing.head(self.code))
+    }
+}
+
+/// The numbers that the levels of each covariate have in all parts together, by their numbers in each
+/// part; and the levels by those numbers.
+fn renumbered<'a>(
+    parts: &[Part<'a>],
+) -> (Vec<PerCovariate<Vec<u32>>>, PerCovariate<Vec<Level<'a>>>) {
+    let mut levels: PerCovariate<Numbered<Level>> = Default::default();
+    let of_part = |part: &Part<'a>| {
+        let mut numbers: PerCovariate<Vec<u32>> = Default::default();
+        let of_each = part.covariate_levels().into_iter().zip(&mut levels);
+        for (numbers, (of_part, levels)) in numbers.iter_mut().zip(of_each) {
+            numbers.extend(of_part.into_iter().map(|level| levels.number(level)));
+        }
+        numbers
+    };
+    let numbers = parts.iter().map(of_part).collect();
+    (numbers, levels.each_ref().map(Numbered::by_number))
 }
 
 /// A table made instrument by instrument, side by side.
@@ -218,146 +252,48 @@ pub fn table_of(
         rows(population, &mut part);
         part
     });
-    let parts: Vec<Table> = parts.collect();
-    let mut table = Table::new(name, columns);
-    for part in &parts {
-        table.append(part);
-    }
+    let mut parts = parts.collect::<Vec<_>>().into_iter();
+    let mut table = parts.next().unwrap_or_else(|| Table::new(name, columns));
+    parts.for_each(|part| table.append(&part));
     table
-}
-
-/// What a stratum sees of a course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    /// All of it.
-    Whole,
-    /// Its induction alone: `phase`.
-    Induction,
-}
-
-impl Sight {
-    /// Both.
-    const ALL: [Self; 2] = [Self::Whole, Self::Induction];
-}
-
-/// A course as a stratum sees it.
-pub struct View<'a> {
-    /// The course.
-    pub member: &'a Member<'a>,
-    /// The assessment after each infusion of the whole course.
-    after: &'a [Option<Assessment>],
-    /// Its infusions there.
-    pub n_infusions: usize,
-    /// Whether it runs there.
-    pub running: bool,
-}
-
-impl<'a> View<'a> {
-    const fn of(member: &'a Member<'a>, after: &'a [Option<Assessment>], sight: Sight) -> Self {
-        let (n_infusions, running) = match sight {
-            Sight::Whole => (member.n_infusions, member.running),
-            Sight::Induction => (member.n_induction, member.in_induction),
-        };
-        Self { member, after, n_infusions, running }
-    }
-
-    /// The assessment after infusion `position + 1`.
-    #[must_use]
-    pub fn assessment(&self, position: usize) -> Option<Assessment> {
-        self.after.get(position).copied().flatten().filter(|_| position < self.n_infusions)
-    }
-
-    /// Its score.
-    #[must_use]
-    pub fn score(&self, position: usize) -> Option<Score> {
-        self.assessment(position).map(|assessment| assessment.score)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::fact::SubjectFacts;
-    use crate::course::fold::{FoldContext, fold_subject};
-    use crate::course::resolve::Conflicts;
-    use crate::course::settings::FoldSettings;
+    use crate::curves::adjusted::adjusted_comparison;
     use crate::curves::change::change_by_infusion;
-    use crate::curves::cohort::data_cuts;
     use crate::curves::day_28::day_28;
     use crate::curves::durability::durability_counts;
     use crate::curves::first_response::first_response;
+    use crate::curves::fixture::Network;
     use crate::curves::go_on::{after_adjustment, go_on};
     use crate::curves::individual_change::individual_change;
     use crate::curves::item_9::item_9;
+    use crate::curves::level::level_of;
     use crate::curves::onset::onset;
     use crate::curves::response::response_by_infusion;
-    use crate::curves::settings::{Analysis, Filter};
+    use crate::curves::route::RouteRow;
+    use crate::curves::settings::Stratum;
     use crate::curves::severity_shift::severity_shift;
     use crate::curves::time_on_treatment::time_on_treatment_counts;
-    use crate::event::envelope::{EventView, Logged, Origin};
-    use crate::event::ids::Source;
-    use crate::event::key::ContentDigest;
-    use crate::event::time::TimeBasis;
-    use crate::event::vocabulary::Vocabulary;
-    use crate::simulate::{Settings, subject_events};
 
-    /// Made-up people, and how they are looked at.
-    struct Network {
-        subjects: Vec<SubjectFacts>,
-        cuts: BTreeMap<Source, i64>,
-        fold: FoldSettings,
-        vocabulary: Vocabulary,
-        analysis: Analysis,
-    }
-
-    impl Network {
-        fn made_up(people: u32) -> Self {
-            let (fold, conflicts) = (FoldSettings::default(), Conflicts::default());
-            let vocabulary = Vocabulary::shipped().expect("the shipped tables");
-            let context =
-                FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-            let logged = |event| Logged {
-                event,
-                origin: Origin { file_digest: [0; 32], line: 1 },
-                basis: TimeBasis::Actual,
-                content: ContentDigest(0),
-            };
-            let settings = Settings::new(people, 5);
-            let facts = |index| {
-                let events: Vec<Logged> =
-                    subject_events(&settings, index).into_iter().map(logged).collect();
-                {
-                    let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-                    fold_subject(&events[0].event.subject, &views, &context)
-                }
-            };
-            let subjects: Vec<_> = (0..people).filter_map(facts).collect();
-            let analysis = Analysis {
-                instruments: ["phq-9", "pain-nrs"].into_iter().filter_map(OpenCode::new).collect(),
-                horizon: 8,
-                compare_at: 6,
-                improved_percent: 20,
-                go_on_by: vec![4, 6, 8],
-                onset_hours: vec![24, 72, 168],
-                resamples: 0,
-                seed: 1,
-                strata: vec![Stratum::Sex, Stratum::BaselineSeverity],
-                filter: Filter::default(),
-            };
-            let cuts = data_cuts(&subjects, None);
-            Self { subjects, cuts, fold, vocabulary, analysis }
-        }
-
-        fn cohort(&self) -> Cohort<'_> {
-            Cohort {
-                subjects: &self.subjects,
-                fold: &self.fold,
-                analysis: &self.analysis,
-                vocabulary: &self.vocabulary,
-                cuts: &self.cuts,
-            }
-        }
-    }
+    /// Every table of populations.
+    const TABLES: [fn(&Cohort, &[Population]) -> Table; 13] = [
+        response_by_infusion,
+        change_by_infusion,
+        first_response,
+        day_28,
+        individual_change,
+        severity_shift,
+        item_9,
+        onset,
+        go_on,
+        after_adjustment,
+        durability_counts,
+        time_on_treatment_counts,
+        adjusted_comparison,
+    ];
 
     /// Courses seen in a cell, by their place in memory, and what was seen of them.
     #[derive(Debug, Clone, Default, PartialEq)]
@@ -397,7 +333,7 @@ mod tests {
                         _ => Seen::look(&member, course.infusions.len(), member.running),
                     };
                     for route in RouteRow::of(course) {
-                        let standing = Standing { place, stratum, level: level.clone(), route };
+                        let standing = Standing::of(place, stratum, level, route);
                         expected.entry(standing).or_default().0.push(seen);
                     }
                 }
@@ -437,24 +373,32 @@ mod tests {
             };
             population.groups = population.groups.iter().flat_map(alone).collect();
         }
-        let tables: [fn(&Cohort, &[Population]) -> Table; 12] = [
-            response_by_infusion,
-            change_by_infusion,
-            first_response,
-            day_28,
-            individual_change,
-            severity_shift,
-            item_9,
-            onset,
-            go_on,
-            after_adjustment,
-            durability_counts,
-            time_on_treatment_counts,
-        ];
-        for table in tables {
+        for table in TABLES {
             let expected = table(&cohort, &apart);
             assert!(expected.n_rows() > 0, "{}", expected.name);
             assert_eq!(table(&cohort, &together), expected);
+        }
+    }
+
+    #[test]
+    fn in_however_many_parts_the_courses_come_the_tables_are_the_same() {
+        // The twin is of one part.
+        let network = Network::made_up(600);
+        let cohort = network.cohort();
+        let in_parts = cohort.analysis.instruments.iter().filter_map(|code| {
+            let parts = cohort.subjects.chunks(70).filter_map(|subjects| {
+                let mut part = Part::nobody(&cohort, code, subjects.len())?;
+                for facts in subjects {
+                    part.take_in(&cohort, facts);
+                }
+                Some(part)
+            });
+            Population::of_parts(&parts.collect::<Vec<_>>())
+        });
+        let in_parts: Vec<Population> = in_parts.collect();
+        let whole = Population::all(&cohort);
+        for table in TABLES {
+            assert_eq!(table(&cohort, &in_parts), table(&cohort, &whole));
         }
     }
 }

@@ -1,8 +1,7 @@
-//! How far everyone comes, for each instrument: asked once, for all tables that begin with everyone.
+//! How far a subject comes with their first course, as each instrument sees them.
 
 use super::cohort::{Cohort, Step};
 use crate::course::fact::{Assessment, SubjectFacts};
-use rayon::prelude::*;
 
 /// A subject with their first course, as one instrument sees them.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +12,18 @@ pub struct Reached<'a> {
     after: &'a [Option<Assessment>],
 }
 
-impl Reached<'_> {
+impl<'a> Reached<'a> {
+    /// For each instrument in the order of the settings, how far a subject comes; `None` for one who
+    /// is not known.
+    pub fn of(facts: &'a SubjectFacts, cohort: &Cohort<'a>) -> impl Iterator<Item = Option<Self>> {
+        let first = facts.courses.first();
+        cohort.analysis.instruments.iter().map(move |code| {
+            let step = cohort.last_step(facts, code)?;
+            let scores = first.and_then(|course| course.scores.get(code));
+            Some(Self { step, after: scores.map_or(&[], |scores| &scores.after) })
+        })
+    }
+
     /// Whether there is a score after the infusion at a position that stands in the estimates;
     /// `None` where none is due, because the baseline leaves no room to respond.
     #[must_use]
@@ -21,36 +31,11 @@ impl Reached<'_> {
         let score = self.after.get(position).is_some_and(Option::is_some);
         (self.step >= Step::Scorable).then_some(score)
     }
-}
 
-/// Everyone, in the order of the cohort.
-pub struct Progress<'a> {
-    subjects: &'a [SubjectFacts],
-    n_instruments: usize,
-    /// Subject by subject, each instrument in the order of the settings.
-    reached: Vec<Option<Reached<'a>>>,
-}
-
-impl<'a> Progress<'a> {
-    /// Of the subjects of a cohort, for the instruments of its settings.
+    /// How many scores after one of the first infusions stand in the estimates.
     #[must_use]
-    pub fn of(cohort: &Cohort<'a>) -> Self {
-        let codes = &cohort.analysis.instruments;
-        let of_subject = |facts: &'a SubjectFacts| {
-            let first = facts.courses.first();
-            codes.iter().map(move |code| {
-                let step = cohort.last_step(facts, code)?;
-                let scores = first.and_then(|course| course.scores.get(code));
-                Some(Reached { step, after: scores.map_or(&[], |scores| &scores.after) })
-            })
-        };
-        let reached = cohort.subjects.par_iter().flat_map_iter(of_subject).collect();
-        Self { subjects: cohort.subjects, n_instruments: codes.len(), reached }
-    }
-
-    /// Each subject, and how far they come for each instrument; `None` for those not known.
-    pub fn of_each(&self) -> impl Iterator<Item = (&'a SubjectFacts, &[Option<Reached<'a>>])> {
-        // Without instruments there is nothing to say of anybody.
-        self.subjects.iter().zip(self.reached.chunks(self.n_instruments.max(1)))
+    pub fn n_scored(&self, horizon: usize) -> usize {
+        let after = self.after.iter().take(horizon).filter(|_| self.step >= Step::Scorable);
+        after.flatten().count()
     }
 }

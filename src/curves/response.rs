@@ -6,10 +6,10 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::{Observation, View};
 use crate::event::instrument::Instrument;
-use crate::event::score::Score;
 use crate::stats::mean::Moments;
 use crate::stats::proportion::proportion;
 use crate::table::{Cell, ColumnType as T, Table};
@@ -86,11 +86,10 @@ pub fn response_by_infusion(cohort: &Cohort, populations: &[Population]) -> Tabl
     let empty = vec![Tally::default(); cohort.analysis.horizon];
     table_of("response_by_infusion", &COLUMNS, populations, |population, table| {
         let instrument = population.instrument;
-        let look = |view: &View| look(view, instrument, cohort.analysis.horizon);
-        let count = |cells: &mut Vec<Tally>, seen: &Vec<Seen>| {
-            cells.iter_mut().zip(seen).for_each(|(tally, seen)| tally.count(seen));
+        let look = |view: &View, seen: &mut Vec<Seen>| {
+            look(view, instrument, cohort.analysis.horizon, seen);
         };
-        for (head, cells) in population.tally(&empty, look, count) {
+        for (head, cells) in population.tally_rows(&empty, look, Tally::count) {
             for (position, tally) in cells.iter().enumerate() {
                 table.push(row(head, position + 1, tally, instrument));
             }
@@ -99,25 +98,27 @@ pub fn response_by_infusion(cohort: &Cohort, populations: &[Population]) -> Tabl
 }
 
 /// What a course shows at each infusion up to the horizon.
-fn look(view: &View, instrument: &Instrument, horizon: usize) -> Vec<Seen> {
+fn look(view: &View, instrument: &Instrument, horizon: usize, seen: &mut Vec<Seen>) {
     let baseline = view.member.baseline;
-    let responds = |score| instrument.is_response(baseline, score) == Some(true);
     let above = instrument.is_remission(baseline) == Some(false);
-    let observed = |score: Score| Observed {
-        score: score.value(),
-        change: score.minus_value(baseline),
-        responds: responds(score),
-        remits: instrument.is_remission(score) == Some(true),
-        above,
+    let observed = |seen: &Observation| {
+        let score = seen.score;
+        Observed {
+            score: score.value(),
+            change: score.minus_value(baseline),
+            responds: seen.responds == Some(true),
+            remits: instrument.is_remission(score) == Some(true),
+            above,
+        }
     };
     let mut responds_locf = false;
     let at = |position| {
         let treated = position < view.n_infusions;
-        let observed = view.score(position).map(observed);
+        let observed = view.observation(position).map(observed);
         responds_locf = observed.as_ref().map_or(responds_locf, |observed| observed.responds);
         Seen { treated, not_due: view.running && !treated, responds_locf, observed }
     };
-    (0..horizon).map(at).collect()
+    seen.extend((0..horizon).map(at));
 }
 
 impl Additive for Tally {

@@ -4,18 +4,36 @@ use crate::stats::life_table::Estimate;
 use crate::stats::proportion::{proportion, wilson};
 use crate::table::{Cell, Table};
 
+/// Cells for which there is room from the start: no estimate table has more columns.
+const ROOM: usize = 33;
+
 /// A row being written.
 #[derive(Default)]
 pub struct Row {
     cells: Vec<Cell>,
-    reasons: Vec<String>,
+    reasons: Reasons,
+}
+
+/// Why cells are undefined: `column=reason`, `;` between.
+#[derive(Default)]
+struct Reasons(String);
+
+impl Reasons {
+    fn push(&mut self, column: &str, reason: &str) {
+        let separator = if self.0.is_empty() { "" } else { ";" };
+        for part in [separator, column, "=", reason] {
+            self.0.push_str(part);
+        }
+    }
 }
 
 impl Row {
     /// A row that begins with texts.
     #[must_use]
     pub fn of(head: &[&str]) -> Self {
-        Self { cells: head.iter().map(|text| (*text).into()).collect(), reasons: Vec::new() }
+        let mut cells = Vec::with_capacity(ROOM);
+        cells.extend(head.iter().map(|text| Cell::from(*text)));
+        Self { cells, reasons: Reasons::default() }
     }
 
     /// A count.
@@ -69,7 +87,7 @@ impl Row {
     fn push(&mut self, column: &str, cell: Cell, undefined: Option<&str>) {
         if let Some(reason) = undefined {
             self.cells.push(Cell::Na);
-            self.reasons.push(format!("{column}={reason}"));
+            self.reasons.push(column, reason);
         } else {
             self.cells.push(cell);
         }
@@ -78,7 +96,7 @@ impl Row {
     /// The row, its reasons last.
     #[must_use]
     pub fn done(mut self) -> Vec<Cell> {
-        self.cells.push(self.reasons.join(";").into());
+        self.cells.push(self.reasons.0.into());
         self.cells
     }
 }
@@ -88,7 +106,7 @@ impl Row {
 pub struct Derived {
     cells: Vec<Cell>,
     hidden: Vec<&'static str>,
-    reasons: Vec<String>,
+    reasons: Reasons,
 }
 
 impl Derived {
@@ -114,7 +132,7 @@ impl Derived {
     /// A value that does not exist, and why.
     pub fn undefined(&mut self, name: &str, reason: &str) {
         self.cells.push(Cell::Na);
-        self.reasons.push(format!("{name}={reason}"));
+        self.reasons.push(name, reason);
     }
 
     /// Values that are hidden.
@@ -145,7 +163,7 @@ impl Derived {
     #[must_use]
     pub fn done(mut self) -> Vec<Cell> {
         self.cells.push(self.hidden.join(";").into());
-        self.cells.push(self.reasons.join(";").into());
+        self.cells.push(self.reasons.0.into());
         self.cells
     }
 }

@@ -90,6 +90,9 @@ impl Stratum {
         Self::DoseBand,
     ];
 
+    /// How many there are.
+    pub const COUNT: usize = Self::ALWAYS.len() + Self::ON_REQUEST.len();
+
     /// The name in tables and pipeline files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

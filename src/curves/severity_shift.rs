@@ -2,8 +2,9 @@
 //! compared. Definitions: `docs/methods/severity_shift.md`.
 
 use super::cohort::Cohort;
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
 use super::row::Row;
+use super::view::View;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
 use crate::stats::proportion::proportion;

@@ -4,8 +4,8 @@
 //! counted together. Counted are people with the first course of theirs that counts, whether or not
 //! they have a baseline. Definitions: `docs/methods/side_effects.md`.
 
-use super::cohort::Cohort;
-use super::route::RouteRow;
+use super::additive::Additive;
+use super::given::Given;
 use super::row::Row;
 use crate::course::fact::Course;
 use crate::course::few::find_or_push;
@@ -15,7 +15,6 @@ use crate::event::kind::Effect;
 use crate::stats::exact_bound::upper_for_none;
 use crate::stats::quantile::median;
 use crate::table::{Cell, ColumnType as T, Table};
-use std::collections::BTreeMap;
 
 /// Columns before suppression.
 pub const COLUMNS: [(&str, T); 20] = [
@@ -54,6 +53,28 @@ enum Capture {
 }
 
 impl Capture {
+    /// Every one.
+    const ALL: [Self; EffectsCapture::ALL.len() + 1] = [
+        Self::Said(EffectsCapture::Structured),
+        Self::Said(EffectsCapture::Spontaneous),
+        Self::Unstated,
+    ];
+
+    const fn of(report: &EffectReport) -> Self {
+        match report.capture {
+            Some(capture) => Self::Said(capture),
+            None => Self::Unstated,
+        }
+    }
+
+    /// Its place among all.
+    const fn place(self) -> usize {
+        match self {
+            Self::Said(capture) => capture as usize,
+            Self::Unstated => EffectsCapture::ALL.len(),
+        }
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Said(capture) => capture.as_str(),
@@ -90,6 +111,9 @@ impl Term {
     }
 }
 
+/// One of each way of asking, by [`Capture::place`].
+type PerCapture<T> = [T; Capture::ALL.len()];
+
 /// One of each term, by [`Term::place`].
 type PerTerm<T> = [T; 1 + EffectTerm::ALL.len()];
 
@@ -107,12 +131,21 @@ struct Told {
 }
 
 impl Told {
+    /// What is told at one time.
+    fn of(effect: &Effect) -> Self {
+        Self {
+            n_sessions: 1,
+            worst: effect.severity,
+            serious: effect.serious == Some(true),
+            minutes: minutes_to_resolution(effect),
+        }
+    }
+
     /// Takes in one report of the same session.
-    fn add(&mut self, effect: &Effect) {
-        self.n_sessions = 1;
-        self.worst = self.worst.max(effect.severity);
-        self.serious |= effect.serious == Some(true);
-        self.minutes = longest(self.minutes, minutes_to_resolution(effect));
+    fn add(&mut self, other: &Self) {
+        let n_sessions = self.n_sessions.max(other.n_sessions);
+        self.merge(other);
+        self.n_sessions = n_sessions;
     }
 
     /// Takes in another session.
@@ -144,13 +177,19 @@ impl Answer {
     }
 
     /// Takes in one report of a session.
-    fn add(&mut self, report: &EffectReport) {
+    fn add(&mut self, effects: &[(EffectTerm, Told)]) {
         self.n_sessions = 1;
-        for effect in &report.effects {
-            for term in [Term::Any, Term::One(effect.term)] {
-                self.of(term).add(effect);
+        for (term, told) in effects {
+            for term in [Term::Any, Term::One(*term)] {
+                self.of(term).add(told);
             }
         }
+    }
+
+    /// Nobody was asked.
+    fn clear(&mut self) {
+        self.n_sessions = 0;
+        self.told.clear();
     }
 
     /// Takes in another session.
@@ -172,6 +211,16 @@ struct With {
     serious: u64,
     /// Times until it was gone, one a person.
     minutes: Vec<f64>,
+}
+
+impl Additive for With {
+    fn add(&mut self, others: &Self) {
+        self.n_persons += others.n_persons;
+        self.n_sessions += others.n_sessions;
+        self.severities.add(&others.severities);
+        self.serious += others.serious;
+        self.minutes.extend_from_slice(&others.minutes);
+    }
 }
 
 /// People of a cell who were asked.
@@ -198,58 +247,102 @@ impl Asked {
     }
 }
 
-/// By route and way of asking, a cell of each infusion behind that of any.
-type ByRoute = BTreeMap<(RouteRow, Capture), Vec<Asked>>;
+impl Additive for Asked {
+    fn add(&mut self, others: &Self) {
+        self.n_persons += others.n_persons;
+        self.n_sessions += others.n_sessions;
+        self.with.add(&others.with);
+    }
+}
+
+/// People asked in one way: of any infusion, then of each up to the horizon; empty where nobody was.
+#[derive(Debug, Clone, Default)]
+struct Cells(Vec<Asked>);
+
+impl Cells {
+    fn at(&mut self, infusion: usize, horizon: usize) -> &mut Asked {
+        self.0.resize_with(horizon + 1, Asked::default);
+        &mut self.0[infusion]
+    }
+}
+
+impl Additive for Cells {
+    fn add(&mut self, others: &Self) {
+        self.0.resize_with(self.0.len().max(others.0.len()), Asked::default);
+        self.0.iter_mut().zip(&others.0).for_each(|(own, others)| own.add(others));
+    }
+}
+
+/// Everyone treated, by route and way of asking.
+#[derive(Debug, Default)]
+pub struct Counts {
+    asked: Given<PerCapture<Cells>>,
+    /// What the person at hand answers about the infusion at hand, and about all so far.
+    about_one: PerCapture<Answer>,
+    about_all: PerCapture<Answer>,
+}
+
+impl Counts {
+    /// Counts a course: what was answered about each infusion up to the horizon, in the session and
+    /// in the check-ins of its time.
+    pub fn count(&mut self, course: &Course, horizon: usize) {
+        let asked = self.asked.of(course, Default::default);
+        self.about_all.iter_mut().for_each(Answer::clear);
+        // Reports lie far apart, and what was told in them again. All are fetched before any is
+        // looked into, so that none waits for the one before.
+        let infusions = (1..=horizon).zip(&course.infusions);
+        let reports = infusions.flat_map(|(number, infusion)| {
+            infusion.tolerability.reports.iter().map(move |report| (number, report))
+        });
+        let reports: Vec<(usize, &EffectReport)> = reports.collect();
+        let n_effects = reports.iter().map(|(_, report)| report.effects.len()).sum();
+        let mut effects: Vec<(EffectTerm, Told)> = Vec::with_capacity(n_effects);
+        let told = reports.iter().flat_map(|(_, report)| &report.effects);
+        effects.extend(told.map(|effect| (effect.term, Told::of(effect))));
+        let mut effects = effects.as_slice();
+        for of_infusion in reports.chunk_by(|a, b| a.0 == b.0) {
+            for (_, report) in of_infusion {
+                let (own, others) = effects.split_at(report.effects.len());
+                self.about_one[Capture::of(report).place()].add(own);
+                effects = others;
+            }
+            let answers = self.about_one.iter_mut().zip(&mut self.about_all).zip(&mut *asked);
+            for ((answer, all), cells) in answers.filter(|((answer, _), _)| answer.n_sessions > 0) {
+                cells.at(of_infusion[0].0, horizon).count(answer);
+                all.merge(answer);
+                answer.clear();
+            }
+        }
+        for (answer, cells) in self.about_all.iter().zip(asked) {
+            if answer.n_sessions > 0 {
+                cells.at(ANY_INFUSION, horizon).count(answer);
+            }
+        }
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        self.asked.add(others.asked);
+    }
+}
 
 /// The table. A route and a way of asking have rows where anybody was asked so, and then for every
 /// infusion and term.
 #[must_use]
-pub fn side_effects(cohort: &Cohort) -> Table {
-    let horizon = cohort.analysis.horizon;
-    let mut asked = ByRoute::new();
-    for course in cohort.treated() {
-        for (capture, answers) in answers(course, horizon) {
-            for route in RouteRow::of(course) {
-                let cells = asked.entry((route, capture));
-                let cells = cells.or_insert_with(|| vec![Asked::default(); horizon + 1]);
-                for (cell, answer) in cells.iter_mut().zip(&answers) {
-                    if let Some(answer) = answer {
-                        cell.count(answer);
-                    }
+pub fn side_effects(counts: Counts) -> Table {
+    let mut table = Table::new("side_effects", &COLUMNS);
+    for (route, by_capture) in counts.asked.rows() {
+        for (capture, cells) in Capture::ALL.into_iter().zip(by_capture) {
+            for (infusion, mut asked) in cells.0.into_iter().enumerate() {
+                for term in Term::all() {
+                    let with = std::mem::take(&mut asked.with[term.place()]);
+                    let head = [route.as_str(), capture.as_str(), term.as_str()];
+                    table.push(row(head, infusion, &asked, with));
                 }
             }
         }
     }
-    let mut table = Table::new("side_effects", &COLUMNS);
-    for ((route, capture), cells) in &mut asked {
-        for (infusion, asked) in cells.iter_mut().enumerate() {
-            for term in Term::all() {
-                let with = std::mem::take(&mut asked.with[term.place()]);
-                let head = [route.as_str(), capture.as_str(), term.as_str()];
-                table.push(row(head, infusion, asked, with));
-            }
-        }
-    }
     table
-}
-
-/// What a person answered, by the way of asking: to any infusion up to the horizon, then to each, in
-/// the session and in the check-ins of its time.
-fn answers(course: &Course, horizon: usize) -> BTreeMap<Capture, Vec<Option<Answer>>> {
-    let mut answers: BTreeMap<Capture, Vec<Option<Answer>>> = BTreeMap::new();
-    for (number, infusion) in (1..=horizon).zip(&course.infusions) {
-        for report in &infusion.tolerability.reports {
-            let capture = report.capture.map_or(Capture::Unstated, Capture::Said);
-            let own = answers.entry(capture).or_insert_with(|| vec![None; horizon + 1]);
-            own[number].get_or_insert_default().add(report);
-        }
-    }
-    for own in answers.values_mut() {
-        let mut any = Answer::default();
-        own.iter().flatten().for_each(|answer| any.merge(answer));
-        own[ANY_INFUSION] = Some(any);
-    }
-    answers
 }
 
 fn row(head: [&str; 3], infusion: usize, asked: &Asked, mut with: With) -> Vec<Cell> {

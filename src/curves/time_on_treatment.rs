@@ -7,7 +7,8 @@
 
 use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
-use super::population::{Population, View, table_of};
+use super::population::{Population, table_of};
+use super::view::View;
 use crate::event::time::whole_days;
 use crate::table::{ColumnType as T, Table};
 
@@ -34,8 +35,7 @@ pub fn time_on_treatment_counts(cohort: &Cohort, populations: &[Population]) -> 
         Followed::none(Leaving::None, DAYS.0 * DAYS.1),
     ];
     table_of("time_on_treatment_counts", &columns, populations, |population, table| {
-        let look = |view: &View| ends(view, cohort);
-        let followed = population.tally(&empty, look, |cells, ends| {
+        let followed = population.tally(&empty, ends, |cells, ends| {
             cells.iter_mut().zip(ends).for_each(|(followed, end)| followed.count(*end));
         });
         for ([instrument, stratum, level, route], cells) in followed {
@@ -57,16 +57,12 @@ pub fn time_on_treatment(counts: &Table) -> Table {
 }
 
 /// When treatment ended, by infusions given and by whole days since session 1.
-fn ends(view: &View, cohort: &Cohort) -> [End; 2] {
-    let course = view.member.course;
+fn ends(view: &View) -> [End; 2] {
     let given = view.n_infusions;
-    let first_us = course.first_us();
-    let days = |at_us| usize::try_from(whole_days(first_us, at_us)).unwrap_or_default();
-    let last = given.checked_sub(1).and_then(|position| course.infusions.get(position));
-    let last_us = last.map_or(first_us, |infusion| infusion.start_us);
+    let days = |since_us| usize::try_from(whole_days(0, since_us)).unwrap_or_default();
     if view.running {
-        let seen_us = cohort.cut(course).map_or(last_us, |cut_us| cut_us.max(last_us));
+        let seen_us = view.member.cut_us.map_or(view.last_us, |cut_us| cut_us.max(view.last_us));
         return [End::Unseen(given), End::Unseen(days(seen_us))];
     }
-    [End::Event(given), End::Event(days(last_us))]
+    [End::Event(given), End::Event(days(view.last_us))]
 }

@@ -9,12 +9,14 @@ use super::plan::Settings;
 use crate::curves::cohort::{Cohort, data_cuts};
 use crate::curves::disclose::{DisclosedTables, disclose};
 use crate::curves::settings::Analysis;
+use crate::event::ids::OpenCode;
 use crate::event::refuse::Reason;
 use crate::privacy::disclosed::Disclosed;
 use crate::privacy::outgoing::records;
 use crate::quality::check::sums;
 use crate::quality::limits::passed;
 use crate::table::{ColumnType, Table};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a run, as they may leave.
@@ -32,15 +34,12 @@ pub struct Estimates {
 /// Makes every table. Without instruments in the settings, every one found is used.
 #[must_use]
 pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
+    let (found, cuts) = rayon::join(
+        || if settings.analysis.instruments.is_empty() { instruments(folded) } else { Vec::new() },
+        || data_cuts(&folded.subjects, settings.fold.data_cut_us),
+    );
     let mut analysis = settings.analysis.clone();
-    if analysis.instruments.is_empty() {
-        let mut found = BTreeSet::new();
-        for course in folded.subjects.iter().flat_map(|facts| &facts.courses) {
-            found.extend(course.scores.codes());
-        }
-        analysis.instruments = found.into_iter().cloned().collect();
-    }
-    let cuts = data_cuts(&folded.subjects, settings.fold.data_cut_us);
+    analysis.instruments.extend(found);
     let cohort = Cohort {
         subjects: &folded.subjects,
         fold: &settings.fold,
@@ -60,6 +59,20 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
     let mark = |passed| Mark::of(&passed, &tables.data_quality, records_rejected);
     let marks = passed.into_iter().map(mark).collect();
     Estimates { tables, rejections: records(rejections(accounts)), marks, analysis }
+}
+
+/// Every instrument that somebody was scored with in a course, in code order.
+fn instruments(folded: &Folded) -> Vec<OpenCode> {
+    let courses = folded.subjects.par_iter().flat_map_iter(|facts| &facts.courses);
+    let codes = courses.flat_map_iter(|course| course.scores.codes());
+    let found = codes.fold(BTreeSet::new, |mut found, code| {
+        // Mostly it is known, and looking is all there is to do.
+        if !found.contains(code) {
+            found.insert(code);
+        }
+        found
+    });
+    found.reduce(BTreeSet::new, |one, other| &one | &other).into_iter().cloned().collect()
 }
 
 /// `rejections`: records by source and reason. Sources of one name are counted together.

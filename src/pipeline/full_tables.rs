@@ -9,6 +9,7 @@ use crate::curves::day_28::day_28;
 use crate::curves::disclose::FullTables;
 use crate::curves::dissociation::dissociation;
 use crate::curves::durability::durability_counts;
+use crate::curves::everyone::Everyone;
 use crate::curves::first_response::first_response;
 use crate::curves::flow::cohort_flow;
 use crate::curves::go_on::{after_adjustment, go_on};
@@ -16,8 +17,6 @@ use crate::curves::individual_change::individual_change;
 use crate::curves::item_9::item_9;
 use crate::curves::onset::onset;
 use crate::curves::outside::outside;
-use crate::curves::population::Population;
-use crate::curves::progress::Progress;
 use crate::curves::response::response_by_infusion;
 use crate::curves::screening::screening;
 use crate::curves::severity_shift::severity_shift;
@@ -34,15 +33,15 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         cuts: cohort.cuts,
         instruments: &cohort.analysis.instruments,
     };
-    let (populations, progress) = rayon::join(|| Population::all(cohort), || Progress::of(cohort));
-    let (people, mut full) = (&populations, FullTables::default());
+    let mut everyone = Everyone::of(cohort);
+    let (people, mut full) = (&everyone.populations(), FullTables::default());
     rayon::scope(|scope| {
         scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
         scope.spawn(|_| full.change = change_by_infusion(cohort, people));
         scope.spawn(|_| full.response = response_by_infusion(cohort, people));
-        scope.spawn(|_| full.side_effects = side_effects(cohort));
-        scope.spawn(|_| full.completeness = completeness(cohort, &progress));
-        scope.spawn(|_| full.outside = outside(cohort, &progress));
+        scope.spawn(|_| full.side_effects = side_effects(everyone.side_effects));
+        scope.spawn(|_| full.completeness = completeness(cohort, &everyone.completeness));
+        scope.spawn(|_| full.outside = outside(cohort, &everyone.outside));
         scope.spawn(|_| full.data_quality = data_quality(cohort.subjects, &reading));
         scope.spawn(|_| full.go_on = go_on(cohort, people));
         scope.spawn(|_| full.after_adjustment = after_adjustment(cohort, people));
@@ -54,9 +53,9 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         scope.spawn(|_| full.durability = durability_counts(cohort, people));
         scope.spawn(|_| full.time_on_treatment = time_on_treatment_counts(cohort, people));
         scope.spawn(|_| full.item_9 = item_9(cohort, people));
-        scope.spawn(|_| full.flow = cohort_flow(cohort, &progress));
-        scope.spawn(|_| full.dissociation = dissociation(cohort));
-        scope.spawn(|_| full.blood_pressure = blood_pressure(cohort));
+        scope.spawn(|_| full.flow = cohort_flow(cohort, &everyone.flow));
+        scope.spawn(|_| full.dissociation = dissociation(everyone.dissociation));
+        scope.spawn(|_| full.blood_pressure = blood_pressure(everyone.blood_pressure));
         scope.spawn(|_| full.screening = screening(cohort));
         scope.spawn(|_| full.anomalies = anomalies(cohort.subjects));
     });

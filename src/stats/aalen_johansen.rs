@@ -88,9 +88,14 @@ impl State {
 #[must_use]
 pub fn aalen_johansen(steps: &[Step]) -> Vec<Incidence> {
     let mut state = State::START;
+    let mut last = state.incidence();
     let incidences = steps.iter().map(|step| {
-        state = state.after(step);
-        state.incidence()
+        // Where nobody goes nothing changes, and most days are such.
+        if step.events + step.competing > 0 {
+            state = state.after(step);
+            last = state.incidence();
+        }
+        last
     });
     incidences.collect()
 }

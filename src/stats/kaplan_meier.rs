@@ -19,13 +19,17 @@ use super::proportion::proportion;
 pub fn kaplan_meier(steps: &[Step]) -> Vec<Estimate> {
     let mut survival = 1.0;
     let mut greenwood = 0.0;
+    let mut last = estimate(survival, greenwood);
     let estimates = steps.iter().map(|step| {
         let left = step.at_risk.saturating_sub(step.events);
-        if let Some(hazard) = proportion(step.events, step.at_risk) {
+        // Without an event nothing changes, and most days have none.
+        let hazard = proportion(step.events, step.at_risk).filter(|_| step.events > 0);
+        if let Some(hazard) = hazard {
             survival *= left as f64 / step.at_risk as f64;
             greenwood += if left > 0 { hazard / left as f64 } else { 0.0 };
+            last = estimate(survival, greenwood);
         }
-        estimate(survival, greenwood)
+        last
     });
     estimates.collect()
 }

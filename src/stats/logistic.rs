@@ -75,7 +75,7 @@ pub fn fit(design: &Design, outcomes: &[bool], counts: &[u64]) -> Result<Fit, Fa
     if outcomes.len() != rows || counts.len() != rows {
         return Err(Failure::Shape);
     }
-    let data = Data { design, outcomes, counts };
+    let data = Data { design, filled: &Filled::of(design), outcomes, counts };
     let mut coefficients = data.start()?;
     let mut at = data.likelihood(&coefficients);
     for step in 0..STEPS {
@@ -110,8 +110,32 @@ pub fn fit(design: &Design, outcomes: &[bool], counts: &[u64]) -> Result<Fit, Fa
 
 struct Data<'a> {
     design: &'a Design,
+    filled: &'a Filled,
     outcomes: &'a [bool],
     counts: &'a [u64],
+}
+
+/// Of each row, the columns where it is not 0: of dummy variables few.
+struct Filled {
+    columns: Vec<usize>,
+    /// Where those of each row end.
+    ends: Vec<usize>,
+}
+
+impl Filled {
+    fn of(design: &Design) -> Self {
+        let mut filled = Self { columns: Vec::new(), ends: Vec::new() };
+        for row in design.rows() {
+            filled.columns.extend((0..row.len()).filter(|column| row[*column] != 0.0));
+            filled.ends.push(filled.columns.len());
+        }
+        filled
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[usize]> {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| &self.columns[std::mem::replace(&mut begin, *end)..*end])
+    }
 }
 
 /// The likelihood at some coefficients, and how it changes there.
@@ -126,17 +150,17 @@ struct Likelihood {
 
 #[allow(clippy::cast_precision_loss, reason = "counts of people, far below 2^53")]
 impl Data<'_> {
-    /// The people of each row that stands for somebody.
-    fn people(&self) -> impl Iterator<Item = (&[f64], bool, f64)> {
-        let rows = self.design.rows().zip(self.outcomes).zip(self.counts);
+    /// The people of each row that stands for somebody: the row, and what is filled of it.
+    fn people(&self) -> impl Iterator<Item = (&[f64], &[usize], bool, f64)> {
+        let rows = self.design.rows().zip(self.filled.rows()).zip(self.outcomes).zip(self.counts);
         rows.filter(|(_, count)| **count > 0)
-            .map(|((row, outcome), count)| (row, *outcome, *count as f64))
+            .map(|(((row, filled), outcome), count)| (row, filled, *outcome, *count as f64))
     }
 
     /// Everybody at the overall log odds.
     fn start(&self) -> Result<Vec<f64>, Failure> {
         let mut sums = [0.0; 2];
-        for (_, outcome, count) in self.people() {
+        for (_, _, outcome, count) in self.people() {
             sums[usize::from(outcome)] += count;
         }
         let [without, with] = sums;
@@ -156,23 +180,20 @@ impl Data<'_> {
             information: (1..=width).map(|length| vec![0.0; length]).collect(),
             steepest: 0.0,
         };
-        for (row, outcome, count) in self.people() {
-            let log_odds = dot(row, coefficients);
+        for (row, filled, outcome, count) in self.people() {
+            let log_odds: f64 =
+                filled.iter().map(|column| row[*column] * coefficients[*column]).sum();
             let p = logistic(log_odds);
             let (observed, against) = if outcome { (1.0, -log_odds) } else { (0.0, log_odds) };
             at.log -= count * against.exp().ln_1p();
             at.steepest = at.steepest.max(log_odds.abs());
             let (pull, weight) = (count * (observed - p), count * p * (1.0 - p));
-            for ((gradient, information), cell) in
-                at.gradient.iter_mut().zip(&mut at.information).zip(row)
-            {
-                // Of a dummy variable most cells are 0.
-                if *cell != 0.0 {
-                    *gradient += pull * cell;
-                    let scale = weight * cell;
-                    for (information, other) in information.iter_mut().zip(row) {
-                        *information += scale * other;
-                    }
+            for (place, &column) in filled.iter().enumerate() {
+                at.gradient[column] += pull * row[column];
+                let scale = weight * row[column];
+                let information = &mut at.information[column];
+                for &other in &filled[..=place] {
+                    information[other] += scale * row[other];
                 }
             }
         }

@@ -55,34 +55,86 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 /// Values of which many are equal, such as scores: each with how often it was seen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Distribution {
-    /// From the smallest.
-    times: Vec<(f64, u64)>,
+    /// The smallest of the whole values.
+    first: i32,
+    /// How often each whole value was seen, from the smallest to the largest; those between that
+    /// were never seen are there too.
+    whole: Vec<u64>,
+    /// Other values, from the smallest.
+    others: Vec<(f64, u64)>,
 }
+
+/// Largest size of a value that is counted in its place among the whole ones.
+const LARGEST_WHOLE: f64 = 1_000.0;
 
 impl Distribution {
     /// Takes one value in.
     pub fn push(&mut self, value: f64) {
-        self.add(value, 1);
+        if value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE {
+            #[allow(clippy::cast_possible_truncation, reason = "whole, and small")]
+            let value = value as i32;
+            self.reach(value, value);
+            self.whole[place(self.first, value)] += 1;
+        } else {
+            self.add_other(value, 1);
+        }
     }
 
     /// Takes in all that another has seen.
     pub fn merge(&mut self, other: &Self) {
-        for (value, times) in &other.times {
-            self.add(*value, *times);
+        if let Some(last) = other.last() {
+            self.reach(other.first, last);
+            let begin = place(self.first, other.first);
+            let own = self.whole[begin..].iter_mut();
+            own.zip(&other.whole).for_each(|(own, times)| *own += times);
+        }
+        for (value, times) in &other.others {
+            self.add_other(*value, *times);
         }
     }
 
-    fn add(&mut self, value: f64, times: u64) {
-        match self.times.binary_search_by(|(known, _)| known.total_cmp(&value)) {
-            Ok(place) => self.times[place].1 += times,
-            Err(place) => self.times.insert(place, (value, times)),
+    /// The largest whole value.
+    fn last(&self) -> Option<i32> {
+        let beyond = i32::try_from(self.whole.len()).ok()?.checked_sub(1).filter(|n| *n >= 0)?;
+        Some(self.first + beyond)
+    }
+
+    /// Makes room for whole values from `first` to `last`.
+    fn reach(&mut self, first: i32, last: i32) {
+        match self.last() {
+            None => self.first = first,
+            Some(_) if first < self.first => {
+                let room = std::iter::repeat_n(0, place(first, self.first));
+                self.whole.splice(..0, room);
+                self.first = first;
+            }
+            Some(_) => {}
         }
+        let n = place(self.first, last) + 1;
+        self.whole.resize(self.whole.len().max(n), 0);
+    }
+
+    fn add_other(&mut self, value: f64, times: u64) {
+        match self.others.binary_search_by(|(known, _)| known.total_cmp(&value)) {
+            Ok(place) => self.others[place].1 += times,
+            Err(place) => self.others.insert(place, (value, times)),
+        }
+    }
+
+    /// Every value that was seen with how often it was, from the smallest.
+    fn times(&self) -> Vec<(f64, u64)> {
+        let whole = (self.first..).zip(&self.whole).filter(|(_, times)| **times > 0);
+        let whole = whole.map(|(value, times)| (f64::from(value), *times));
+        let mut times: Vec<(f64, u64)> = whole.chain(self.others.iter().copied()).collect();
+        times.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        times
     }
 
     /// The middle value, or the mean of the two in the middle.
     #[must_use]
     pub fn median(&self) -> Option<f64> {
-        let n: u64 = self.times.iter().map(|(_, times)| times).sum();
+        let times = self.times();
+        let n: u64 = times.iter().map(|(_, times)| times).sum();
         let last = n.checked_sub(1)?;
         let at = |rank: u64| {
             let mut seen = 0;
@@ -90,11 +142,16 @@ impl Distribution {
                 seen += times;
                 seen > rank
             };
-            self.times.iter().find(reaches).map(|(value, _)| *value)
+            times.iter().find(reaches).map(|(value, _)| *value)
         };
         let low = at(last / 2)?;
         if last % 2 == 0 { Some(low) } else { quantile(&[low, at(last / 2 + 1)?], 0.5) }
     }
+}
+
+/// How far a whole value lies beyond the first.
+fn place(first: i32, value: i32) -> usize {
+    usize::try_from(value - first).unwrap_or_default()
 }
 
 /// The quartiles of values sorted from the smallest.

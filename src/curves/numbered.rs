@@ -1,0 +1,54 @@
+//! Numbers for what is met again and again: cheaper to keep and to compare than the thing itself.
+
+use std::collections::BTreeMap;
+
+/// Things with their numbers, from 0 in the order in which they were first met.
+#[derive(Debug, Clone)]
+pub struct Numbered<T> {
+    numbers: BTreeMap<T, u32>,
+    /// The one that was met last, which is often met next.
+    last: Option<(T, u32)>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self { numbers: BTreeMap::new(), last: None }
+    }
+}
+
+impl<T: Ord + Copy> Numbered<T> {
+    /// The number of a thing; a new one if it was never met.
+    pub fn number(&mut self, thing: T) -> u32 {
+        match self.last {
+            Some((last, number)) if last == thing => number,
+            _ => {
+                let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+                let number = *self.numbers.entry(thing).or_insert(next);
+                self.last = Some((thing, number));
+                number
+            }
+        }
+    }
+
+    /// Everything that was met, by number.
+    #[must_use]
+    pub fn by_number(&self) -> Vec<T> {
+        let mut things: Vec<(u32, T)> =
+            self.numbers.iter().map(|(thing, n)| (*n, *thing)).collect();
+        things.sort_unstable_by_key(|(number, _)| *number);
+        things.into_iter().map(|(_, thing)| thing).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_met_again_keeps_its_number() {
+        let mut numbered = Numbered::default();
+        let things = ["b", "b", "a", "b", "c", "c", "a"];
+        assert_eq!(things.map(|thing| numbered.number(thing)), [0, 0, 1, 0, 2, 2, 1]);
+        assert_eq!(numbered.by_number(), ["b", "a", "c"]);
+    }
+}
