@@ -27,7 +27,7 @@ pub(super) struct Place {
 
 /// The beginning of a subject: of most all there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Beginning {
+pub(super) struct Beginning {
     /// The first bytes, big-endian: in the order of texts.
     first: u128,
     /// There are no more.
@@ -36,16 +36,11 @@ struct Beginning {
 
 impl Place {
     pub(super) fn of(subject: &Subject) -> Self {
-        Self::at(share_of(subject), subject.as_str())
-    }
-
-    /// The place of a subject whose share is known.
-    pub(super) fn at(share: i32, subject: &str) -> Self {
-        Self { share, beginning: Beginning::of(subject) }
+        Self { share: share_of(subject), beginning: Beginning::of(subject.as_str()) }
     }
 
     /// The order of two places, where it can be told from them.
-    pub(super) fn order(self, other: Self) -> Option<Ordering> {
+    fn order(self, other: Self) -> Option<Ordering> {
         match self.share.cmp(&other.share) {
             Ordering::Equal => self.beginning.order(other.beginning),
             order => Some(order),
@@ -54,7 +49,7 @@ impl Place {
 }
 
 impl Beginning {
-    fn of(subject: &str) -> Self {
+    pub(super) fn of(subject: &str) -> Self {
         let text = subject.as_bytes();
         let mut first = [0; size_of::<u128>()];
         let length = text.len().min(first.len());
@@ -63,7 +58,7 @@ impl Beginning {
     }
 
     /// The order of two subjects, where it can be told from their beginnings.
-    fn order(self, other: Self) -> Option<Ordering> {
+    pub(super) fn order(self, other: Self) -> Option<Ordering> {
         let order = self.first.cmp(&other.first);
         (order.is_ne() || (self.is_whole && other.is_whole)).then_some(order)
     }

@@ -5,7 +5,7 @@ use super::columns::decode::Decoder;
 use super::data_file::{self, Batches};
 use super::error::StoreError;
 use super::log::EventLog;
-use super::row::Place;
+use super::row::Beginning;
 use crate::event::envelope::{EventView, Logged};
 use crate::event::ids::{Source, Subject};
 use crate::event::kind::Kind;
@@ -39,7 +39,7 @@ struct Part {
 
 /// Rows of one subject that stand behind each other in a batch.
 struct Run<'a> {
-    place: Place,
+    beginning: Beginning,
     subject: &'a str,
     batch: &'a Decoder,
     rows: Range<usize>,
@@ -75,7 +75,7 @@ impl Scan {
     }
 
     /// What is made of the events of each subject, sorted by [`EventView::order`]; in the order of the
-    /// shares, then of the subjects.
+    /// subjects.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
@@ -84,7 +84,7 @@ impl Scan {
         of: impl Fn(&Subject, &[EventView<'_>]) -> T + Sync,
     ) -> Result<Vec<T>, StoreError> {
         let mut runs = self.runs()?;
-        // Stable, because it is fast on the sorted files that the runs are from.
+        // Stable, because it is fast on the sorted shares that the runs are from.
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
         let of_one = |kinds: &mut Vec<Kind>, runs: &&[Run]| {
@@ -114,9 +114,8 @@ impl Scan {
                 let mut left = rows.clone();
                 while !left.is_empty() {
                     let (subject, end) = batch.same_subject(left.clone()).map_err(corrupt(path))?;
-                    let share = batch.share(left.start).map_err(corrupt(path))?;
-                    let place = Place::at(share, subject);
-                    runs.push(Run { place, subject, batch, rows: left.start..end, path });
+                    let beginning = Beginning::of(subject);
+                    runs.push(Run { beginning, subject, batch, rows: left.start..end, path });
                     left.start = end;
                 }
             }
@@ -127,7 +126,8 @@ impl Scan {
 
 impl Run<'_> {
     fn order(&self, other: &Self) -> Ordering {
-        self.place.order(other.place).unwrap_or_else(|| self.subject.cmp(other.subject))
+        let order = self.beginning.order(other.beginning);
+        order.unwrap_or_else(|| self.subject.cmp(other.subject))
     }
 
     /// Adds its events to others.

@@ -1,14 +1,14 @@
 //! `curves --tables`: the tables of the whole run, and charts and page when they are wanted.
 
+use crate::harness::events::parse;
 use crate::harness::workspace::{Workspace, contents};
 
 #[test]
 fn tables_alone_are_those_of_the_whole_run_and_the_rest_can_follow() {
     let workspace = Workspace::new();
     workspace.open_pipeline();
-    std::fs::create_dir_all(workspace.path("in")).expect("disk");
-    let feed = workspace.path("in/a.ndjson").display().to_string();
-    workspace.expect(0, &["simulate", "--subjects", "60", "--seed", "4", "--out", &feed]);
+    let simulate = ["simulate", "--subjects", "60", "--seed", "4", "--out", "-"];
+    workspace.events("a.ndjson", parse(&workspace.expect(0, &simulate).stdout));
     workspace.run(0);
     let current = std::fs::read_link(workspace.path("out/current")).expect("a link");
     let whole = workspace.tables_and_charts("out/current");
