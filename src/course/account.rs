@@ -9,9 +9,9 @@ use super::resolve::{SetAside, Unused};
 use super::settings::FoldSettings;
 use crate::event::code::Route;
 use crate::event::ids::{OpenCode, Source};
-use crate::event::kind::{CheckinSubmitted, Data, SessionCompleted};
 use crate::event::score::Score;
 use crate::event::time::whole_days;
+use crate::event::view::DataView;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a score.
@@ -189,17 +189,11 @@ impl Tally {
     /// session, however many contents came under its key.
     pub(super) fn set_aside(&mut self, unused: &Unused) {
         let instruments: BTreeSet<&OpenCode> =
-            unused.versions.iter().copied().filter_map(checkin).flat_map(instruments).collect();
+            unused.versions.iter().flat_map(instruments).collect();
         for instrument in instruments {
             self.score(unused.source, instrument, Fate::SetAside(unused.why));
         }
-        let routes: BTreeSet<Route> = unused
-            .versions
-            .iter()
-            .copied()
-            .filter_map(session)
-            .map(|session| session.route)
-            .collect();
+        let routes: BTreeSet<Route> = unused.versions.iter().filter_map(route).collect();
         let route =
             routes.first().map(|first| if routes.len() == 1 { *first } else { Route::Unknown });
         if let Some(route) = route {
@@ -221,17 +215,19 @@ impl Tally {
     }
 }
 
-fn checkin(data: &Data) -> Option<&CheckinSubmitted> {
-    if let Data::CheckinSubmitted(checkin) = data { Some(checkin) } else { None }
+/// The instruments a check-in names.
+fn instruments<'a>(data: &DataView<'a>) -> impl Iterator<Item = &'a OpenCode> {
+    let checkin =
+        if let DataView::CheckinSubmitted(checkin) = *data { Some(checkin) } else { None };
+    checkin
+        .into_iter()
+        .flat_map(|checkin| checkin.measures.iter())
+        .map(|measure| measure.instrument)
 }
 
-fn session(data: &Data) -> Option<&SessionCompleted> {
-    if let Data::SessionCompleted(session) = data { Some(session) } else { None }
-}
-
-fn instruments(checkin: &CheckinSubmitted) -> impl Iterator<Item = &OpenCode> {
-    let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
-    measures.iter().map(|measure| &measure.instrument)
+/// The route of a session.
+fn route(data: &DataView) -> Option<Route> {
+    if let DataView::SessionCompleted(session) = data { Some(session.route) } else { None }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A dose in the units that can be told from what was recorded.
 
 use crate::event::code::DoseUnit;
-use crate::event::kind::SessionCompleted;
+use crate::event::view::SessionView;
 
 /// A dose, in mg and in mg/kg as far as the record tells; neither where none was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -15,7 +15,7 @@ pub struct GivenDose {
 impl GivenDose {
     /// The dose of a session.
     #[must_use]
-    pub fn of(session: &SessionCompleted) -> Self {
+    pub fn of(session: &SessionView) -> Self {
         let Some(dose) = session.dose else { return Self::default() };
         let value = dose.value.get();
         let weight_kg = session.weight_kg.map(crate::event::number::Num::get);
@@ -39,6 +39,7 @@ impl GivenDose {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::kind::SessionCompleted;
     use serde_json::json;
 
     fn given(dose: &serde_json::Value) -> [Option<f64>; 2] {
@@ -47,7 +48,7 @@ mod tests {
             session[name] = value.clone();
         }
         let session: SessionCompleted = serde_json::from_value(session).expect("a session");
-        let GivenDose { mg, mg_per_kg } = GivenDose::of(&session);
+        let GivenDose { mg, mg_per_kg } = GivenDose::of(&SessionView::of(&session));
         [mg, mg_per_kg]
     }
 

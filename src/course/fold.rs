@@ -8,18 +8,17 @@ use super::dose::GivenDose;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
 use super::few::find_or_push;
 use super::order::{Order, resolved_before_onset};
-use super::resolve::{Conflicts, Effective, Resolved, SetAside, Unused, resolve};
+use super::resolve::{Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
-use super::tolerability::Tolerability;
-use crate::event::code::{DoseUnit, Phase, ScreeningDecision, VitalSign};
-use crate::event::envelope::EventView;
+use super::tolerability::{Tolerability, are_reversed};
+use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
-use crate::event::kind::{
-    CheckinSubmitted, CourseStarted, Data, Effect, PlanAdjusted, SessionCompleted,
-};
-use crate::event::list::List;
+use crate::event::instrument::Outcome;
+use crate::event::key::Conflicts;
+use crate::event::kind::{CourseStarted, Effect, PlanAdjusted};
+use crate::event::number::Num;
 use crate::event::time::{DAY_US, Moment, TimeBasis, whole_days};
-use crate::event::vitals::Vitals;
+use crate::event::view::{CheckinView, DataView, EffectsView, EventView, SessionView};
 use crate::event::vocabulary::Vocabulary;
 
 /// What the fold is told besides the events.
@@ -66,7 +65,7 @@ pub fn fold_subject(
 /// Says whether any was set aside.
 fn keep_one_clock(resolved: &mut Resolved) -> bool {
     let events = &resolved.events;
-    let is_session = |event: &&Effective| matches!(event.data, Data::SessionCompleted(_));
+    let is_session = |event: &&Effective| matches!(event.data, DataView::SessionCompleted(_));
     // Calendar before study where both clocks have sessions: a rule, not an order of arrival.
     let axis = events.iter().filter(is_session).map(|event| event.when.axis).min();
     let Some(axis) = axis.or_else(|| events.iter().map(|event| event.when.axis).min()) else {
@@ -92,8 +91,8 @@ struct State<'a> {
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
     scores: ByInstrument<Vec<Scored<'a>>>,
-    /// Check-ins, whatever they hold, with the times at which they were filled in.
-    checkins: Vec<(i64, &'a CheckinSubmitted)>,
+    /// The times at which check-ins were filled in, whatever they hold, and the side effects told.
+    checkins: Vec<(i64, EffectsView<'a>)>,
     plans: Vec<(Moment, &'a PlanAdjusted)>,
     latest_us: Vec<(Source, i64)>,
     order: Order,
@@ -114,7 +113,7 @@ struct Session<'a> {
     basis: TimeBasis,
     source: &'a Source,
     id: EventIdRef<'a>,
-    data: &'a SessionCompleted,
+    data: SessionView<'a>,
 }
 
 /// 2000-01-01T00:00:00Z in microseconds.
@@ -130,22 +129,22 @@ impl<'a> State<'a> {
         self.anomalies.extend(odd);
         let Effective { when, basis, source, id, data } = event;
         match data {
-            Data::CourseStarted(started) => self.started(when, started),
-            Data::SessionCompleted(data) => {
+            DataView::CourseStarted(started) => self.started(when, started),
+            DataView::SessionCompleted(data) => {
                 let session = Session { at_us: when.micros, basis, source, id, data };
                 self.session(session, context.settings);
             }
-            Data::CheckinSubmitted(checkin) => {
+            DataView::CheckinSubmitted(checkin) => {
                 self.saw(source, basis, when.micros);
-                self.checkin(when.micros, source, checkin, context.vocabulary);
+                self.checkin(when.micros, source, &checkin, context.vocabulary);
             }
-            Data::CourseEnded(end) => match self.drafts.last_mut() {
+            DataView::CourseEnded(end) => match self.drafts.last_mut() {
                 Some(Draft { ended: Some(_), .. }) => self.anomalies.push(Anomaly::EndedTwice),
                 Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
                 None => self.anomalies.push(Anomaly::EndWithoutCourse),
             },
-            Data::PlanAdjusted(plan) => self.plans.push((when, plan)),
-            Data::SessionMissed(_) => {}
+            DataView::PlanAdjusted(plan) => self.plans.push((when, plan)),
+            DataView::SessionMissed => {}
         }
     }
 
@@ -171,7 +170,7 @@ impl<'a> State<'a> {
 
     fn session(&mut self, session: Session<'a>, settings: &FoldSettings) {
         self.saw(session.source, session.basis, session.at_us);
-        self.effects(session.data.effects.as_ref().map(List::as_slice));
+        self.effects(session.data.effects.told);
         let begins =
             match self.drafts.last().and_then(|draft| draft.sessions.last().zip(Some(draft))) {
                 None => true,
@@ -200,29 +199,30 @@ impl<'a> State<'a> {
         &mut self,
         at_us: i64,
         source: &'a Source,
-        checkin: &'a CheckinSubmitted,
+        checkin: &CheckinView<'a>,
         vocabulary: &Vocabulary,
     ) {
-        self.effects(checkin.effects.as_ref().map(List::as_slice));
-        self.checkins.push((at_us, checkin));
-        for measure in checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice()) {
-            let code = &measure.instrument;
+        self.effects(checkin.effects.told);
+        self.checkins.push((at_us, checkin.effects));
+        for measure in checkin.measures.iter() {
+            let code = measure.instrument;
             let instrument = vocabulary.instrument(code.as_str());
-            let items = measure.item_values();
-            let total = measure.total.map(crate::event::number::Num::get);
-            if instrument.is_some_and(|known| known.total_differs(total, items.as_deref())) {
+            let Some(Outcome { score, safety_item, total_differs }) =
+                instrument.map(|known| known.outcome(measure.total.map(Num::get), measure.items))
+            else {
+                self.tally.score(source, code, Fate::NotInVocabulary);
+                continue;
+            };
+            if total_differs {
                 self.anomalies.push(Anomaly::TotalDiffersFromItems);
                 self.tally.total_differs(source, code);
             }
-            match instrument.map(|known| known.score(total, items.as_deref())) {
-                Some(Ok(score)) => {
-                    let item = instrument.and_then(|known| known.safety_item(items.as_deref()));
-                    let scored = Scored { at_us, score, item, source, used: false };
+            match score {
+                Ok(score) => {
+                    let scored = Scored { at_us, score, item: safety_item, source, used: false };
                     self.scores.or_default(code).push(scored);
                 }
-                Some(Err(_)) | None => {
-                    self.tally.score(source, code, Fate::NotInVocabulary);
-                }
+                Err(_) => self.tally.score(source, code, Fate::NotInVocabulary),
             }
         }
     }
@@ -300,17 +300,17 @@ impl<'a> State<'a> {
                 let window = Window::of(starts, position, settings);
                 let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
                 let held = self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at));
-                let held = held.map(|(_, checkin)| *checkin);
+                let held = held.map(|(_, effects)| *effects);
                 Infusion {
                     start_us: session.at_us,
                     route: session.data.route,
                     drug: session.data.drug.clone(),
                     id: session.id.to_id(),
                     source: session.source.clone(),
-                    dose: GivenDose::of(session.data),
-                    pressures_reversed: session.data.vitals.as_ref().is_some_and(are_reversed),
+                    dose: GivenDose::of(&session.data),
+                    pressures_reversed: are_reversed(&session.data.vitals),
                     checked_in: held.clone().next().is_some(),
-                    tolerability: Tolerability::of(session.data, held),
+                    tolerability: Tolerability::of(&session.data, held),
                 }
             })
             .collect();
@@ -356,7 +356,7 @@ impl<'a> State<'a> {
             n_induction,
             profile,
             psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),
-            dose_band: dose_band(first.data),
+            dose_band: dose_band(&first.data),
             plans,
             scores,
         }
@@ -394,20 +394,10 @@ fn n_induction(sessions: &[Session], settings: &FoldSettings) -> usize {
     sessions.len()
 }
 
-/// Whether a diastolic pressure is not below the systolic one of the same moment and unit.
-fn are_reversed(vitals: &Vitals) -> bool {
-    let of = |sign| vitals.readings().iter().filter(move |reading| reading.sign() == sign);
-    of(VitalSign::Systolic).any(|high| {
-        of(VitalSign::Diastolic)
-            .filter(|low| (low.at(), low.unit()) == (high.at(), high.unit()))
-            .any(|low| low.value() >= high.value())
-    })
-}
-
 /// Drug whose doses are the steps of its device.
 const ESKETAMINE: &str = "esketamine";
 
-fn dose_band(session: &SessionCompleted) -> DoseBand {
+fn dose_band(session: &SessionView) -> DoseBand {
     let Some(dose) = session.dose else { return DoseBand::Unknown };
     let value = dose.value.get();
     let is_dose = |mg: f64| (value - mg).abs() < 1e-9;

@@ -5,8 +5,9 @@
 
 use super::anomaly::Anomaly;
 use super::resolve::Effective;
-use crate::event::kind::{Data, Effect};
+use crate::event::kind::Effect;
 use crate::event::time::{DAY_US, Moment, whole_days};
+use crate::event::view::DataView;
 
 /// Whole days between two events of a person above which the date of one is likely mistyped: the
 /// commonest slip is the year.
@@ -30,9 +31,9 @@ impl Order {
     /// Looks at an event and the one before it. `is_treated` says whether a session came before.
     pub(super) fn notice(&mut self, event: &Effective, is_treated: bool) -> Option<Anomaly> {
         let at_us = event.when.micros;
-        let is_checkin = matches!(event.data, Data::CheckinSubmitted(_));
-        let is_session = matches!(event.data, Data::SessionCompleted(_));
-        if let Data::PlanAdjusted(plan) = &event.data {
+        let is_checkin = matches!(event.data, DataView::CheckinSubmitted(_));
+        let is_session = matches!(event.data, DataView::SessionCompleted(_));
+        if let DataView::PlanAdjusted(plan) = event.data {
             let after = plan.after_infusion.map(crate::event::number::Int::get);
             self.plans.extend(after.map(|after| (event.when, after)));
         }

@@ -7,13 +7,13 @@
 
 use super::anomaly::Anomaly;
 use super::stray::{Speech, Stray};
-use crate::event::envelope::EventView;
 use crate::event::ids::{EventIdRef, Source};
-use crate::event::key::KeyDigest;
-use crate::event::kind::{Data, EventCorrected, Kind};
+use crate::event::key::{Conflicts, KeyDigest};
+use crate::event::kind::{Data, EventCorrected};
 use crate::event::time::{Moment, TimeBasis};
+use crate::event::view::{DataView, EventView, KindView};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A clinical event as it counts: corrected, not retracted, not in conflict.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Effective<'a> {
     /// Id.
     pub id: EventIdRef<'a>,
     /// What, after corrections.
-    pub data: &'a Data,
+    pub data: DataView<'a>,
 }
 
 impl Effective<'_> {
@@ -65,7 +65,7 @@ pub struct Unused<'a> {
     /// Site or system.
     pub source: &'a Source,
     /// What it says; every content that came under its key.
-    pub versions: Vec<&'a Data>,
+    pub versions: Vec<DataView<'a>>,
 }
 
 /// What is left of a subject's log.
@@ -82,9 +82,6 @@ pub struct Resolved<'a> {
     pub strays: Vec<Stray>,
 }
 
-/// Keys that stand in the log with different contents.
-pub type Conflicts = HashSet<KeyDigest>;
-
 type Key<'a> = (&'a Source, EventIdRef<'a>);
 
 /// Settles a subject's events; `None` if the subject withdrew.
@@ -93,7 +90,7 @@ type Key<'a> = (&'a Source, EventIdRef<'a>);
 /// the same key under two subjects is a conflict that neither could see alone.
 #[must_use]
 pub fn resolve<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
-    if events.iter().any(|event| matches!(event.kind, Kind::Withdrawn)) {
+    if events.iter().any(|event| matches!(event.kind, KindView::Withdrawn)) {
         return None;
     }
     Some(undisputed(events, conflicts).unwrap_or_else(|| key_by_key(events, conflicts)))
@@ -107,7 +104,7 @@ fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'
     }
     let in_conflict: BTreeSet<Key> = versions
         .iter()
-        .filter(|(key, found)| found.len() > 1 || conflicts.contains(&KeyDigest::of(key.0, key.1)))
+        .filter(|(key, found)| found.len() > 1 || conflicts.has_key(KeyDigest::of(key.0, key.1)))
         .map(|(key, _)| *key)
         .collect();
     let mut strays = Vec::new();
@@ -150,13 +147,15 @@ fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'
 fn undisputed<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
     let mut effective = Vec::with_capacity(events.len());
     for event in events {
+        if conflicts.has_content(event.content) {
+            return None;
+        }
         effective.push(as_it_is(event)?);
     }
-    let mut keys: Vec<KeyDigest> =
-        effective.iter().map(|event| KeyDigest::of(event.source, event.id)).collect();
+    let mut keys: Vec<(EventIdRef, &Source)> =
+        effective.iter().map(|event| (event.id, event.source)).collect();
     keys.sort_unstable();
-    let is_twice = keys.windows(2).any(|two| two[0] == two[1]);
-    if is_twice || keys.iter().any(|key| conflicts.contains(key)) {
+    if keys.windows(2).any(|two| two[0] == two[1]) {
         return None;
     }
     effective.sort_by(Effective::order);
@@ -165,8 +164,8 @@ fn undisputed<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Res
 
 /// A clinical event of which nothing else speaks.
 fn as_it_is<'a>(event: &EventView<'a>) -> Option<Effective<'a>> {
-    let EventView { source, id, when, basis, kind, .. } = *event;
-    Some(Effective { when, basis, source, id, data: kind.data()? })
+    let EventView { source, id, when, basis, ref kind, .. } = *event;
+    Some(Effective { when, basis, source, id, data: *kind.data()? })
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
@@ -175,7 +174,8 @@ fn set_aside<'a>(
     source: &'a Source,
     versions: &[EventView<'a>],
 ) -> Option<Unused<'a>> {
-    let versions: Vec<&Data> = versions.iter().filter_map(|event| event.kind.data()).collect();
+    let versions = versions.iter().filter_map(|event| event.kind.data().copied());
+    let versions: Vec<DataView> = versions.collect();
     (!versions.is_empty()).then_some(Unused { why, source, versions })
 }
 
@@ -188,14 +188,16 @@ fn retractions<'a>(
 ) -> BTreeSet<Key<'a>> {
     let mut retracted = BTreeSet::new();
     for (key, found) in versions {
-        let (Kind::Retracted(retraction), false) = (found[0].kind, in_conflict.contains(key))
+        let (KindView::Retracted(retraction), false) = (found[0].kind, in_conflict.contains(key))
         else {
             continue;
         };
         let target = (key.0, EventIdRef::from(&retraction.retracts));
         match versions.get(&target) {
             None => strays.push(stray(Speech::Retraction, target, versions)),
-            Some(found) if found.iter().all(|event| matches!(event.kind, Kind::Retracted(_))) => {
+            Some(found)
+                if found.iter().all(|event| matches!(event.kind, KindView::Retracted(_))) =>
+            {
                 anomalies.push(Anomaly::RetractionOfNoEvent);
             }
             Some(_) => {
@@ -221,7 +223,7 @@ fn corrections<'a>(
 ) -> BTreeMap<Key<'a>, Vec<EventView<'a>>> {
     let mut by_target: BTreeMap<Key, Vec<EventView>> = BTreeMap::new();
     for (key, found) in versions {
-        let Kind::Corrected(correction) = found[0].kind else { continue };
+        let KindView::Corrected(correction) = found[0].kind else { continue };
         if in_conflict.contains(key) || retracted.contains(key) {
             continue;
         }
@@ -251,7 +253,7 @@ fn settle<'a>(
     let first = versions.first()?;
     let mut chosen = None;
     for correction in corrections {
-        let Kind::Corrected(correction) = correction.kind else { continue };
+        let KindView::Corrected(correction) = correction.kind else { continue };
         match corrected(versions, correction) {
             Ok(_) if chosen.is_some() => {}
             Ok(right) => chosen = Some(right),
@@ -271,7 +273,7 @@ fn settle<'a>(
 fn corrected<'a>(
     versions: &[EventView],
     correction: &'a EventCorrected,
-) -> Result<(Moment, &'a Data), Anomaly> {
+) -> Result<(Moment, DataView<'a>), Anomaly> {
     let fits = |data: &Data| {
         versions.iter().any(|event| {
             event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
@@ -286,7 +288,7 @@ fn corrected<'a>(
         None if versions.iter().all(|event| event.when == first) => first,
         None => return Err(Anomaly::CorrectionWithoutTime),
     };
-    Ok((when, data))
+    Ok((when, DataView::of(data)))
 }
 
 #[cfg(test)]
@@ -295,7 +297,7 @@ mod tests {
     use crate::event::envelope::{Event, Logged, Origin};
     use crate::event::ids::{EventId, Subject};
     use crate::event::key::ContentDigest;
-    use crate::event::kind::{EventRetracted, SessionMissed};
+    use crate::event::kind::{EventRetracted, Kind, SessionMissed};
 
     fn logged(id: usize, day: i64, kind: Kind) -> Logged {
         let event = Event {
@@ -324,8 +326,8 @@ mod tests {
         for turn in 0..events.len() {
             events.rotate_left(turn);
             let all: Vec<EventView> = events.iter().map(EventView::of).collect();
-            let short = undisputed(&all, &Conflicts::new()).expect("nothing is disputed");
-            let long = key_by_key(&all, &Conflicts::new());
+            let short = undisputed(&all, &Conflicts::default()).expect("nothing is disputed");
+            let long = key_by_key(&all, &Conflicts::default());
             assert_eq!(format!("{short:?}"), format!("{long:?}"));
         }
     }
@@ -335,12 +337,13 @@ mod tests {
         let retraction =
             EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
         let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
-        assert!(undisputed(&spoken.each_ref().map(EventView::of), &Conflicts::new()).is_none());
+        assert!(undisputed(&spoken.each_ref().map(EventView::of), &Conflicts::default()).is_none());
         let twice = [logged(1, 1, missed()), logged(1, 4, missed())];
-        assert!(undisputed(&twice.each_ref().map(EventView::of), &Conflicts::new()).is_none());
+        assert!(undisputed(&twice.each_ref().map(EventView::of), &Conflicts::default()).is_none());
         // The other content may stand under another subject.
         let lone = [logged(1, 1, missed())];
         let key = KeyDigest::of(&lone[0].event.source, &lone[0].event.id);
-        assert!(undisputed(&lone.each_ref().map(EventView::of), &Conflicts::from([key])).is_none());
+        let conflicts = Conflicts::from_iter([(key, lone[0].content)]);
+        assert!(undisputed(&lone.each_ref().map(EventView::of), &conflicts).is_none());
     }
 }

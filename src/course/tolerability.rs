@@ -3,10 +3,10 @@
 
 use crate::event::code::{EffectsCapture, VitalMoment, VitalSign, VitalUnit};
 use crate::event::ids::OpenCode;
-use crate::event::kind::{CheckinSubmitted, Effect, SessionCompleted};
-use crate::event::list::List;
+use crate::event::kind::Effect;
 use crate::event::number::Num;
-use crate::event::vitals::{At, Reading, Vitals};
+use crate::event::view::{EffectsView, SessionView, VitalsView};
+use crate::event::vitals::{At, Reading};
 
 /// What was recorded of one infusion, in the session and in the check-ins of its time.
 #[derive(Debug, Clone, Default)]
@@ -44,39 +44,25 @@ pub struct Signs {
 }
 
 impl EffectReport {
-    /// What a session says; `None` where it says nothing of side effects.
-    pub(super) fn of_session(session: &SessionCompleted) -> Option<Self> {
-        Self::of(session.effects.as_ref(), session.effects_capture)
-    }
-
-    /// The same of a check-in.
-    pub(super) fn of_checkin(checkin: &CheckinSubmitted) -> Option<Self> {
-        Self::of(checkin.effects.as_ref(), checkin.effects_capture)
-    }
-
-    /// Who says how was asked and lists nothing, was told of nothing.
-    fn of(effects: Option<&List<Effect, 50>>, capture: Option<EffectsCapture>) -> Option<Self> {
-        (effects.is_some() || capture.is_some()).then(|| Self {
-            capture,
-            effects: effects.map_or_else(Box::default, |list| list.as_slice().into()),
-        })
+    /// What a session or a check-in says; `None` where it says nothing of side effects. Who says how
+    /// was asked and lists nothing, was told of nothing.
+    fn of(EffectsView { told, capture }: EffectsView) -> Option<Self> {
+        let is_said = told.is_some() || capture.is_some();
+        is_said.then(|| Self { capture, effects: told.unwrap_or_default().into() })
     }
 }
 
 impl Tolerability {
     /// That of a session and of the check-ins in its time.
     pub(super) fn of<'a>(
-        session: &SessionCompleted,
-        checkins: impl Iterator<Item = &'a CheckinSubmitted>,
+        session: &SessionView<'a>,
+        checkins: impl Iterator<Item = EffectsView<'a>>,
     ) -> Self {
-        let own = EffectReport::of_session(session).into_iter();
+        let told = std::iter::once(session.effects).chain(checkins);
         Self {
-            reports: own.chain(checkins.filter_map(EffectReport::of_checkin)).collect(),
-            dissociation: session
-                .dissociation
-                .as_ref()
-                .map(|scale| (scale.instrument.clone(), scale.total.get())),
-            signs: session.vitals.as_ref().map_or_else(Signs::default, Signs::of),
+            reports: told.filter_map(EffectReport::of).collect(),
+            dissociation: session.dissociation.map(|(scale, total)| (scale.clone(), total.get())),
+            signs: Signs::of(&session.vitals),
         }
     }
 }
@@ -85,20 +71,60 @@ impl Tolerability {
 const MMHG_IN_KPA: f64 = 1000.0 / 133.322;
 
 impl Signs {
-    fn of(vitals: &Vitals) -> Self {
-        let of = |sign| vitals.readings().iter().filter(move |reading| reading.sign() == sign);
-        let before = |sign| of(sign).find(|reading| is_before(reading)).map(in_mmhg);
-        let highest = |sign| {
-            of(sign).filter(|reading| !is_before(reading)).map(in_mmhg).max_by(f64::total_cmp)
+    fn of(vitals: &VitalsView) -> Self {
+        let [sbp_pre, dbp_pre, sbp_peak, dbp_peak, spo2_min] =
+            vitals.summary.map(|value| value.map(f64::from));
+        let mut signs = Self {
+            systolic_before: sbp_pre,
+            systolic_highest: sbp_peak,
+            diastolic_before: dbp_pre,
+            diastolic_highest: dbp_peak,
+            saturation_lowest: spo2_min,
         };
-        Self {
-            systolic_before: before(VitalSign::Systolic),
-            systolic_highest: highest(VitalSign::Systolic),
-            diastolic_before: before(VitalSign::Diastolic),
-            diastolic_highest: highest(VitalSign::Diastolic),
-            saturation_lowest: of(VitalSign::Saturation).map(Reading::value).min_by(f64::total_cmp),
+        vitals.others.iter().for_each(|reading| signs.take_in(reading));
+        signs
+    }
+
+    /// Of several readings before dosing the first counts.
+    fn take_in(&mut self, reading: &Reading) {
+        let (value, before) = (in_mmhg(reading), is_before(reading));
+        match reading.sign() {
+            VitalSign::Systolic if before => {
+                self.systolic_before = self.systolic_before.or(Some(value))
+            }
+            VitalSign::Systolic => self.systolic_highest = highest(self.systolic_highest, value),
+            VitalSign::Diastolic if before => {
+                self.diastolic_before = self.diastolic_before.or(Some(value))
+            }
+            VitalSign::Diastolic => self.diastolic_highest = highest(self.diastolic_highest, value),
+            VitalSign::Saturation => self.saturation_lowest = lowest(self.saturation_lowest, value),
+            VitalSign::HeartRate => {}
         }
     }
+}
+
+fn highest(known: Option<f64>, value: f64) -> Option<f64> {
+    Some(known.map_or(value, |known| known.max(value)))
+}
+
+fn lowest(known: Option<f64>, value: f64) -> Option<f64> {
+    Some(known.map_or(value, |known| known.min(value)))
+}
+
+/// Whether a diastolic pressure is not below the systolic one of the same moment and unit.
+pub(super) fn are_reversed(vitals: &VitalsView) -> bool {
+    let [sbp_pre, dbp_pre, sbp_peak, dbp_peak, _] = vitals.summary;
+    let is_reversed = |high: Option<i32>, low| high.zip(low).is_some_and(|(high, low)| low >= high);
+    // No other reading is of the moment and unit of one of these.
+    if is_reversed(sbp_pre, dbp_pre) || is_reversed(sbp_peak, dbp_peak) {
+        return true;
+    }
+    let of = |sign| vitals.others.iter().filter(move |reading| reading.sign() == sign);
+    of(VitalSign::Systolic).any(|high| {
+        of(VitalSign::Diastolic)
+            .filter(|low| (low.at(), low.unit()) == (high.at(), high.unit()))
+            .any(|low| low.value() >= high.value())
+    })
 }
 
 /// Before dosing: named so, or at its start.
@@ -125,6 +151,8 @@ pub fn minutes_to_resolution(effect: &Effect) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::kind::SessionCompleted;
+    use crate::event::vitals::Vitals;
     use serde_json::{Value, json};
 
     fn session(more: &Value) -> SessionCompleted {
@@ -137,12 +165,11 @@ mod tests {
 
     #[test]
     fn nothing_told_is_told_apart_from_nobody_asked() {
-        assert!(EffectReport::of_session(&session(&json!({}))).is_none());
-        let asked = EffectReport::of_session(&session(&json!({"effects_capture": "structured"})));
-        let asked = asked.expect("asked");
+        let report = |more: Value| EffectReport::of(SessionView::of(&session(&more)).effects);
+        assert!(report(json!({})).is_none());
+        let asked = report(json!({"effects_capture": "structured"})).expect("asked");
         assert_eq!((asked.capture, asked.effects.len()), (Some(EffectsCapture::Structured), 0));
-        let told = EffectReport::of_session(&session(&json!({"effects": [{"term": "nausea"}]})));
-        let told = told.expect("told");
+        let told = report(json!({"effects": [{"term": "nausea"}]})).expect("told");
         assert_eq!((told.capture, told.effects.len()), (None, 1));
     }
 
@@ -164,7 +191,7 @@ mod tests {
             reading("spo2", json!({"at_min": 20}), 94.0, "%"),
         ]);
         let vitals: Vitals = serde_json::from_value(vitals).expect("vital signs");
-        let signs = Signs::of(&vitals);
+        let signs = Signs::of(&VitalsView { summary: [None; 5], others: vitals.readings() });
         assert_eq!((signs.systolic_before, signs.diastolic_before), (Some(150.0), Some(80.0)));
         // By hand: 18.7 kPa are 140.262 mmHg.
         assert!((signs.systolic_highest.expect("read") - 140.262).abs() < 1e-3);

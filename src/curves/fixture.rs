@@ -6,14 +6,15 @@ pub(super) use tests::Network;
 mod tests {
     use crate::course::fact::SubjectFacts;
     use crate::course::fold::{FoldContext, fold_subject};
-    use crate::course::resolve::Conflicts;
     use crate::course::settings::FoldSettings;
     use crate::curves::cohort::{Cohort, data_cuts};
     use crate::curves::settings::{Analysis, Filter, Stratum};
-    use crate::event::envelope::{EventView, Logged, Origin};
+    use crate::event::envelope::{Logged, Origin};
     use crate::event::ids::{OpenCode, Source};
+    use crate::event::key::Conflicts;
     use crate::event::key::ContentDigest;
     use crate::event::time::TimeBasis;
+    use crate::event::view::EventView;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
     use std::collections::BTreeMap;

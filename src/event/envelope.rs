@@ -1,7 +1,7 @@
 //! An event: who, when, where from, what; its key, its order, and its canonical text.
 
 use super::canonical;
-use super::ids::{EventId, EventIdRef, Source, Subject};
+use super::ids::{EventId, Source, Subject};
 use super::key::ContentDigest;
 use super::kind::{Data, Kind};
 use super::time::{Axis, Moment};
@@ -70,40 +70,6 @@ pub fn log_order(
         .then_with(|| a.source.cmp(&b.source))
         .then_with(|| a.id.cmp(&b.id))
         .then_with(|| a_content.cmp(&b_content))
-}
-
-/// An event of a known subject as the fold looks at it, wherever its parts are held: all but where it
-/// was read.
-#[derive(Debug, Clone, Copy)]
-pub struct EventView<'a> {
-    /// Site or system.
-    pub source: &'a Source,
-    /// Unique within the source.
-    pub id: EventIdRef<'a>,
-    /// When it happened.
-    pub when: Moment,
-    /// What the times of its source are.
-    pub basis: super::time::TimeBasis,
-    /// Digest of its canonical text.
-    pub content: ContentDigest,
-    /// What happened.
-    pub kind: &'a Kind,
-}
-
-impl<'a> EventView<'a> {
-    /// An event of the log.
-    #[must_use]
-    pub fn of(Logged { event, basis, content, .. }: &'a Logged) -> Self {
-        let Event { source, id, when, kind, .. } = event;
-        Self { source, id: id.into(), when: *when, basis: *basis, content: *content, kind }
-    }
-
-    /// [`log_order`] of two events of the same subject.
-    #[must_use]
-    pub fn order(&self, other: &Self) -> Ordering {
-        let key = |view: &Self| (view.when.micros, view.source, view.id, view.content);
-        key(self).cmp(&key(other))
-    }
 }
 
 impl ContentDigest {

@@ -3,6 +3,7 @@
 //! Code reads the table and knows no instrument by name. A pipeline file may replace any value or
 //! add instruments.
 
+use super::kind::Item;
 use super::refuse::Reason;
 use super::score::Score;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,23 @@ pub enum ResponseRule {
     Points(i64),
 }
 
+/// What a reported measure comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its score.
+    ///
+    /// # Errors
+    /// [`Reason::ScoreMissing`] without a total and without all items;
+    /// [`Reason::ScoreOutOfRange`] for a total or item outside the range, a fraction of a whole
+    /// scale, or a wrong number of items.
+    pub score: Result<Score, Reason>,
+    /// The item about death or self-harm; `None` where the instrument has none, or not all items
+    /// were sent.
+    pub safety_item: Option<u8>,
+    /// Whether the reported total differs from what the items make; `false` unless both are given.
+    pub total_differs: bool,
+}
+
 /// The remission line; a score at or beyond it is in remission, whatever the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -181,37 +199,36 @@ impl Instrument {
             .map(|(_, label)| label.as_str())
     }
 
-    /// The score of a reported measure. Where total and items differ, the items count.
+    /// What a reported measure comes to. Where total and items differ, the items count.
+    #[must_use]
+    pub fn outcome(&self, total: Option<f64>, items: Option<&[Item]>) -> Outcome {
+        let from_items = items.map(|items| self.score_items(items));
+        let made = from_items.and_then(Result::ok);
+        let score = || {
+            let from_items = from_items.transpose()?.flatten();
+            let from_total = total.map(|total| self.score_total(total)).transpose()?;
+            from_items.or(from_total).ok_or(Reason::ScoreMissing)
+        };
+        let item = || items?.get(self.safety_item?.checked_sub(1)?);
+        Outcome {
+            score: score(),
+            safety_item: made.and_then(|_| u8::try_from(item()?.get()).ok()),
+            total_differs: total.zip(made.flatten()).is_some_and(|(total, made)| {
+                match self.scoring {
+                    // A reported mean is rounded; a tenth apart is another number.
+                    Some(Scoring::Mean) => (made.value() - total).abs() > 0.051,
+                    _ => Score::from_decimal(total) != Some(made),
+                }
+            }),
+        }
+    }
+
+    /// The score of a reported measure.
     ///
     /// # Errors
-    /// [`Reason::ScoreMissing`] without a total and without all items;
-    /// [`Reason::ScoreOutOfRange`] for a total or item outside the range, a fraction of a whole
-    /// scale, or a wrong number of items.
-    pub fn score(&self, total: Option<f64>, items: Option<&[i64]>) -> Result<Score, Reason> {
-        let from_items = items.map(|items| self.score_items(items)).transpose()?.flatten();
-        let from_total = total.map(|total| self.score_total(total)).transpose()?;
-        from_items.or(from_total).ok_or(Reason::ScoreMissing)
-    }
-
-    /// The item about death or self-harm; `None` where the instrument has none, or not all items
-    /// were sent.
-    #[must_use]
-    pub fn safety_item(&self, items: Option<&[i64]>) -> Option<u8> {
-        let items = items.filter(|items| self.score_items(items).is_ok())?;
-        let item = items.get(self.safety_item?.checked_sub(1)?)?;
-        u8::try_from(*item).ok()
-    }
-
-    /// Whether a reported total differs from what its items make; `false` unless both are given.
-    #[must_use]
-    pub fn total_differs(&self, total: Option<f64>, items: Option<&[i64]>) -> bool {
-        let (Some(total), Some(items)) = (total, items) else { return false };
-        let Ok(Some(made)) = self.score_items(items) else { return false };
-        match self.scoring {
-            // A reported mean is rounded; a tenth apart is another number.
-            Some(Scoring::Mean) => (made.value() - total).abs() > 0.051,
-            _ => Score::from_decimal(total) != Some(made),
-        }
+    /// Those of [`Outcome::score`].
+    pub fn score(&self, total: Option<f64>, items: Option<&[Item]>) -> Result<Score, Reason> {
+        self.outcome(total, items).score
     }
 
     fn score_total(&self, total: f64) -> Result<Score, Reason> {
@@ -225,13 +242,14 @@ impl Instrument {
     }
 
     /// `None` for an instrument scored by total only, whose items are kept but not used.
-    fn score_items(&self, items: &[i64]) -> Result<Option<Score>, Reason> {
+    fn score_items(&self, items: &[Item]) -> Result<Option<Score>, Reason> {
         let (Some(rule), Some(scoring)) = (self.items, self.scoring) else { return Ok(None) };
         let count = i64::try_from(items.len()).map_err(|_| Reason::ScoreOutOfRange)?;
-        if count != rule.count || items.iter().any(|item| !(0..=rule.highest).contains(item)) {
+        let mut items = items.iter().map(|item| item.get());
+        if count != rule.count || items.clone().any(|item| !(0..=rule.highest).contains(&item)) {
             return Err(Reason::ScoreOutOfRange);
         }
-        let sum: i64 = items.iter().sum();
+        let sum: i64 = items.by_ref().sum();
         Ok(match scoring {
             Scoring::Sum => Some(Score::whole(sum)),
             Scoring::SumTimes4 => Some(Score::whole(4 * sum)),
@@ -284,6 +302,10 @@ mod tests {
         }
     }
 
+    fn items<const N: usize>(scores: [i64; N]) -> [Item; N] {
+        scores.map(|score| Item::new(score).expect("an item"))
+    }
+
     #[test]
     fn an_exact_half_responds_and_remission_needs_no_response() {
         let phq = instrument("phq-9");
@@ -297,11 +319,11 @@ mod tests {
     #[test]
     fn who_5_rises_and_bpi_is_a_mean() {
         let who = instrument("who-5");
-        assert_eq!(who.score(None, Some(&[5, 5, 5, 5, 5])), Ok(Score::whole(100)));
+        assert_eq!(who.score(None, Some(&items([5, 5, 5, 5, 5]))), Ok(Score::whole(100)));
         assert_eq!(who.is_response(Score::whole(40), Score::whole(50)), Some(true));
         assert_eq!(who.is_response(Score::whole(50), Score::whole(40)), Some(false));
         let bpi = instrument("bpi-interference");
-        let mean = bpi.score(None, Some(&[5, 5, 5, 5, 5, 6, 6])).expect("scored");
+        let mean = bpi.score(None, Some(&items([5, 5, 5, 5, 5, 6, 6]))).expect("scored");
         assert!((mean.value() - 37.0 / 7.0).abs() < 1e-15);
         assert_eq!(bpi.band(Score::from_decimal(4.9).expect("finite")), Some("1-4"));
     }
@@ -312,9 +334,12 @@ mod tests {
         assert_eq!(phq.score(None, None), Err(Reason::ScoreMissing));
         assert_eq!(phq.score(Some(28.0), None), Err(Reason::ScoreOutOfRange));
         assert_eq!(phq.score(Some(12.5), None), Err(Reason::ScoreOutOfRange));
-        assert_eq!(phq.score(None, Some(&[1, 2, 3])), Err(Reason::ScoreOutOfRange));
-        assert_eq!(instrument("qids-sr16").score(None, Some(&[1, 2])), Err(Reason::ScoreMissing));
-        assert!(phq.total_differs(Some(12.0), Some(&[1; 9])));
-        assert_eq!(phq.score(Some(12.0), Some(&[1; 9])), Ok(Score::whole(9)));
+        assert_eq!(phq.score(None, Some(&items([1, 2, 3]))), Err(Reason::ScoreOutOfRange));
+        assert_eq!(
+            instrument("qids-sr16").score(None, Some(&items([1, 2]))),
+            Err(Reason::ScoreMissing)
+        );
+        assert!(phq.outcome(Some(12.0), Some(&items([1; 9]))).total_differs);
+        assert_eq!(phq.score(Some(12.0), Some(&items([1; 9]))), Ok(Score::whole(9)));
     }
 }

@@ -1,6 +1,7 @@
 //! Digests that tell a new event from a duplicate and from a conflicting one.
 
 use super::ids::{EventIdRef, Source};
+use std::collections::HashSet;
 
 /// 128 bits of the BLAKE3 of (`source`, `id`): the key of an event in an index.
 ///
@@ -42,6 +43,42 @@ fn first_half(hash: &blake3::Hash) -> u128 {
     let mut half = [0; 16];
     half.copy_from_slice(&hash.as_bytes()[..16]);
     u128::from_be_bytes(half)
+}
+
+/// The keys that stand in the log with different contents, and those contents: whether a row is one
+/// of theirs is known from its content, and no digest of its key need be made.
+#[derive(Debug, Clone, Default)]
+pub struct Conflicts {
+    keys: HashSet<KeyDigest>,
+    contents: HashSet<ContentDigest>,
+}
+
+impl Conflicts {
+    /// Whether no key is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whether a key is in conflict.
+    #[must_use]
+    pub fn has_key(&self, key: KeyDigest) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// Whether a content stands under a key in conflict.
+    #[must_use]
+    pub fn has_content(&self, content: ContentDigest) -> bool {
+        self.contents.contains(&content)
+    }
+}
+
+/// Every content of every key in conflict.
+impl FromIterator<(KeyDigest, ContentDigest)> for Conflicts {
+    fn from_iter<I: IntoIterator<Item = (KeyDigest, ContentDigest)>>(known: I) -> Self {
+        let (keys, contents) = known.into_iter().unzip();
+        Self { keys, contents }
+    }
 }
 
 /// What a key and a content are to what is known already.

@@ -16,7 +16,6 @@ use super::text::present;
 use super::time::Moment;
 use super::vitals::Vitals;
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 objects! {
     CourseStarted, Screening, Dose, Dissociation, Effect, SessionCompleted, SessionMissed,
@@ -149,6 +148,9 @@ data! {
     }
 }
 
+/// Score of one item.
+pub type Item = Int<0, 1000>;
+
 /// One filled-in questionnaire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
@@ -160,20 +162,16 @@ pub struct Measure {
     pub total: Option<Num<0, 1000>>,
     /// Every item in order. Where they and the total differ, the items count.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub items: Option<List<Int<0, 1000>, 100>>,
+    pub items: Option<List<Item, 100>>,
 }
 
 impl Measure {
-    /// The item scores as plain numbers, where they are given.
+    /// The scores of its items, where they are given.
     #[must_use]
-    pub fn item_values(&self) -> Option<ItemValues> {
-        let items = self.items.as_ref()?;
-        Some(items.as_slice().iter().map(|item| item.get()).collect())
+    pub fn items(&self) -> Option<&[Item]> {
+        self.items.as_ref().map(List::as_slice)
     }
 }
-
-/// Item scores of one questionnaire. Of those in use few have more than two dozen items.
-pub type ItemValues = SmallVec<[i64; 24]>;
 
 data! {
     /// A check-in was filled in.

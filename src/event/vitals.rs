@@ -129,6 +129,13 @@ const fn usual(
     Usual { field, sign, moment, unit }
 }
 
+fn summary_readings(
+    values: [Option<i64>; SUMMARY.len()],
+) -> impl Iterator<Item = Result<Reading, Reason>> {
+    let given = SUMMARY.iter().zip(values).filter_map(|(usual, value)| Some((usual, value?)));
+    given.map(|(usual, value)| usual.reading(value))
+}
+
 impl Usual {
     fn reading(&self, value: i64) -> Result<Reading, Reason> {
         #[allow(clippy::cast_precision_loss, reason = "far below 2^53, or out of range")]
@@ -170,12 +177,16 @@ impl Vitals {
     /// # Errors
     /// [`Reason::OutOfRange`] for a value outside its range.
     pub fn of_summary(values: [Option<i64>; SUMMARY.len()]) -> Result<Self, Reason> {
-        let given = SUMMARY.iter().zip(values).filter_map(|(usual, value)| Some((usual, value?)));
-        let mut readings = Vec::with_capacity(SUMMARY.len());
-        for (usual, value) in given {
-            readings.push(usual.reading(value)?);
-        }
+        let readings = summary_readings(values).collect::<Result<_, _>>()?;
         Self::new(readings)
+    }
+
+    /// Whether [`Vitals::of_summary`] would take these values.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_summary(values: [Option<i64>; SUMMARY.len()]) -> Result<(), Reason> {
+        summary_readings(values).try_for_each(|reading| reading.map(|_| ()))
     }
 
     /// Every reading, in the order of sign, moment, unit and value.

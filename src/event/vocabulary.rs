@@ -142,9 +142,8 @@ impl Vocabulary {
             if measures[..index].iter().any(|earlier| earlier.instrument.as_str() == code) {
                 return problem(".instrument", Reason::DuplicateInstrument);
             }
-            let items = measure.item_values();
             let total = measure.total.map(super::number::Num::get);
-            if let Err(reason) = instrument.score(total, items.as_deref()) {
+            if let Err(reason) = instrument.score(total, measure.items()) {
                 return problem("", reason);
             }
         }

@@ -98,7 +98,7 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         }
         View::Past(_) => (KeyIndex::aside(Some(log))?, None),
     };
-    let conflicts = keys.conflicting();
+    let conflicts = keys.conflicting()?;
     let context = FoldContext {
         settings: &settings.fold,
         vocabulary: &settings.vocabulary,

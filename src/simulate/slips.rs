@@ -208,9 +208,9 @@ fn mistyped(checkin: &CheckinSubmitted) -> Option<CheckinSubmitted> {
     let mut wrong = checkin.clone();
     let mut measures = wrong.measures.as_ref()?.as_slice().to_vec();
     let measure = measures.first_mut()?;
-    let total = match (measure.total, measure.item_values()) {
+    let total = match (measure.total, measure.items()) {
         (Some(total), _) => round(total.get()),
-        (None, items) => items?.iter().sum(),
+        (None, items) => items?.iter().map(|item| item.get()).sum(),
     };
     let highest = highest(measure.instrument.as_str());
     let typed = match total {

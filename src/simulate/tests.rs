@@ -215,8 +215,8 @@ fn observed(settings: &Settings) -> BTreeMap<(Route, usize), (u32, u32)> {
 fn phq_9(checkin: &CheckinSubmitted) -> Option<i64> {
     let measures = checkin.measures.as_ref()?.as_slice();
     let measure = measures.iter().find(|measure| measure.instrument.as_str() == "phq-9")?;
-    match measure.item_values() {
-        Some(items) => Some(items.iter().sum()),
+    match measure.items() {
+        Some(items) => Some(items.iter().map(|item| item.get()).sum()),
         None => measure.total.map(|total| super::draw::round(total.get())),
     }
 }

@@ -214,8 +214,8 @@ fn score(happening: &Happening, place: usize) -> Option<(i64, Score)> {
     let code = SCALES.get(place)?.code;
     let measures = checkin.measures.as_ref()?.as_slice();
     let measure = measures.iter().find(|measure| measure.instrument.as_str() == code)?;
-    let score = match measure.item_values() {
-        Some(items) => Score::whole(items.iter().sum()),
+    let score = match measure.items() {
+        Some(items) => Score::whole(items.iter().map(|item| item.get()).sum()),
         None => Score::from_decimal(measure.total?.get())?,
     };
     Some((happening.at, score))

@@ -6,9 +6,10 @@ use super::data_file::{self, Batches};
 use super::error::StoreError;
 use super::log::EventLog;
 use super::row::Beginning;
-use crate::event::envelope::{EventView, Logged};
+use crate::event::envelope::Logged;
 use crate::event::ids::{Source, Subject};
 use crate::event::kind::Kind;
+use crate::event::view::EventView;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -87,17 +88,18 @@ impl Scan {
         // Stable, because it is fast on the sorted shares that the runs are from.
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
-        let of_one = |kinds: &mut Vec<Kind>, runs: &&[Run]| {
+        let of_one = |rare: &mut Vec<Kind>, runs: &&[Run]| {
             let subject = Subject::new(runs[0].subject).ok_or("subject");
             let subject = subject.map_err(corrupt(runs[0].path))?;
             let rows = || runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)));
-            kinds.clear();
+            rare.clear();
             for (run, row) in rows() {
-                kinds.push(run.batch.row_kind(row).map_err(corrupt(run.path))?);
+                rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
             }
-            let mut events = Vec::with_capacity(kinds.len());
-            for ((run, row), kind) in rows().zip(kinds.iter()) {
-                events.push(run.batch.view(row, kind).map_err(corrupt(run.path))?);
+            let mut rare = rare.iter();
+            let mut events = Vec::with_capacity(runs.iter().map(|run| run.rows.len()).sum());
+            for (run, row) in rows() {
+                events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
             }
             events.sort_by(EventView::order);
             Ok(of(&subject, &events))

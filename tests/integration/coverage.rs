@@ -7,17 +7,17 @@
 //! else, the share who responded before they left, and is held by its identities.)
 
 use afterdose::course::fold::{FoldContext, fold_subject};
-use afterdose::course::resolve::Conflicts;
 use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::first_response::first_response;
 use afterdose::curves::population::Population;
 use afterdose::curves::response::response_by_infusion;
 use afterdose::curves::settings::{Analysis, Filter};
-use afterdose::event::envelope::{EventView, Logged, Origin};
+use afterdose::event::envelope::{Logged, Origin};
 use afterdose::event::ids::OpenCode;
-use afterdose::event::key::ContentDigest;
+use afterdose::event::key::{Conflicts, ContentDigest};
 use afterdose::event::time::TimeBasis;
+use afterdose::event::view::EventView;
 use afterdose::event::vocabulary::Vocabulary;
 use afterdose::simulate::{Dropout, Settings, Slips, TrueResponse, subject_events, truth};
 use afterdose::table::Table;

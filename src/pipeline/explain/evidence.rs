@@ -4,13 +4,15 @@
 
 use super::answer::EventRow;
 use crate::course::fact::{Course, Infusion, Scores};
-use crate::course::resolve::{Conflicts, Effective, resolve};
-use crate::event::envelope::{EventView, Logged, Origin};
+use crate::course::resolve::{Effective, resolve};
+use crate::event::envelope::{Logged, Origin};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
 use crate::event::instrument::Instrument;
-use crate::event::kind::{CheckinSubmitted, Data, Kind};
+use crate::event::key::Conflicts;
+use crate::event::kind::{Item, Kind};
 use crate::event::number::Num;
 use crate::event::time::Moment;
+use crate::event::view::{DataView, EventView};
 use crate::pipeline::accounts::SourceAccount;
 use crate::pipeline::error::PipelineError;
 use crate::store::log::EventLog;
@@ -46,14 +48,34 @@ struct Checkin {
     when: Moment,
     source: Source,
     id: EventId,
-    said: CheckinSubmitted,
+    measures: Vec<Measure>,
+}
+
+/// A questionnaire of it.
+struct Measure {
+    instrument: OpenCode,
+    total: Option<f64>,
+    items: Option<Vec<Item>>,
 }
 
 impl Checkin {
     fn of(event: &Effective) -> Option<Self> {
-        let Data::CheckinSubmitted(said) = event.data else { return None };
+        let DataView::CheckinSubmitted(said) = event.data else { return None };
         let (source, id) = (event.source.clone(), event.id.to_id());
-        Some(Self { when: event.when, source, id, said: said.clone() })
+        let measures = said.measures.iter().map(|measure| Measure {
+            instrument: measure.instrument.clone(),
+            total: measure.total.map(Num::get),
+            items: measure.items.map(<[Item]>::to_vec),
+        });
+        Some(Self { when: event.when, source, id, measures: measures.collect() })
+    }
+
+    /// Whether it holds a score of the instrument that counts.
+    fn has_score(&self, code: &OpenCode, instrument: &Instrument) -> bool {
+        let measures = self.measures.iter().filter(|measure| measure.instrument == *code);
+        measures
+            .map(|measure| instrument.score(measure.total, measure.items.as_deref()))
+            .any(|score| score.is_ok())
     }
 }
 
@@ -142,7 +164,7 @@ impl Evidence {
     ) -> Option<&Checkin> {
         self.checkins.iter().rev().find(|checkin| {
             let on_clock = checkin.when.axis == course.basis.axis() && fits(checkin.when.micros);
-            on_clock && has_score(&checkin.said, code, instrument)
+            on_clock && checkin.has_score(code, instrument)
         })
     }
 
@@ -169,13 +191,4 @@ fn hex(digest: [u8; 32]) -> String {
 /// A moment on the clock of a course.
 pub(super) fn moment(course: &Course, micros: i64) -> Moment {
     Moment { axis: course.basis.axis(), micros, day_only: false }
-}
-
-/// Whether a check-in holds a score of the instrument that counts.
-fn has_score(checkin: &CheckinSubmitted, code: &OpenCode, instrument: &Instrument) -> bool {
-    let measures = checkin.measures.as_ref().map_or(&[][..], |list| list.as_slice());
-    measures.iter().filter(|measure| measure.instrument == *code).any(|measure| {
-        let total = measure.total.map(Num::get);
-        instrument.score(total, measure.item_values().as_deref()).is_ok()
-    })
 }

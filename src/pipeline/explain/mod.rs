@@ -74,7 +74,7 @@ pub fn explain(
     progress.stage("explain", question.table.as_str());
     let found = find(plan, asked, &question, &folded)?;
     let people = found.cell.iter().map(|(facts, _)| facts.subject.clone()).collect();
-    let conflicts = KeyIndex::aside(Some(log))?.conflicting();
+    let conflicts = KeyIndex::aside(Some(log))?.conflicting()?;
     let evidence = of_people(log, &people, &conflicts, &files(&accounts))?;
     Ok(Answer {
         table: question.table.as_str(),

@@ -3,7 +3,7 @@
 use super::coded::{Bad, Coded, Read, Texts};
 use crate::event::ids::EventId;
 use crate::event::key::ContentDigest;
-use crate::event::list::{CodeSet, List};
+use crate::event::list::CodeSet;
 use crate::event::number::{Int, Num};
 use crate::event::time::{Axis, Moment};
 use arrow::array::{
@@ -94,24 +94,10 @@ pub(super) fn number<const LO: i64, const HI: i64>(
 }
 
 /// Where the entries of a row's list stand among all entries; `None` for an absent list.
-fn entries(array: &ListArray, row: usize) -> Option<Range<usize>> {
+pub(super) fn entries(array: &ListArray, row: usize) -> Option<Range<usize>> {
     let offsets = array.value_offsets();
     let at = |index: usize| offsets.get(index).and_then(|offset| usize::try_from(*offset).ok());
     array.is_valid(row).then_some(at(row)?..at(row + 1)?)
-}
-
-pub(super) fn list<T, const MAX: usize>(
-    array: &ListArray,
-    row: usize,
-    name: Bad,
-    mut entry: impl FnMut(usize) -> Result<T, Bad>,
-) -> Result<Option<List<T, MAX>>, Bad> {
-    let Some(range) = entries(array, row) else { return Ok(None) };
-    let mut entries = Vec::with_capacity(range.len());
-    for at in range {
-        entries.push(entry(at)?);
-    }
-    List::new(entries).map(Some).ok_or(name)
 }
 
 /// A column of lists of texts of which few differ.

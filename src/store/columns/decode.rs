@@ -4,17 +4,17 @@
 //! type that covers the columns set and whose codes read.
 
 use super::cells::{
-    CodedList, Typed, content, flag, float_of, id, int, int_of, list, long_of, moment, number,
-    structs,
+    CodedList, Typed, content, flag, float_of, id, int, int_of, long_of, moment, number, structs,
 };
 use super::coded::{Bad, Coded, FileDigest, Texts};
 use super::layout::{COLUMNS, SCHEMA};
+use super::lists::{Lists, places};
 use crate::event::code::{
     AdjustReason, Administration, AgeBand, CheckinMode, DoseUnit, EffectTerm, EffectsCapture,
     EndReason, Indication, MissedReason, Phase, PlanChange, RetractReason, Route,
     ScreeningDecision, Severity, Sex, VitalMoment, VitalSign, VitalUnit,
 };
-use crate::event::envelope::{Event, EventView, Logged, Origin};
+use crate::event::envelope::{Event, Logged, Origin};
 use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Dose, Effect, EventCorrected,
@@ -22,8 +22,12 @@ use crate::event::kind::{
     SessionMissed,
 };
 use crate::event::list::List;
-use crate::event::number::Amount;
+use crate::event::number::{Amount, Num};
+use crate::event::questionnaires::{MeasureView, Questionnaires};
 use crate::event::time::TimeBasis;
+use crate::event::view::{
+    CheckinView, DataView, EffectsView, EventView, KindView, SessionView, VitalsView,
+};
 use crate::event::vitals::{At, Reading, Vitals};
 use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray,
@@ -144,16 +148,23 @@ arrays! { MeasureColumns {
     items: ListArray = "items",
 } }
 
+/// Most side effects of an event, questionnaires of a check-in, items of a questionnaire, and readings
+/// of a session besides the usual ones.
+const MOST_EFFECTS: usize = 50;
+const MOST_MEASURES: usize = 20;
+const MOST_ITEMS: usize = 100;
+const MOST_READINGS: usize = 100;
+
 /// The columns of one batch, ready to give back its events.
 pub(in crate::store) struct Decoder {
     columns: Columns,
     screening: ScreeningColumns,
     dose: DoseColumns,
     vitals: VitalsColumns,
-    reading: ReadingColumns,
     dissociation: DissociationColumns,
-    effect: EffectColumns,
-    measure: MeasureColumns,
+    effects: Lists<Effect, MOST_EFFECTS>,
+    readings: Lists<Reading, MOST_READINGS>,
+    measures: Questionnaires,
     /// Columns of data that hold anything at all, with the types that have them.
     data: Vec<(ArrayRef, &'static [EventType])>,
 }
@@ -174,9 +185,12 @@ impl Decoder {
             .collect();
         let find = |name: &str| aligned.iter().find(|(n, _)| *n == name).map(|(_, array)| array);
         let columns = Columns::of(find)?;
-        let effects = structs(&columns.effects, "effects")?;
-        let measures = structs(&columns.measures, "measures")?;
-        let readings = structs(&columns.vital_readings, "vital_readings")?;
+        let entries = structs(&columns.effects, "effects")?;
+        let effects = EffectColumns::of(|name| entries.column_by_name(name))?;
+        let entries = structs(&columns.vital_readings, "vital_readings")?;
+        let readings = ReadingColumns::of(|name| entries.column_by_name(name))?;
+        let entries = structs(&columns.measures, "measures")?;
+        let measures = MeasureColumns::of(|name| entries.column_by_name(name))?;
         let data = COLUMNS
             .iter()
             .zip(&aligned)
@@ -189,12 +203,14 @@ impl Decoder {
             screening: ScreeningColumns::of(|name| columns.screening.column_by_name(name))?,
             dose: DoseColumns::of(|name| columns.dose.column_by_name(name))?,
             vitals: VitalsColumns::of(|name| columns.vitals.column_by_name(name))?,
-            reading: ReadingColumns::of(|name| readings.column_by_name(name))?,
             dissociation: DissociationColumns::of(|name| {
                 columns.dissociation.column_by_name(name)
             })?,
-            effect: EffectColumns::of(|name| effects.column_by_name(name))?,
-            measure: MeasureColumns::of(|name| measures.column_by_name(name))?,
+            effects: Lists::read(&columns.effects, "effects", |at| effect(&effects, at))?,
+            readings: Lists::read(&columns.vital_readings, "vital_readings", |at| {
+                reading(&readings, at)
+            })?,
+            measures: questionnaires(&measures)?,
             columns,
             data,
         })
@@ -237,27 +253,44 @@ impl Decoder {
             *last = Subject::new(subject);
         }
         let subject = last.clone().ok_or("subject")?;
-        let kind = self.row_kind(row)?;
-        let EventView { source, id, when, basis, content, .. } = self.view(row, &kind)?;
+        let kind = self.kind(row)?;
+        let EventView { source, id, when, basis, content, .. } =
+            self.with_kind(row, KindView::of(&kind))?;
         let (source, id) = (source.clone(), id.to_id());
         let event = Event { source, id, subject, when, kind };
         Ok(Logged { event, origin: self.origin(row)?, basis, content })
     }
 
-    /// What happened in a row.
-    pub(in crate::store) fn row_kind(&self, row: usize) -> Result<Kind, Bad> {
-        let c = &self.columns;
-        let kind = self.kind(c.event_type.required(row, "type")?, row)?;
-        let is_of_version = int_of(&c.version, row) == Some(i32::from(kind.version()));
-        if is_of_version { Ok(kind) } else { Err("version") }
+    /// What happened in a row, unless [`Decoder::view`] can look at it in the columns.
+    pub(in crate::store) fn rare(&self, row: usize) -> Result<Option<Kind>, Bad> {
+        if self.is_frequent(row)? { Ok(None) } else { self.kind(row).map(Some) }
     }
 
-    /// The event of a row as the fold looks at it, of which what happened is known.
+    /// The event of a row as the fold looks at it. `rare` has what [`Decoder::rare`] found, row by row.
     pub(in crate::store) fn view<'a>(
         &'a self,
         row: usize,
-        kind: &'a Kind,
+        rare: &mut impl Iterator<Item = &'a Kind>,
     ) -> Result<EventView<'a>, Bad> {
+        let kind = match self.columns.event_type.required(row, "type")? {
+            EventType::SessionCompleted => {
+                DataView::SessionCompleted(self.session_view(row)?).into()
+            }
+            EventType::CheckinSubmitted => {
+                DataView::CheckinSubmitted(self.checkin_view(row)?).into()
+            }
+            _ => KindView::of(rare.next().ok_or("type")?),
+        };
+        self.with_kind(row, kind)
+    }
+
+    /// Whether a row is of the types that nearly all are of.
+    fn is_frequent(&self, row: usize) -> Result<bool, Bad> {
+        let event_type = self.columns.event_type.required(row, "type")?;
+        Ok(matches!(event_type, EventType::SessionCompleted | EventType::CheckinSubmitted))
+    }
+
+    fn with_kind<'a>(&'a self, row: usize, kind: KindView<'a>) -> Result<EventView<'a>, Bad> {
         let c = &self.columns;
         Ok(EventView {
             source: c.source.required_ref(row, "source")?,
@@ -269,15 +302,50 @@ impl Decoder {
         })
     }
 
-    fn origin(&self, row: usize) -> Result<Origin, Bad> {
-        let FileDigest(file_digest) = self.columns.file_digest.required(row, "file_digest")?;
-        let line = long_of(&self.columns.line, row).and_then(|line| u64::try_from(line).ok());
-        Ok(Origin { file_digest, line: line.ok_or("line")? })
+    fn session_view(&self, row: usize) -> Result<SessionView<'_>, Bad> {
+        let c = &self.columns;
+        Ok(SessionView {
+            route: c.route.required(row, "route")?,
+            drug: c.drug.required_ref(row, "drug")?,
+            dose: self.dose(row)?,
+            weight_kg: number(&c.weight_kg, row, "weight_kg")?,
+            phase: c.phase.get(row, "phase")?,
+            session_number: int(&c.session_number, row, "session_number")?,
+            psychotherapy: flag(&c.psychotherapy, row),
+            vitals: self.vitals_view(row)?.unwrap_or_default(),
+            dissociation: self.dissociation(row)?,
+            effects: self.effects_view(row)?,
+        })
     }
 
-    fn kind(&self, event_type: EventType, row: usize) -> Result<Kind, Bad> {
+    fn checkin_view(&self, row: usize) -> Result<CheckinView<'_>, Bad> {
+        let measures = places::<MOST_MEASURES>(&self.columns.measures, row, "measures")?;
+        Ok(CheckinView {
+            measures: self.measures.at(measures.unwrap_or_default()),
+            effects: self.effects_view(row)?,
+        })
+    }
+
+    fn effects_view(&self, row: usize) -> Result<EffectsView<'_>, Bad> {
+        Ok(EffectsView { told: self.effects.get(row)?, capture: self.capture(row)? })
+    }
+
+    fn vitals_view(&self, row: usize) -> Result<Option<VitalsView<'_>>, Bad> {
+        if !self.columns.vitals.is_valid(row) {
+            return Ok(None);
+        }
+        let v = &self.vitals;
+        let summary = [&v.sbp_pre, &v.dbp_pre, &v.sbp_peak, &v.dbp_peak, &v.spo2_min];
+        let summary = summary.map(|array| int_of(array, row));
+        let values = summary.map(|value| value.map(i64::from));
+        Vitals::check_summary(values).map_err(|_| "vitals")?;
+        Ok(Some(VitalsView { summary, others: self.readings.get(row)?.unwrap_or_default() }))
+    }
+
+    /// What happened in a row, in full.
+    fn kind(&self, row: usize) -> Result<Kind, Bad> {
         let c = &self.columns;
-        Ok(match event_type {
+        let kind = match c.event_type.required(row, "type")? {
             EventType::SubjectWithdrawn => Kind::Withdrawn,
             EventType::EventRetracted => Kind::Retracted(EventRetracted {
                 retracts: id(&c.retracts, row, "retracts")?,
@@ -287,16 +355,24 @@ impl Decoder {
                 let (time, study) = (&c.corrected_time, &c.corrected_studytime_us);
                 Kind::Corrected(EventCorrected {
                     corrects: id(&c.corrects, row, "corrects")?,
-                    readings: self.readings(row)?,
+                    readings: self.readings_of_correction(row)?,
                     when: moment(row, time, study, &c.corrected_day_only),
                 })
             }
             clinical => Kind::Clinical(self.data(clinical, row)?),
-        })
+        };
+        let is_of_version = int_of(&c.version, row) == Some(i32::from(kind.version()));
+        if is_of_version { Ok(kind) } else { Err("version") }
+    }
+
+    fn origin(&self, row: usize) -> Result<Origin, Bad> {
+        let FileDigest(file_digest) = self.columns.file_digest.required(row, "file_digest")?;
+        let line = long_of(&self.columns.line, row).and_then(|line| u64::try_from(line).ok());
+        Ok(Origin { file_digest, line: line.ok_or("line")? })
     }
 
     /// Every reading of a correction, in the order of the types.
-    fn readings(&self, row: usize) -> Result<Vec<Data>, Bad> {
+    fn readings_of_correction(&self, row: usize) -> Result<Vec<Data>, Bad> {
         let corrects = &[EventType::EventCorrected][..];
         let set = self.data.iter().filter(|(array, of)| *of != corrects && array.is_valid(row));
         let set: Vec<&[EventType]> = set.map(|(_, of)| *of).collect();
@@ -367,93 +443,111 @@ impl Decoder {
         Ok(SessionCompleted {
             route: c.route.required(row, "route")?,
             drug: c.drug.required(row, "drug")?,
-            dose: if c.dose.is_valid(row) { Some(self.dose(row)?) } else { None },
+            dose: self.dose(row)?,
             weight_kg: number(&c.weight_kg, row, "weight_kg")?,
             duration_min: number(&c.duration_min, row, "duration_min")?,
             monitoring_min: number(&c.monitoring_min, row, "monitoring_min")?,
             phase: c.phase.get(row, "phase")?,
             session_number: int(&c.session_number, row, "session_number")?,
             psychotherapy: flag(&c.psychotherapy, row),
-            vitals: if c.vitals.is_valid(row) { Some(self.vitals(row)?) } else { None },
-            dissociation: if c.dissociation.is_valid(row) {
-                Some(self.dissociation(row)?)
-            } else {
-                None
-            },
+            vitals: self.vitals(row)?,
+            dissociation: self
+                .dissociation(row)?
+                .map(|(instrument, total)| Dissociation { instrument: instrument.clone(), total }),
             effects: self.effects(row)?,
             effects_capture: self.capture(row)?,
             stopped_early: c.stopped_early.get(row, "stopped_early")?,
         })
     }
 
-    fn dose(&self, row: usize) -> Result<Dose, Bad> {
+    fn dose(&self, row: usize) -> Result<Option<Dose>, Bad> {
         let d = &self.dose;
-        Ok(Dose {
-            value: float_of(&d.value, row).and_then(Amount::new).ok_or("dose")?,
-            unit: d.unit.required(row, "dose")?,
-        })
+        if !self.columns.dose.is_valid(row) {
+            return Ok(None);
+        }
+        let value = float_of(&d.value, row).and_then(Amount::new).ok_or("dose")?;
+        Ok(Some(Dose { value, unit: d.unit.required(row, "dose")? }))
     }
 
-    fn vitals(&self, row: usize) -> Result<Vitals, Bad> {
-        const NAME: Bad = "vital_readings";
-        let (v, r) = (&self.vitals, &self.reading);
-        let usual = [&v.sbp_pre, &v.dbp_pre, &v.sbp_peak, &v.dbp_peak, &v.spo2_min];
-        let usual = Vitals::of_summary(usual.map(|array| int_of(array, row).map(i64::from)));
-        let usual = usual.map_err(|_| "vitals")?;
-        let others: Option<List<Reading, 100>> =
-            list(&self.columns.vital_readings, row, NAME, |at| {
-                let moment = r.moment.get(at, NAME)?;
-                let when = match (moment, int(&r.at_min, at, NAME)?) {
-                    (Some(moment), None) => At::Moment(moment),
-                    (None, Some(minute)) => At::Minute(minute),
-                    _ => return Err(NAME),
-                };
-                let sign = r.sign.required(at, NAME)?;
-                let unit = r.unit.required(at, NAME)?;
-                let value = number(&r.value, at, NAME)?.ok_or(NAME)?;
-                Reading::new(sign, when, value, unit).map_err(|_| NAME)
-            })?;
-        let Some(others) = others else { return Ok(usual) };
-        Vitals::new([usual.readings(), others.as_slice()].concat()).map_err(|_| NAME)
+    fn vitals(&self, row: usize) -> Result<Option<Vitals>, Bad> {
+        let Some(VitalsView { summary, others }) = self.vitals_view(row)? else { return Ok(None) };
+        let usual =
+            Vitals::of_summary(summary.map(|value| value.map(i64::from))).map_err(|_| "vitals")?;
+        if others.is_empty() {
+            return Ok(Some(usual));
+        }
+        let all = Vitals::new([usual.readings(), others].concat());
+        all.map(Some).map_err(|_| "vital_readings")
     }
 
-    fn dissociation(&self, row: usize) -> Result<Dissociation, Bad> {
+    fn dissociation(&self, row: usize) -> Result<Option<(&OpenCode, Num<0, 1000>)>, Bad> {
         const NAME: Bad = "dissociation";
         let d = &self.dissociation;
-        Ok(Dissociation {
-            instrument: d.instrument.required(row, NAME)?,
-            total: number(&d.total, row, NAME)?.ok_or(NAME)?,
-        })
+        if !self.columns.dissociation.is_valid(row) {
+            return Ok(None);
+        }
+        let total = number(&d.total, row, NAME)?.ok_or(NAME)?;
+        Ok(Some((d.instrument.required_ref(row, NAME)?, total)))
     }
 
     fn capture(&self, row: usize) -> Result<Option<EffectsCapture>, Bad> {
         self.columns.effects_capture.get(row, "effects_capture")
     }
 
-    fn effects(&self, row: usize) -> Result<Option<List<Effect, 50>>, Bad> {
-        const NAME: Bad = "effects";
-        let e = &self.effect;
-        list(&self.columns.effects, row, NAME, |at| {
-            Ok(Effect {
-                term: e.term.required(at, NAME)?,
-                severity: e.severity.get(at, NAME)?,
-                onset_min: number(&e.onset_min, at, NAME)?,
-                resolved_min: number(&e.resolved_min, at, NAME)?,
-                serious: flag(&e.serious, at),
-            })
-        })
+    fn effects(&self, row: usize) -> Result<Option<List<Effect, MOST_EFFECTS>>, Bad> {
+        let effects = self.effects.get(row)?.map(<[Effect]>::to_vec);
+        effects.map(|effects| List::new(effects).ok_or("effects")).transpose()
     }
 
-    fn measures(&self, row: usize) -> Result<Option<List<Measure, 20>>, Bad> {
+    fn measures(&self, row: usize) -> Result<Option<List<Measure, MOST_MEASURES>>, Bad> {
         const NAME: Bad = "measures";
-        let m = &self.measure;
-        let items = m.items.values().as_any().downcast_ref::<Int32Array>().ok_or(NAME)?;
-        list(&self.columns.measures, row, NAME, |at| {
-            Ok(Measure {
-                instrument: m.instrument.required(at, NAME)?,
-                total: number(&m.total, at, NAME)?,
-                items: list(&m.items, at, NAME, |item| int(items, item, NAME)?.ok_or(NAME))?,
-            })
-        })
+        let Some(places) = places::<MOST_MEASURES>(&self.columns.measures, row, NAME)? else {
+            return Ok(None);
+        };
+        let mut measures = Vec::with_capacity(places.len());
+        for MeasureView { instrument, total, items } in self.measures.at(places).iter() {
+            let items = items.map(|items| List::new(items.to_vec()).ok_or(NAME)).transpose()?;
+            measures.push(Measure { instrument: instrument.clone(), total, items });
+        }
+        List::new(measures).map(Some).ok_or(NAME)
     }
+}
+
+fn effect(columns: &EffectColumns, at: usize) -> Result<Effect, Bad> {
+    const NAME: Bad = "effects";
+    Ok(Effect {
+        term: columns.term.required(at, NAME)?,
+        severity: columns.severity.get(at, NAME)?,
+        onset_min: number(&columns.onset_min, at, NAME)?,
+        resolved_min: number(&columns.resolved_min, at, NAME)?,
+        serious: flag(&columns.serious, at),
+    })
+}
+
+fn reading(columns: &ReadingColumns, at: usize) -> Result<Reading, Bad> {
+    const NAME: Bad = "vital_readings";
+    let moment = columns.moment.get(at, NAME)?;
+    let when = match (moment, int(&columns.at_min, at, NAME)?) {
+        (Some(moment), None) => At::Moment(moment),
+        (None, Some(minute)) => At::Minute(minute),
+        _ => return Err(NAME),
+    };
+    let sign = columns.sign.required(at, NAME)?;
+    let unit = columns.unit.required(at, NAME)?;
+    let value = number(&columns.value, at, NAME)?.ok_or(NAME)?;
+    Reading::new(sign, when, value, unit).map_err(|_| NAME)
+}
+
+fn questionnaires(columns: &MeasureColumns) -> Result<Questionnaires, Bad> {
+    const NAME: Bad = "measures";
+    let items: &Int32Array = columns.items.values().as_any().downcast_ref().ok_or(NAME)?;
+    let mut all = Questionnaires::default();
+    for at in 0..columns.items.len() {
+        let instrument = columns.instrument.required(at, NAME)?.clone();
+        let total = number(&columns.total, at, NAME)?;
+        let places = places::<MOST_ITEMS>(&columns.items, at, NAME)?;
+        let item = |at| int(items, at, NAME)?.ok_or(NAME);
+        all.push(instrument, total, places.map(|places| places.map(item)))?;
+    }
+    Ok(all)
 }

@@ -16,6 +16,7 @@ mod coded;
 pub(super) mod decode;
 pub(super) mod encode;
 mod layout;
+mod lists;
 mod sparse;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};

@@ -25,7 +25,7 @@ use super::disk::{make_private_dir, tighten_dir, tighten_file};
 use super::error::StoreError;
 use super::log::EventLog;
 use crate::event::ids::{EventId, Source};
-use crate::event::key::{ContentDigest, KeyDigest, KeyError, KnownKeys, Novelty};
+use crate::event::key::{Conflicts, ContentDigest, KeyDigest, KeyError, KnownKeys, Novelty};
 use arrow::array::{BinaryArray, RecordBatch, StringArray};
 use fresh::{Fresh, is_to_merge};
 use list::{List, Listed};
@@ -134,11 +134,20 @@ impl KeyIndex {
         self.absorb_source()
     }
 
-    /// Keys that stand in the log with different contents.
-    #[must_use]
-    pub fn conflicting(&self) -> HashSet<KeyDigest> {
-        let fresh = self.kept.conflicts.iter();
-        self.conflicts.iter().chain(fresh).map(|key| KeyDigest(*key)).collect()
+    /// Keys that stand in the log with different contents, and those contents.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a run cannot be read.
+    pub fn conflicting(&mut self) -> Result<Conflicts, StoreError> {
+        let keys: BTreeSet<u128> =
+            self.conflicts.iter().chain(&self.kept.conflicts).copied().collect();
+        let mut known = Vec::new();
+        for key in keys {
+            let failed = StoreError::io(&self.dir);
+            let contents = self.contents(key).map_err(failed)?.iter();
+            known.extend(contents.map(|content| (KeyDigest(key), ContentDigest(*content))));
+        }
+        Ok(known.into_iter().collect())
     }
 
     /// Those of some keys under which an event stands in the log, of whatever subject.

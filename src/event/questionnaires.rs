@@ -1,0 +1,93 @@
+//! Questionnaires of many check-ins, laid out one behind the other, with the items of all in one
+//! list: so that to read a thousand of them takes two lists, not two thousand.
+
+use super::ids::OpenCode;
+use super::kind::{Item, Measure};
+use super::number::Num;
+use std::ops::Range;
+
+/// Some questionnaires.
+#[derive(Debug, Default)]
+pub struct Questionnaires {
+    each: Vec<Questionnaire>,
+    items: Vec<Item>,
+}
+
+/// One of many questionnaires.
+#[derive(Debug, Clone)]
+pub struct Questionnaire {
+    instrument: OpenCode,
+    total: Option<Num<0, 1000>>,
+    /// Where its items stand among those of all.
+    items: Option<Range<usize>>,
+}
+
+/// The questionnaires of one check-in.
+#[derive(Debug, Clone, Copy)]
+pub enum MeasuresView<'a> {
+    /// Each by itself.
+    Listed(&'a [Measure]),
+    /// Some of many, and the items of all.
+    LaidOut(&'a [Questionnaire], &'a [Item]),
+}
+
+/// One questionnaire, wherever it is held.
+#[derive(Debug, Clone, Copy)]
+pub struct MeasureView<'a> {
+    /// Instrument.
+    pub instrument: &'a OpenCode,
+    /// Total as reported.
+    pub total: Option<Num<0, 1000>>,
+    /// Every item in order.
+    pub items: Option<&'a [Item]>,
+}
+
+impl Questionnaires {
+    /// Adds a questionnaire.
+    ///
+    /// # Errors
+    /// That of an item that could not be read.
+    pub fn push<E>(
+        &mut self,
+        instrument: OpenCode,
+        total: Option<Num<0, 1000>>,
+        items: Option<impl Iterator<Item = Result<Item, E>>>,
+    ) -> Result<(), E> {
+        let from = self.items.len();
+        let is_given = items.is_some();
+        for item in items.into_iter().flatten() {
+            self.items.push(item?);
+        }
+        let items = is_given.then_some(from..self.items.len());
+        self.each.push(Questionnaire { instrument, total, items });
+        Ok(())
+    }
+
+    /// Those at some places; none of them where there are not as many.
+    #[must_use]
+    pub fn at(&self, places: Range<usize>) -> MeasuresView<'_> {
+        MeasuresView::LaidOut(self.each.get(places).unwrap_or_default(), &self.items)
+    }
+}
+
+impl<'a> MeasuresView<'a> {
+    /// Each in turn.
+    pub fn iter(self) -> impl Iterator<Item = MeasureView<'a>> {
+        let (listed, laid_out, items) = match self {
+            Self::Listed(measures) => (measures, &[][..], &[][..]),
+            Self::LaidOut(each, items) => (&[][..], each, items),
+        };
+        let laid_out = laid_out.iter().map(move |one| MeasureView {
+            instrument: &one.instrument,
+            total: one.total,
+            items: one.items.as_ref().and_then(|places| items.get(places.clone())),
+        });
+        listed.iter().map(MeasureView::of).chain(laid_out)
+    }
+}
+
+impl<'a> MeasureView<'a> {
+    fn of(measure: &'a Measure) -> Self {
+        Self { instrument: &measure.instrument, total: measure.total, items: measure.items() }
+    }
+}
