@@ -4,8 +4,8 @@
 //! Each score has one fate. A check-in that was corrected counts once, as corrected; one that came
 //! twice counts once.
 
-use super::few::find_or_push;
-use super::resolve::{SetAside, Unused};
+use super::few::{find_or_push, same};
+use super::resolve::{Said, SetAside, Unused};
 use super::settings::FoldSettings;
 use crate::event::code::Route;
 use crate::event::ids::{OpenCode, Source};
@@ -157,29 +157,37 @@ impl Scored<'_> {
 
 /// An account being kept.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Tally<'a> {
     /// Few, in no order.
-    scores: Vec<ScoreAccount>,
-    sessions: BTreeMap<(Source, Route), SessionAccount>,
+    scores: Vec<Line<'a>>,
+    sessions: BTreeMap<(&'a Source, Route), [u32; SetAside::ALL.len()]>,
 }
 
-impl Tally {
+/// The scores of one instrument from one source.
+#[derive(Debug)]
+struct Line<'a> {
+    source: &'a Source,
+    instrument: &'a OpenCode,
+    by_fate: [u32; Fate::ALL.len()],
+    n_totals_differ: u32,
+}
+
+impl<'a> Tally<'a> {
     /// A score with its fate.
-    pub(super) fn score(&mut self, source: &Source, instrument: &OpenCode, fate: Fate) {
+    pub(super) fn score(&mut self, source: &'a Source, instrument: &'a OpenCode, fate: Fate) {
         self.of(source, instrument).by_fate[fate.place()] += 1;
     }
 
     /// A total that is not what its items make.
-    pub(super) fn total_differs(&mut self, source: &Source, instrument: &OpenCode) {
+    pub(super) fn total_differs(&mut self, source: &'a Source, instrument: &'a OpenCode) {
         self.of(source, instrument).n_totals_differ += 1;
     }
 
-    fn of(&mut self, source: &Source, instrument: &OpenCode) -> &mut ScoreAccount {
-        let is_it =
-            |known: &ScoreAccount| known.instrument == *instrument && known.source == *source;
-        find_or_push(&mut self.scores, is_it, || ScoreAccount {
-            source: source.clone(),
-            instrument: instrument.clone(),
+    fn of(&mut self, source: &'a Source, instrument: &'a OpenCode) -> &mut Line<'a> {
+        let is_it = |line: &Line| same(line.instrument, instrument) && same(line.source, source);
+        find_or_push(&mut self.scores, is_it, || Line {
+            source,
+            instrument,
             by_fate: [0; Fate::ALL.len()],
             n_totals_differ: 0,
         })
@@ -187,7 +195,7 @@ impl Tally {
 
     /// An event that does not count: each instrument it names is a score, and a session is one
     /// session, however many contents came under its key.
-    pub(super) fn set_aside(&mut self, unused: &Unused) {
+    pub(super) fn set_aside(&mut self, unused: &Unused<'a>) {
         let instruments: BTreeSet<&OpenCode> =
             unused.versions.iter().flat_map(instruments).collect();
         for instrument in instruments {
@@ -197,28 +205,30 @@ impl Tally {
         let route =
             routes.first().map(|first| if routes.len() == 1 { *first } else { Route::Unknown });
         if let Some(route) = route {
-            let source = unused.source;
-            let account =
-                self.sessions.entry((source.clone(), route)).or_insert_with(|| SessionAccount {
-                    source: source.clone(),
-                    route,
-                    by_reason: [0; SetAside::ALL.len()],
-                });
-            account.by_reason[unused.why as usize] += 1;
+            self.sessions.entry((unused.source, route)).or_default()[unused.why as usize] += 1;
         }
     }
 
     /// The account.
     pub(super) fn done(mut self) -> Account {
-        self.scores.sort_by(|a, b| (&a.source, &a.instrument).cmp(&(&b.source, &b.instrument)));
-        Account { scores: self.scores, sessions: self.sessions.into_values().collect() }
+        self.scores.sort_by_key(|line| (line.source, line.instrument));
+        let scores = self.scores.into_iter().map(|line| ScoreAccount {
+            source: line.source.clone(),
+            instrument: line.instrument.clone(),
+            by_fate: line.by_fate,
+            n_totals_differ: line.n_totals_differ,
+        });
+        let sessions = self.sessions.into_iter().map(|((source, route), by_reason)| {
+            SessionAccount { source: source.clone(), route, by_reason }
+        });
+        Account { scores: scores.collect(), sessions: sessions.collect() }
     }
 }
 
 /// The instruments a check-in names.
-fn instruments<'a>(data: &DataView<'a>) -> impl Iterator<Item = &'a OpenCode> {
+fn instruments<'a>(said: &Said<'a>) -> impl Iterator<Item = &'a OpenCode> {
     let checkin =
-        if let DataView::CheckinSubmitted(checkin) = *data { Some(checkin) } else { None };
+        if let DataView::CheckinSubmitted(checkin) = said.data() { Some(checkin) } else { None };
     checkin
         .into_iter()
         .flat_map(|checkin| checkin.measures.iter())
@@ -226,8 +236,8 @@ fn instruments<'a>(data: &DataView<'a>) -> impl Iterator<Item = &'a OpenCode> {
 }
 
 /// The route of a session.
-fn route(data: &DataView) -> Option<Route> {
-    if let DataView::SessionCompleted(session) = data { Some(session.route) } else { None }
+fn route(said: &Said) -> Option<Route> {
+    if let DataView::SessionCompleted(session) = said.data() { Some(session.route) } else { None }
 }
 
 #[cfg(test)]

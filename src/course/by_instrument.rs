@@ -1,12 +1,13 @@
 //! What is known by instrument. A course is scored with few, so that a short list does.
 
+use super::few::same;
 use crate::event::ids::OpenCode;
 
-/// Values by instrument, in the order of their codes.
+/// Values by instrument, in the order of their codes, which are held here or elsewhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ByInstrument<T>(Vec<(OpenCode, T)>);
+pub struct ByInstrument<T, C = OpenCode>(Vec<(C, T)>);
 
-impl<T> Default for ByInstrument<T> {
+impl<T, C> Default for ByInstrument<T, C> {
     fn default() -> Self {
         Self(Vec::new())
     }
@@ -28,24 +29,29 @@ impl<T> ByInstrument<T> {
     pub fn iter(&self) -> impl Iterator<Item = (&OpenCode, &T)> {
         self.0.iter().map(|(code, value)| (code, value))
     }
+}
+
+impl<'a, T> ByInstrument<T, &'a OpenCode> {
+    /// Every instrument with its value.
+    pub(super) fn held_elsewhere(&self) -> impl Iterator<Item = (&'a OpenCode, &T)> {
+        self.0.iter().map(|(code, value)| (*code, value))
+    }
 
     /// The same instruments with what is made of their values.
     pub(super) fn map<U>(&mut self, mut of: impl FnMut(&mut T) -> U) -> ByInstrument<U> {
-        ByInstrument(self.0.iter_mut().map(|(code, value)| (code.clone(), of(value))).collect())
+        let mapped = self.0.iter_mut().map(|(code, value)| ((*code).clone(), of(value)));
+        ByInstrument(mapped.collect())
     }
 }
 
-impl<T: Default> ByInstrument<T> {
+impl<'a, T: Default> ByInstrument<T, &'a OpenCode> {
     /// The value of an instrument, empty at first.
-    pub(super) fn or_default(&mut self, code: &OpenCode) -> &mut T {
-        let place = match self.0.iter().position(|(known, _)| known >= code) {
-            Some(place) if self.0[place].0 == *code => place,
-            behind => {
-                let place = behind.unwrap_or(self.0.len());
-                self.0.insert(place, (code.clone(), T::default()));
-                place
-            }
-        };
+    pub(super) fn or_default(&mut self, code: &'a OpenCode) -> &mut T {
+        let place = self.0.iter().position(|(known, _)| same(*known, code)).unwrap_or_else(|| {
+            let place = self.0.partition_point(|(known, _)| *known < code);
+            self.0.insert(place, (code, T::default()));
+            place
+        });
         &mut self.0[place].1
     }
 }
@@ -60,12 +66,15 @@ mod tests {
         #[test]
         fn values_stand_as_in_a_map(codes in proptest::collection::vec("[a-c]{1,2}", 0..20)) {
             // A slow twin: a map of the standard library.
+            let codes: Vec<OpenCode> =
+                codes.iter().map(|text| OpenCode::new(text).expect("a code")).collect();
             let (mut list, mut map) = (ByInstrument::default(), BTreeMap::new());
-            for text in &codes {
-                let code = OpenCode::new(text).expect("a code");
-                *list.or_default(&code) += 1;
-                *map.entry(code).or_insert(0) += 1;
+            for code in &codes {
+                *list.or_default(code) += 1;
+                *map.entry(code.clone()).or_insert(0) += 1;
             }
+            prop_assert!(list.held_elsewhere().eq(map.iter()));
+            let list = list.map(|n| *n);
             prop_assert!(list.iter().eq(map.iter()));
             prop_assert!(list.codes().eq(map.keys()));
             prop_assert!(map.iter().all(|(code, n)| list.get(code) == Some(n)));

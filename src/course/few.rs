@@ -13,6 +13,11 @@ pub fn find_or_push<T>(
     &mut list[place]
 }
 
+/// Whether two are equal; mostly they are one and the same, and need not be looked at.
+pub fn same<T: PartialEq>(a: &T, b: &T) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use super::assess::{Window, assess};
 use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
-use super::few::find_or_push;
+use super::few::{find_or_push, same};
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
@@ -15,7 +15,7 @@ use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
 use crate::event::instrument::Outcome;
 use crate::event::key::Conflicts;
-use crate::event::kind::{CourseStarted, Effect, PlanAdjusted};
+use crate::event::kind::{CourseStarted, Effect, EventType, PlanAdjusted};
 use crate::event::number::Num;
 use crate::event::time::{DAY_US, Moment, TimeBasis, whole_days};
 use crate::event::view::{CheckinView, DataView, EffectsView, EventView, SessionView};
@@ -32,11 +32,11 @@ pub struct FoldContext<'a> {
     pub conflicts: &'a Conflicts,
 }
 
-/// Folds the events of one subject; `None` if the subject withdrew or no event of theirs counts.
+/// Folds the events of one subject, sorted by [`EventView::order`]; `None` if the subject withdrew or no event of theirs counts.
 #[must_use]
-pub fn fold_subject(
+pub fn fold_subject<'a>(
     subject: &Subject,
-    events: &[EventView<'_>],
+    events: &'a [EventView<'a>],
     context: &FoldContext,
 ) -> Option<SubjectFacts> {
     let mut resolved = resolve(events, context.conflicts)?;
@@ -65,7 +65,7 @@ pub fn fold_subject(
 /// Says whether any was set aside.
 fn keep_one_clock(resolved: &mut Resolved) -> bool {
     let events = &resolved.events;
-    let is_session = |event: &&Effective| matches!(event.data, DataView::SessionCompleted(_));
+    let is_session = |event: &&Effective| event.said.event_type() == EventType::SessionCompleted;
     // Calendar before study where both clocks have sessions: a rule, not an order of arrival.
     let axis = events.iter().filter(is_session).map(|event| event.when.axis).min();
     let Some(axis) = axis.or_else(|| events.iter().map(|event| event.when.axis).min()) else {
@@ -79,7 +79,7 @@ fn keep_one_clock(resolved: &mut Resolved) -> bool {
 /// Takes events out of those that count.
 fn set_aside(resolved: &mut Resolved, why: SetAside, is_out: impl Fn(&Effective) -> bool) {
     let out = resolved.events.extract_if(.., |event| is_out(event));
-    let unused = out.map(|event| Unused { why, source: event.source, versions: vec![event.data] });
+    let unused = out.map(|event| Unused { why, source: event.source, versions: vec![event.said] });
     resolved.unused.extend(unused);
 }
 
@@ -90,14 +90,14 @@ struct State<'a> {
     starts: Vec<(i64, Profile)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
-    scores: ByInstrument<Vec<Scored<'a>>>,
+    scores: ByInstrument<Vec<Scored<'a>>, &'a OpenCode>,
     /// The times at which check-ins were filled in, whatever they hold, and the side effects told.
     checkins: Vec<(i64, EffectsView<'a>)>,
     plans: Vec<(Moment, &'a PlanAdjusted)>,
-    latest_us: Vec<(Source, i64)>,
+    latest_us: Vec<(&'a Source, i64)>,
     order: Order,
     anomalies: Vec<Anomaly>,
-    tally: Tally,
+    tally: Tally<'a>,
 }
 
 /// A course being built.
@@ -127,8 +127,8 @@ impl<'a> State<'a> {
         }
         let odd = self.order.notice(&event, !self.drafts.is_empty());
         self.anomalies.extend(odd);
-        let Effective { when, basis, source, id, data } = event;
-        match data {
+        let Effective { when, basis, source, id, said } = event;
+        match said.data() {
             DataView::CourseStarted(started) => self.started(when, started),
             DataView::SessionCompleted(data) => {
                 let session = Session { at_us: when.micros, basis, source, id, data };
@@ -233,12 +233,12 @@ impl<'a> State<'a> {
     }
 
     /// The data cut of a source is the latest session or check-in it sent.
-    fn saw(&mut self, source: &Source, basis: TimeBasis, at_us: i64) {
+    fn saw(&mut self, source: &'a Source, basis: TimeBasis, at_us: i64) {
         if !basis.has_calendar() {
             return;
         }
-        let is_it = |known: &(Source, i64)| known.0 == *source;
-        let latest = find_or_push(&mut self.latest_us, is_it, || (source.clone(), at_us));
+        let is_it = |known: &(&Source, i64)| same(known.0, source);
+        let latest = find_or_push(&mut self.latest_us, is_it, || (source, at_us));
         latest.1 = at_us.max(latest.1);
     }
 
@@ -262,12 +262,13 @@ impl<'a> State<'a> {
         self.anomalies.extend(std::iter::repeat_n(Anomaly::InfusionNotGiven, n_ahead));
         let first: Vec<i64> = courses.iter().map(Course::first_us).collect();
         let starts = Starts { all: &all, first: &first };
-        for (code, scores) in self.scores.iter() {
+        for (code, scores) in self.scores.held_elsewhere() {
             for scored in scores {
                 self.tally.score(scored.source, code, scored.fate(&starts, context.settings));
             }
         }
         self.anomalies.sort_unstable();
+        let latest_us = self.latest_us.into_iter();
         SubjectFacts {
             subject,
             known: true,
@@ -277,7 +278,7 @@ impl<'a> State<'a> {
             anomalies: self.anomalies,
             account: self.tally.done(),
             strays: Vec::new(),
-            latest_us: self.latest_us,
+            latest_us: latest_us.map(|(source, latest)| (source.clone(), latest)).collect(),
         }
     }
 

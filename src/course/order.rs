@@ -5,7 +5,7 @@
 
 use super::anomaly::Anomaly;
 use super::resolve::Effective;
-use crate::event::kind::Effect;
+use crate::event::kind::{Effect, EventType};
 use crate::event::time::{DAY_US, Moment, whole_days};
 use crate::event::view::DataView;
 
@@ -31,9 +31,10 @@ impl Order {
     /// Looks at an event and the one before it. `is_treated` says whether a session came before.
     pub(super) fn notice(&mut self, event: &Effective, is_treated: bool) -> Option<Anomaly> {
         let at_us = event.when.micros;
-        let is_checkin = matches!(event.data, DataView::CheckinSubmitted(_));
-        let is_session = matches!(event.data, DataView::SessionCompleted(_));
-        if let DataView::PlanAdjusted(plan) = event.data {
+        let event_type = event.said.event_type();
+        let is_checkin = event_type == EventType::CheckinSubmitted;
+        let is_session = event_type == EventType::SessionCompleted;
+        if let DataView::PlanAdjusted(plan) = event.said.data() {
             let after = plan.after_infusion.map(crate::event::number::Int::get);
             self.plans.extend(after.map(|after| (event.when, after)));
         }

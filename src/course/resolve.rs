@@ -9,7 +9,7 @@ use super::anomaly::Anomaly;
 use super::stray::{Speech, Stray};
 use crate::event::ids::{EventIdRef, Source};
 use crate::event::key::{Conflicts, KeyDigest};
-use crate::event::kind::{Data, EventCorrected};
+use crate::event::kind::{Data, EventCorrected, EventType};
 use crate::event::time::{Moment, TimeBasis};
 use crate::event::view::{DataView, EventView, KindView};
 use std::cmp::Ordering;
@@ -27,7 +27,36 @@ pub struct Effective<'a> {
     /// Id.
     pub id: EventIdRef<'a>,
     /// What, after corrections.
-    pub data: DataView<'a>,
+    pub said: Said<'a>,
+}
+
+/// What a clinical event says.
+#[derive(Debug, Clone, Copy)]
+pub enum Said<'a> {
+    /// As it was sent.
+    AsSent(&'a DataView<'a>),
+    /// As a correction has it.
+    PutRight(&'a Data),
+}
+
+impl<'a> Said<'a> {
+    /// What that is.
+    #[must_use]
+    pub fn data(self) -> DataView<'a> {
+        match self {
+            Self::AsSent(data) => *data,
+            Self::PutRight(data) => DataView::of(data),
+        }
+    }
+
+    /// Its type.
+    #[must_use]
+    pub const fn event_type(self) -> EventType {
+        match self {
+            Self::AsSent(data) => data.event_type(),
+            Self::PutRight(data) => data.event_type(),
+        }
+    }
 }
 
 impl Effective<'_> {
@@ -65,7 +94,7 @@ pub struct Unused<'a> {
     /// Site or system.
     pub source: &'a Source,
     /// What it says; every content that came under its key.
-    pub versions: Vec<DataView<'a>>,
+    pub versions: Vec<Said<'a>>,
 }
 
 /// What is left of a subject's log.
@@ -86,25 +115,27 @@ type Key<'a> = (&'a Source, EventIdRef<'a>);
 
 /// Settles a subject's events; `None` if the subject withdrew.
 ///
-/// `conflicts` holds the keys that stand in the log with different contents, of whatever subject:
-/// the same key under two subjects is a conflict that neither could see alone.
+/// Events come sorted by [`EventView::order`]. `conflicts` is of all the log: the same key under two
+/// subjects is a conflict that neither could see alone.
 #[must_use]
-pub fn resolve<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+pub fn resolve<'a>(events: &'a [EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
     if events.iter().any(|event| matches!(event.kind, KindView::Withdrawn)) {
         return None;
     }
     Some(undisputed(events, conflicts).unwrap_or_else(|| key_by_key(events, conflicts)))
 }
 
-fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'a> {
+fn key_by_key<'a>(events: &'a [EventView<'a>], conflicts: &Conflicts) -> Resolved<'a> {
     let mut anomalies = Vec::new();
-    let mut versions: BTreeMap<Key, Vec<EventView<'a>>> = BTreeMap::new();
+    let mut versions: BTreeMap<Key, Vec<&'a EventView<'a>>> = BTreeMap::new();
     for event in events {
-        versions.entry((event.source, event.id)).or_default().push(*event);
+        versions.entry((event.source, event.id)).or_default().push(event);
     }
     let in_conflict: BTreeSet<Key> = versions
         .iter()
-        .filter(|(key, found)| found.len() > 1 || conflicts.has_key(KeyDigest::of(key.0, key.1)))
+        .filter(|(_, found)| {
+            found.len() > 1 || found.iter().any(|event| conflicts.contains(event.content))
+        })
         .map(|(key, _)| *key)
         .collect();
     let mut strays = Vec::new();
@@ -116,7 +147,7 @@ fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'
     let mut unused = Vec::new();
     for (key, found) in &versions {
         let conflicting = in_conflict.contains(key);
-        let clinical: Vec<EventView> =
+        let clinical: Vec<&EventView> =
             found.iter().filter(|event| event.kind.data().is_some()).copied().collect();
         if retracted.contains(key) {
             unused.extend(set_aside(SetAside::Retracted, key.0, &clinical));
@@ -144,44 +175,43 @@ fn key_by_key<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Resolved<'
 
 /// Events of which none speaks of another and whose keys are in no conflict: each counts as it is.
 /// `None` for any others. The same as going through them key by key, and most people's.
-fn undisputed<'a>(events: &[EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
-    let mut effective = Vec::with_capacity(events.len());
-    for event in events {
-        if conflicts.has_content(event.content) {
-            return None;
-        }
-        effective.push(as_it_is(event)?);
-    }
-    let mut keys: Vec<(EventIdRef, &Source)> =
-        effective.iter().map(|event| (event.id, event.source)).collect();
-    keys.sort_unstable();
-    if keys.windows(2).any(|two| two[0] == two[1]) {
+fn undisputed<'a>(events: &'a [EventView<'a>], conflicts: &Conflicts) -> Option<Resolved<'a>> {
+    // A key that stands here with different contents is among the conflicts; with the same one twice,
+    // which no log should have, it stands twice in a row.
+    let is_twice = |two: &[EventView]| {
+        two[0].content == two[1].content && (two[0].source, two[0].id) == (two[1].source, two[1].id)
+    };
+    if events.windows(2).any(is_twice) {
         return None;
     }
-    effective.sort_by(Effective::order);
-    Some(Resolved { events: effective, ..Resolved::default() })
+    let as_it_is = |event: &'a EventView<'a>| {
+        if conflicts.contains(event.content) { None } else { as_it_is(event) }
+    };
+    let events = events.iter().map(as_it_is).collect::<Option<_>>()?;
+    Some(Resolved { events, ..Resolved::default() })
 }
 
 /// A clinical event of which nothing else speaks.
-fn as_it_is<'a>(event: &EventView<'a>) -> Option<Effective<'a>> {
-    let EventView { source, id, when, basis, ref kind, .. } = *event;
-    Some(Effective { when, basis, source, id, data: *kind.data()? })
+fn as_it_is<'a>(event: &'a EventView<'a>) -> Option<Effective<'a>> {
+    let EventView { source, id, when, basis, kind, .. } = event;
+    let said = Said::AsSent(kind.data()?);
+    Some(Effective { when: *when, basis: *basis, source, id: *id, said })
 }
 
 /// The event of these versions, which does not count; none where no version is clinical.
 fn set_aside<'a>(
     why: SetAside,
     source: &'a Source,
-    versions: &[EventView<'a>],
+    versions: &[&'a EventView<'a>],
 ) -> Option<Unused<'a>> {
-    let versions = versions.iter().filter_map(|event| event.kind.data().copied());
-    let versions: Vec<DataView> = versions.collect();
+    let versions = versions.iter().filter_map(|event| event.kind.data()).map(Said::AsSent);
+    let versions: Vec<Said> = versions.collect();
     (!versions.is_empty()).then_some(Unused { why, source, versions })
 }
 
 /// Keys that are taken back. A retraction that is itself in conflict does not count.
 fn retractions<'a>(
-    versions: &BTreeMap<Key<'a>, Vec<EventView<'a>>>,
+    versions: &BTreeMap<Key<'a>, Vec<&'a EventView<'a>>>,
     in_conflict: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
     strays: &mut Vec<Stray>,
@@ -208,20 +238,20 @@ fn retractions<'a>(
     retracted
 }
 
-fn stray(speech: Speech, target: Key, versions: &BTreeMap<Key, Vec<EventView>>) -> Stray {
+fn stray(speech: Speech, target: Key, versions: &BTreeMap<Key, Vec<&EventView>>) -> Stray {
     let in_other_source = versions.keys().any(|(_, id)| *id == target.1);
     Stray { speech, target: KeyDigest::of(target.0, target.1), in_other_source }
 }
 
 /// Corrections that count, by the key they speak about, latest first.
 fn corrections<'a>(
-    versions: &BTreeMap<Key<'a>, Vec<EventView<'a>>>,
+    versions: &BTreeMap<Key<'a>, Vec<&'a EventView<'a>>>,
     in_conflict: &BTreeSet<Key<'a>>,
     retracted: &BTreeSet<Key<'a>>,
     anomalies: &mut Vec<Anomaly>,
     strays: &mut Vec<Stray>,
-) -> BTreeMap<Key<'a>, Vec<EventView<'a>>> {
-    let mut by_target: BTreeMap<Key, Vec<EventView>> = BTreeMap::new();
+) -> BTreeMap<Key<'a>, Vec<&'a EventView<'a>>> {
+    let mut by_target: BTreeMap<Key, Vec<&EventView>> = BTreeMap::new();
     for (key, found) in versions {
         let KindView::Corrected(correction) = found[0].kind else { continue };
         if in_conflict.contains(key) || retracted.contains(key) {
@@ -245,8 +275,8 @@ fn corrections<'a>(
 
 /// The event as it counts: the latest correction that fits, else the only version.
 fn settle<'a>(
-    versions: &[EventView<'a>],
-    corrections: &[EventView<'a>],
+    versions: &[&'a EventView<'a>],
+    corrections: &[&'a EventView<'a>],
     conflicting: bool,
     anomalies: &mut Vec<Anomaly>,
 ) -> Option<Effective<'a>> {
@@ -260,9 +290,11 @@ fn settle<'a>(
             Err(anomaly) => anomalies.push(anomaly),
         }
     }
-    let EventView { source, id, basis, .. } = *first;
     match chosen {
-        Some((when, data)) => Some(Effective { when, basis, source, id, data }),
+        Some((when, said)) => {
+            let EventView { source, id, basis, .. } = first;
+            Some(Effective { when, basis: *basis, source, id: *id, said })
+        }
         None if conflicting => None,
         None => as_it_is(first),
     }
@@ -271,9 +303,9 @@ fn settle<'a>(
 /// What a correction says of an event. Nothing if its data fit no version's type, if its time is on
 /// another clock, or if the versions disagree on the time and it does not say which is right.
 fn corrected<'a>(
-    versions: &[EventView],
+    versions: &[&EventView],
     correction: &'a EventCorrected,
-) -> Result<(Moment, DataView<'a>), Anomaly> {
+) -> Result<(Moment, Said<'a>), Anomaly> {
     let fits = |data: &Data| {
         versions.iter().any(|event| {
             event.kind.data().is_some_and(|known| known.event_type() == data.event_type())
@@ -288,7 +320,7 @@ fn corrected<'a>(
         None if versions.iter().all(|event| event.when == first) => first,
         None => return Err(Anomaly::CorrectionWithoutTime),
     };
-    Ok((when, DataView::of(data)))
+    Ok((when, Said::PutRight(data)))
 }
 
 #[cfg(test)]
@@ -323,13 +355,11 @@ mod tests {
             .enumerate()
             .map(|(id, day)| logged(id, *day, missed()))
             .collect();
-        for turn in 0..events.len() {
-            events.rotate_left(turn);
-            let all: Vec<EventView> = events.iter().map(EventView::of).collect();
-            let short = undisputed(&all, &Conflicts::default()).expect("nothing is disputed");
-            let long = key_by_key(&all, &Conflicts::default());
-            assert_eq!(format!("{short:?}"), format!("{long:?}"));
-        }
+        events.sort_by(Logged::log_order);
+        let all: Vec<EventView> = events.iter().map(EventView::of).collect();
+        let short = undisputed(&all, &Conflicts::default()).expect("nothing is disputed");
+        let long = key_by_key(&all, &Conflicts::default());
+        assert_eq!(format!("{short:?}"), format!("{long:?}"));
     }
 
     #[test]
@@ -338,12 +368,11 @@ mod tests {
             EventRetracted { retracts: EventId::new("e-1").expect("an id"), reason: None };
         let spoken = [logged(1, 1, missed()), logged(3, 2, Kind::Retracted(retraction))];
         assert!(undisputed(&spoken.each_ref().map(EventView::of), &Conflicts::default()).is_none());
-        let twice = [logged(1, 1, missed()), logged(1, 4, missed())];
-        assert!(undisputed(&twice.each_ref().map(EventView::of), &Conflicts::default()).is_none());
-        // The other content may stand under another subject.
+        // The same twice, and different contents, here or under another subject.
         let lone = [logged(1, 1, missed())];
-        let key = KeyDigest::of(&lone[0].event.source, &lone[0].event.id);
-        let conflicts = Conflicts::from_iter([(key, lone[0].content)]);
+        let twice = [lone[0].clone(), lone[0].clone()];
+        assert!(undisputed(&twice.each_ref().map(EventView::of), &Conflicts::default()).is_none());
+        let conflicts = Conflicts::from_iter([lone[0].content]);
         assert!(undisputed(&lone.each_ref().map(EventView::of), &conflicts).is_none());
     }
 }

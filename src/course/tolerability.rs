@@ -153,6 +153,7 @@ mod tests {
     use super::*;
     use crate::event::kind::SessionCompleted;
     use crate::event::vitals::Vitals;
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn session(more: &Value) -> SessionCompleted {
@@ -196,5 +197,43 @@ mod tests {
         // By hand: 18.7 kPa are 140.262 mmHg.
         assert!((signs.systolic_highest.expect("read") - 140.262).abs() < 1e-3);
         assert_eq!((signs.diastolic_highest, signs.saturation_lowest), (None, Some(94.0)));
+    }
+
+    /// Readings that may be one of the usual five or not, few of each sign.
+    fn readings() -> impl Strategy<Value = Vec<Value>> {
+        let of_sign = |sign: &'static str, unit: &'static str, values: std::ops::Range<u32>| {
+            let moment = prop_oneof!["pre", "peak", "lowest", "end"]
+                .prop_map(|name| json!({"moment": name}));
+            let at = prop_oneof![moment, (0..3_u32).prop_map(|minute| json!({"at_min": minute}))];
+            (at, values).prop_map(move |(mut reading, value)| {
+                reading["sign"] = sign.into();
+                reading["unit"] = unit.into();
+                reading["value"] = value.into();
+                reading
+            })
+        };
+        let any = prop_oneof![
+            of_sign("sbp", "mmHg", 90..96),
+            of_sign("sbp", "kPa", 12..16),
+            of_sign("dbp", "mmHg", 90..96),
+            of_sign("dbp", "kPa", 12..16),
+            of_sign("spo2", "%", 90..96),
+            of_sign("heart-rate", "/min", 90..96),
+        ];
+        proptest::collection::vec(any, 0..9)
+    }
+
+    proptest! {
+        #[test]
+        fn the_usual_readings_say_the_same_apart_as_among_the_others(readings in readings()) {
+            let vitals: Result<Vitals, _> = serde_json::from_value(Value::from(readings));
+            prop_assume!(vitals.is_ok());
+            let vitals = vitals.expect("vital signs");
+            let others: Vec<Reading> = vitals.others().copied().collect();
+            let apart = VitalsView { summary: vitals.summary(), others: &others };
+            let together = VitalsView { summary: [None; 5], others: vitals.readings() };
+            prop_assert_eq!(Signs::of(&apart), Signs::of(&together));
+            prop_assert_eq!(are_reversed(&apart), are_reversed(&together));
+        }
     }
 }

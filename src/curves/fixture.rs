@@ -42,8 +42,9 @@ mod tests {
             };
             let settings = Settings::new(people, 5);
             let facts = |index| {
-                let events: Vec<Logged> =
+                let mut events: Vec<Logged> =
                     subject_events(&settings, index).into_iter().map(logged).collect();
+                events.sort_by(Logged::log_order);
                 let views: Vec<EventView> = events.iter().map(EventView::of).collect();
                 fold_subject(&events[0].event.subject, &views, &context)
             };

@@ -2,6 +2,7 @@
 
 use super::ids::{EventIdRef, Source};
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// 128 bits of the BLAKE3 of (`source`, `id`): the key of an event in an index.
 ///
@@ -45,39 +46,49 @@ fn first_half(hash: &blake3::Hash) -> u128 {
     u128::from_be_bytes(half)
 }
 
-/// The keys that stand in the log with different contents, and those contents: whether a row is one
-/// of theirs is known from its content, and no digest of its key need be made.
+/// Every content of the keys that stand in the log with different contents. A content holds its
+/// source and id, so that it stands under one key only.
 #[derive(Debug, Clone, Default)]
-pub struct Conflicts {
-    keys: HashSet<KeyDigest>,
-    contents: HashSet<ContentDigest>,
-}
+pub struct Conflicts(HashSet<u128, BuildHasherDefault<OfDigest>>);
 
 impl Conflicts {
-    /// Whether no key is.
+    /// Whether no key is in conflict.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// Whether a key is in conflict.
-    #[must_use]
-    pub fn has_key(&self, key: KeyDigest) -> bool {
-        self.keys.contains(&key)
+        self.0.is_empty()
     }
 
     /// Whether a content stands under a key in conflict.
     #[must_use]
-    pub fn has_content(&self, content: ContentDigest) -> bool {
-        self.contents.contains(&content)
+    pub fn contains(&self, content: ContentDigest) -> bool {
+        self.0.contains(&content.0)
     }
 }
 
-/// Every content of every key in conflict.
-impl FromIterator<(KeyDigest, ContentDigest)> for Conflicts {
-    fn from_iter<I: IntoIterator<Item = (KeyDigest, ContentDigest)>>(known: I) -> Self {
-        let (keys, contents) = known.into_iter().unzip();
-        Self { keys, contents }
+impl FromIterator<ContentDigest> for Conflicts {
+    fn from_iter<I: IntoIterator<Item = ContentDigest>>(contents: I) -> Self {
+        Self(contents.into_iter().map(|content| content.0).collect())
+    }
+}
+
+/// A part of a digest is as good a hash of it as any.
+#[derive(Debug, Clone, Copy, Default)]
+struct OfDigest(u64);
+
+impl Hasher for OfDigest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "half of the bits do")]
+    fn write_u128(&mut self, digest: u128) {
+        self.0 = digest as u64;
     }
 }
 

@@ -10,13 +10,16 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub struct Questionnaires {
     each: Vec<Questionnaire>,
+    /// Those that were used, each once.
+    instruments: Vec<OpenCode>,
     items: Vec<Item>,
 }
 
 /// One of many questionnaires.
 #[derive(Debug, Clone)]
 pub struct Questionnaire {
-    instrument: OpenCode,
+    /// Its place among the instruments.
+    instrument: usize,
     total: Option<Num<0, 1000>>,
     /// Where its items stand among those of all.
     items: Option<Range<usize>>,
@@ -27,8 +30,8 @@ pub struct Questionnaire {
 pub enum MeasuresView<'a> {
     /// Each by itself.
     Listed(&'a [Measure]),
-    /// Some of many, and the items of all.
-    LaidOut(&'a [Questionnaire], &'a [Item]),
+    /// Some of many.
+    LaidOut(&'a Questionnaires, &'a [Questionnaire]),
 }
 
 /// One questionnaire, wherever it is held.
@@ -49,7 +52,7 @@ impl Questionnaires {
     /// That of an item that could not be read.
     pub fn push<E>(
         &mut self,
-        instrument: OpenCode,
+        instrument: &OpenCode,
         total: Option<Num<0, 1000>>,
         items: Option<impl Iterator<Item = Result<Item, E>>>,
     ) -> Result<(), E> {
@@ -59,6 +62,11 @@ impl Questionnaires {
             self.items.push(item?);
         }
         let items = is_given.then_some(from..self.items.len());
+        let known = self.instruments.iter().position(|known| known == instrument);
+        let instrument = known.unwrap_or_else(|| {
+            self.instruments.push(instrument.clone());
+            self.instruments.len() - 1
+        });
         self.each.push(Questionnaire { instrument, total, items });
         Ok(())
     }
@@ -66,23 +74,28 @@ impl Questionnaires {
     /// Those at some places; none of them where there are not as many.
     #[must_use]
     pub fn at(&self, places: Range<usize>) -> MeasuresView<'_> {
-        MeasuresView::LaidOut(self.each.get(places).unwrap_or_default(), &self.items)
+        MeasuresView::LaidOut(self, self.each.get(places).unwrap_or_default())
+    }
+
+    fn view(&self, one: &Questionnaire) -> Option<MeasureView<'_>> {
+        Some(MeasureView {
+            instrument: self.instruments.get(one.instrument)?,
+            total: one.total,
+            items: one.items.as_ref().and_then(|places| self.items.get(places.clone())),
+        })
     }
 }
 
 impl<'a> MeasuresView<'a> {
     /// Each in turn.
     pub fn iter(self) -> impl Iterator<Item = MeasureView<'a>> {
-        let (listed, laid_out, items) = match self {
-            Self::Listed(measures) => (measures, &[][..], &[][..]),
-            Self::LaidOut(each, items) => (&[][..], each, items),
+        let (listed, laid_out) = match self {
+            Self::Listed(measures) => (measures, None),
+            Self::LaidOut(all, each) => (&[][..], Some((all, each))),
         };
-        let laid_out = laid_out.iter().map(move |one| MeasureView {
-            instrument: &one.instrument,
-            total: one.total,
-            items: one.items.as_ref().and_then(|places| items.get(places.clone())),
-        });
-        listed.iter().map(MeasureView::of).chain(laid_out)
+        let laid_out =
+            laid_out.into_iter().flat_map(|(all, each)| each.iter().map(move |one| (all, one)));
+        listed.iter().map(MeasureView::of).chain(laid_out.filter_map(|(all, one)| all.view(one)))
     }
 }
 

@@ -71,8 +71,9 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
     };
     let subjects: Vec<_> = (0..PEOPLE)
         .filter_map(|index| {
-            let events: Vec<Logged> =
+            let mut events: Vec<Logged> =
                 subject_events(&settings, index).into_iter().map(logged).collect();
+            events.sort_by(Logged::log_order);
             {
                 let views: Vec<EventView> = events.iter().map(EventView::of).collect();
                 fold_subject(&events[0].event.subject, &views, &context)

@@ -25,7 +25,7 @@ use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
 use afterdose::event::envelope::{Logged, Origin};
 use afterdose::event::ids::OpenCode;
-use afterdose::event::key::{ContentDigest, KeyDigest};
+use afterdose::event::key::{Conflicts, ContentDigest, KeyDigest};
 use afterdose::event::time::{DAY_US, TimeBasis};
 use afterdose::event::view::EventView;
 use afterdose::event::vocabulary::Vocabulary;
@@ -38,7 +38,7 @@ use afterdose::privacy::disclosed::Disclosed;
 use afterdose::quality::check::sums;
 use afterdose::simulate;
 use afterdose::table::{Cell, Column, Table};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 pub(crate) const HORIZON: i64 = 8;
@@ -98,23 +98,23 @@ pub(crate) struct Network {
 }
 
 /// The events as they stand in a log: each key and content once, in order.
-fn log(settings: &simulate::Settings) -> (Vec<Logged>, HashSet<KeyDigest>) {
+fn log(settings: &simulate::Settings) -> (Vec<Logged>, Conflicts) {
     let mut contents: HashMap<KeyDigest, ContentDigest> = HashMap::new();
-    let mut conflicts = HashSet::new();
+    let mut conflicts = Vec::new();
     let mut events = Vec::new();
     for event in simulate::events(settings) {
         let key = KeyDigest::of(&event.source, &event.id);
         let content = ContentDigest::of(&event);
         match contents.insert(key, content) {
             Some(known) if known == content => continue,
-            Some(_) => drop(conflicts.insert(key)),
+            Some(known) => conflicts.extend([known, content]),
             None => {}
         }
         let origin = Origin { file_digest: [0; 32], line: 1 };
         events.push(Logged { event, origin, basis: TimeBasis::Actual, content });
     }
     events.sort_by(Logged::log_order);
-    (events, conflicts)
+    (events, conflicts.into_iter().collect())
 }
 
 impl Network {

@@ -60,7 +60,7 @@ struct Measure {
 
 impl Checkin {
     fn of(event: &Effective) -> Option<Self> {
-        let DataView::CheckinSubmitted(said) = event.data else { return None };
+        let DataView::CheckinSubmitted(said) = event.said.data() else { return None };
         let (source, id) = (event.source.clone(), event.id.to_id());
         let measures = said.measures.iter().map(|measure| Measure {
             instrument: measure.instrument.clone(),

@@ -11,13 +11,17 @@
 //! A correction stands in the columns of the data it puts right: all its readings set the same
 //! ones, so the columns give back every reading.
 
+mod arrays;
 pub(super) mod cells;
 mod coded;
 pub(super) mod decode;
 pub(super) mod encode;
+mod entries;
 mod layout;
 mod lists;
 mod sparse;
+mod views;
+mod whole;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};
 

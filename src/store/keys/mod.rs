@@ -134,20 +134,20 @@ impl KeyIndex {
         self.absorb_source()
     }
 
-    /// Keys that stand in the log with different contents, and those contents.
+    /// The contents of the keys that stand in the log with different ones.
     ///
     /// # Errors
     /// [`StoreError`] if a run cannot be read.
     pub fn conflicting(&mut self) -> Result<Conflicts, StoreError> {
-        let keys: BTreeSet<u128> =
-            self.conflicts.iter().chain(&self.kept.conflicts).copied().collect();
-        let mut known = Vec::new();
+        let mut keys = self.conflicts.clone();
+        keys.extend(&self.kept.conflicts);
+        let mut contents = Vec::new();
         for key in keys {
             let failed = StoreError::io(&self.dir);
-            let contents = self.contents(key).map_err(failed)?.iter();
-            known.extend(contents.map(|content| (KeyDigest(key), ContentDigest(*content))));
+            let found = self.contents(key).map_err(failed)?.iter();
+            contents.extend(found.map(|content| ContentDigest(*content)));
         }
-        Ok(known.into_iter().collect())
+        Ok(contents.into_iter().collect())
     }
 
     /// Those of some keys under which an event stands in the log, of whatever subject.

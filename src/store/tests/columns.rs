@@ -6,22 +6,62 @@ use crate::event::envelope::Logged;
 use crate::event::ids::Subject;
 use crate::event::kind::{EventType, Kind};
 use crate::event::time::Moment;
+use crate::event::view::{CheckinView, DataView, EventView, KindView, SessionView, VitalsView};
+use crate::event::vitals::Vitals;
 use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
 use crate::store::columns::{COLUMNS, SCHEMA};
 use crate::store::row::{Place, Ranked, Row};
 use proptest::prelude::*;
 
-fn there_and_back(events: &[Logged]) -> Vec<Logged> {
+fn columns_of(events: &[Logged]) -> Decoder {
     let row = |logged: &Logged| {
         let Logged { event, origin, basis, content } = logged.clone();
         Row { place: Place::of(&event.subject), event: Box::new(event), origin, basis, content }
     };
     let rows: Vec<Row> = events.iter().map(row).collect();
     let batch = encode(&rows.iter().collect::<Vec<_>>()).expect("columns of the schema");
-    let decoder = Decoder::new(&batch).expect("columns of the schema");
+    Decoder::new(&batch).expect("columns of the schema")
+}
+
+fn there_and_back(events: &[Logged]) -> Vec<Logged> {
+    let columns = columns_of(events);
     let mut subject = None;
-    (0..batch.num_rows()).map(|row| decoder.event(row, &mut subject).expect("an event")).collect()
+    (0..events.len()).map(|row| columns.event(row, &mut subject).expect("an event")).collect()
+}
+
+/// What a view says, in one form wherever its parts are held.
+fn said(view: &EventView) -> String {
+    let EventView { source, id, when, basis, content, kind } = view;
+    let kind = match kind {
+        KindView::Clinical(DataView::SessionCompleted(session)) => {
+            let VitalsView { summary, others } = session.vitals;
+            let summary = Vitals::of_summary(summary.map(|value| value.map(i64::from)));
+            let readings = [summary.expect("in range").readings(), others].concat();
+            let vitals = VitalsView::default();
+            let session = SessionView { vitals, ..*session };
+            format!("{session:?} {:?}", Vitals::new(readings).expect("each once"))
+        }
+        KindView::Clinical(DataView::CheckinSubmitted(checkin)) => {
+            let CheckinView { measures, effects } = checkin;
+            format!("{:?} {effects:?}", measures.iter().collect::<Vec<_>>())
+        }
+        other => format!("{other:?}"),
+    };
+    format!("{source} {id:?} {when:?} {basis:?} {content:?} {kind}")
+}
+
+/// Held against the views of the whole events.
+fn views_say_the_same(events: &[Logged]) {
+    let columns = columns_of(events);
+    let rare: Vec<Kind> =
+        (0..events.len()).filter_map(|row| columns.rare(row).expect("a kind")).collect();
+    let mut rare = rare.iter();
+    for (row, event) in events.iter().enumerate() {
+        let view = columns.view(row, &mut rare).expect("a view");
+        assert_eq!(said(&view), said(&EventView::of(event)));
+    }
+    assert!(rare.next().is_none());
 }
 
 proptest! {
@@ -31,6 +71,7 @@ proptest! {
     ) {
         let events: Vec<_> =
             parts.into_iter().enumerate().map(|(n, (when, kind))| stored(n, when, kind)).collect();
+        views_say_the_same(&events);
         prop_assert_eq!(there_and_back(&events), events);
     }
 }
@@ -56,6 +97,7 @@ fn all_nine_kinds_full_and_empty() {
     let types: std::collections::BTreeSet<_> =
         events.iter().map(|stored| stored.event.kind.event_type()).collect();
     assert_eq!(types.len(), EventType::ALL.len());
+    views_say_the_same(&events);
     assert_eq!(there_and_back(&events), events);
 }
 
