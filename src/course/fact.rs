@@ -5,7 +5,6 @@ use super::anomaly::Anomaly;
 use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::stray::Stray;
-use super::tolerability::Tolerability;
 use crate::event::code::{
     AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
 };
@@ -109,8 +108,6 @@ pub struct Infusion {
     /// Whether a check-in followed in its time: after its start, at or before the next session, and
     /// not too late to count for it.
     pub checked_in: bool,
-    /// How it was borne.
-    pub tolerability: Tolerability,
 }
 
 /// What was recorded when the course was started; all unknown where nothing was.

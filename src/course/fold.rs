@@ -32,13 +32,22 @@ pub struct FoldContext<'a> {
     pub conflicts: &'a Conflicts,
 }
 
+/// A subject's facts, and what is told of them while the events are at hand.
+#[derive(Debug)]
+pub struct FoldedSubject<'a> {
+    /// What is kept.
+    pub facts: SubjectFacts,
+    /// How the infusions of each course were borne.
+    pub tolerability: Vec<Tolerability<'a>>,
+}
+
 /// Folds the events of one subject, sorted by [`EventView::order`]; `None` if the subject withdrew or no event of theirs counts.
 #[must_use]
 pub fn fold_subject<'a>(
     subject: &Subject,
     events: &'a [EventView<'a>],
     context: &FoldContext,
-) -> Option<SubjectFacts> {
+) -> Option<FoldedSubject<'a>> {
     let mut resolved = resolve(events, context.conflicts)?;
     if let Some(cut) = context.settings.data_cut_us {
         let is_later = |e: &Effective| e.basis.has_calendar() && e.when.micros > cut;
@@ -58,7 +67,8 @@ pub fn fold_subject<'a>(
     for event in resolved.events {
         state.apply(event, context);
     }
-    Some(SubjectFacts { known, strays, ..state.finish(subject.clone(), context) })
+    let FoldedSubject { facts, tolerability } = state.finish(subject.clone(), context);
+    Some(FoldedSubject { facts: SubjectFacts { known, strays, ..facts }, tolerability })
 }
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
@@ -242,18 +252,20 @@ impl<'a> State<'a> {
         latest.1 = at_us.max(latest.1);
     }
 
-    fn finish(mut self, subject: Subject, context: &FoldContext) -> SubjectFacts {
+    fn finish(mut self, subject: Subject, context: &FoldContext) -> FoldedSubject<'a> {
         let drafts = std::mem::take(&mut self.drafts);
         let sessions = drafts.iter().flat_map(|draft| &draft.sessions);
         let all: Vec<i64> = sessions.map(|session| session.at_us).collect();
         let mut starts = all.as_slice();
         let mut courses = Vec::with_capacity(drafts.len());
+        let mut tolerability = Vec::with_capacity(drafts.len());
         let mut previous_last_us = i64::MIN;
         for (index, draft) in drafts.iter().enumerate() {
-            let course = self.course(index + 1, draft, previous_last_us, starts, context);
+            let (course, borne) = self.course(index + 1, draft, previous_last_us, starts, context);
             starts = &starts[draft.sessions.len()..];
             previous_last_us = course.last_us();
             courses.push(course);
+            tolerability.push(borne);
         }
         let given = |draft: &'_ Draft<'a>| {
             draft.sessions.iter().map(|session| (session.at_us, session.number())).collect()
@@ -269,7 +281,7 @@ impl<'a> State<'a> {
         }
         self.anomalies.sort_unstable();
         let latest_us = self.latest_us.into_iter();
-        SubjectFacts {
+        let facts = SubjectFacts {
             subject,
             known: true,
             courses,
@@ -279,42 +291,40 @@ impl<'a> State<'a> {
             account: self.tally.done(),
             strays: Vec::new(),
             latest_us: latest_us.map(|(source, latest)| (source.clone(), latest)).collect(),
-        }
+        };
+        FoldedSubject { facts, tolerability }
     }
 
     fn course(
         &mut self,
         order: usize,
-        draft: &Draft,
+        draft: &Draft<'a>,
         previous_last_us: i64,
         starts: &[i64],
         context: &FoldContext,
-    ) -> Course {
+    ) -> (Course, Tolerability<'a>) {
         let settings = context.settings;
         let first = &draft.sessions[0];
         let first_us = first.at_us;
-        let infusions: Vec<Infusion> = draft
-            .sessions
-            .iter()
-            .enumerate()
-            .map(|(position, session)| {
-                let window = Window::of(starts, position, settings);
-                let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
-                let held = self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at));
-                let held = held.map(|(_, effects)| *effects);
-                Infusion {
-                    start_us: session.at_us,
-                    route: session.data.route,
-                    drug: session.data.drug.clone(),
-                    id: session.id.to_id(),
-                    source: session.source.clone(),
-                    dose: GivenDose::of(&session.data),
-                    pressures_reversed: are_reversed(&session.data.vitals),
-                    checked_in: held.clone().next().is_some(),
-                    tolerability: Tolerability::of(&session.data, held),
-                }
-            })
-            .collect();
+        let mut borne = Tolerability::of_sessions(draft.sessions.len());
+        let infusion = |(position, session): (usize, &Session<'a>)| {
+            let window = Window::of(starts, position, settings);
+            let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
+            let held = self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at));
+            let held = held.map(|(_, effects)| *effects);
+            borne.push(&session.data, held.clone());
+            Infusion {
+                start_us: session.at_us,
+                route: session.data.route,
+                drug: session.data.drug.clone(),
+                id: session.id.to_id(),
+                source: session.source.clone(),
+                dose: GivenDose::of(&session.data),
+                pressures_reversed: are_reversed(&session.data.vitals),
+                checked_in: held.clone().next().is_some(),
+            }
+        };
+        let infusions: Vec<Infusion> = draft.sessions.iter().enumerate().map(infusion).collect();
         for (position, session) in draft.sessions.iter().enumerate() {
             let declared = session.number();
             if declared.is_some_and(|n| usize::try_from(n).ok() != Some(position + 1)) {
@@ -343,7 +353,7 @@ impl<'a> State<'a> {
         let plans = plans.collect();
         let n = infusions.len();
         let scores = self.scores.map(|scores| assess(scores, n, starts, settings));
-        Course {
+        let course = Course {
             order,
             site: first.source.clone(),
             basis: first.basis,
@@ -360,7 +370,8 @@ impl<'a> State<'a> {
             dose_band: dose_band(&first.data),
             plans,
             scores,
-        }
+        };
+        (course, borne)
     }
 }
 

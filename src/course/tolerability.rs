@@ -1,31 +1,33 @@
-//! How an infusion was borne: side effects by the way they were asked for, dissociation, blood
+//! How infusions were borne: side effects by the way they were asked for, dissociation, blood
 //! pressure.
+//!
+//! It is told while the events are at hand and points into them: most of what is recorded is of this
+//! kind, and nothing asks for it twice.
 
-use crate::event::code::{EffectsCapture, VitalMoment, VitalSign, VitalUnit};
+use crate::event::code::{VitalMoment, VitalSign, VitalUnit};
 use crate::event::ids::OpenCode;
 use crate::event::kind::Effect;
 use crate::event::number::Num;
 use crate::event::view::{EffectsView, SessionView, VitalsView};
 use crate::event::vitals::{At, Reading};
 
-/// What was recorded of one infusion, in the session and in the check-ins of its time.
+/// What was recorded of the infusions of a course, in the sessions and in the check-ins of their time.
 #[derive(Debug, Clone, Default)]
-pub struct Tolerability {
-    /// Reports of side effects: that of the session, then those of the check-ins, in their order.
-    pub reports: Box<[EffectReport]>,
-    /// Scale of dissociation after the session, and its total.
-    pub dissociation: Option<(OpenCode, f64)>,
-    /// Blood pressure and oxygen around the session.
-    pub signs: Signs,
+pub struct Tolerability<'a> {
+    /// Reports of side effects with the position of their infusion, in order: of each infusion that of
+    /// the session, then those of the check-ins. None told is a report too.
+    pub reports: Vec<(usize, EffectsView<'a>)>,
+    /// Each session, by position.
+    pub sessions: Vec<Borne<'a>>,
 }
 
-/// Side effects that were asked for or told at one time. None told is a report too.
-#[derive(Debug, Clone)]
-pub struct EffectReport {
-    /// How they were asked for; `None` where that is not said.
-    pub capture: Option<EffectsCapture>,
-    /// What was told.
-    pub effects: Box<[Effect]>,
+/// What was measured around one session.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Borne<'a> {
+    /// Scale of dissociation after the session, and its total.
+    pub dissociation: Option<(&'a OpenCode, f64)>,
+    /// Blood pressure and oxygen.
+    pub signs: Signs,
 }
 
 /// Vital signs of one session; pressures in mmHg, saturation in percent.
@@ -43,28 +45,35 @@ pub struct Signs {
     pub saturation_lowest: Option<f64>,
 }
 
-impl EffectReport {
-    /// What a session or a check-in says; `None` where it says nothing of side effects. Who says how
-    /// was asked and lists nothing, was told of nothing.
-    fn of(EffectsView { told, capture }: EffectsView) -> Option<Self> {
-        let is_said = told.is_some() || capture.is_some();
-        is_said.then(|| Self { capture, effects: told.unwrap_or_default().into() })
+impl<'a> Tolerability<'a> {
+    /// With room for so many sessions.
+    pub(super) fn of_sessions(n_sessions: usize) -> Self {
+        Self {
+            reports: Vec::with_capacity(2 * n_sessions),
+            sessions: Vec::with_capacity(n_sessions),
+        }
+    }
+
+    /// Takes in the next session and the check-ins in its time.
+    pub(super) fn push(
+        &mut self,
+        session: &SessionView<'a>,
+        checkins: impl Iterator<Item = EffectsView<'a>>,
+    ) {
+        let position = self.sessions.len();
+        let told = std::iter::once(session.effects).chain(checkins).filter(is_report);
+        self.reports.extend(told.map(|report| (position, report)));
+        self.sessions.push(Borne {
+            dissociation: session.dissociation.map(|(scale, total)| (scale, total.get())),
+            signs: Signs::of(&session.vitals),
+        });
     }
 }
 
-impl Tolerability {
-    /// That of a session and of the check-ins in its time.
-    pub(super) fn of<'a>(
-        session: &SessionView<'a>,
-        checkins: impl Iterator<Item = EffectsView<'a>>,
-    ) -> Self {
-        let told = std::iter::once(session.effects).chain(checkins);
-        Self {
-            reports: told.filter_map(EffectReport::of).collect(),
-            dissociation: session.dissociation.map(|(scale, total)| (scale.clone(), total.get())),
-            signs: Signs::of(&session.vitals),
-        }
-    }
+/// Whether anything is said of side effects. Who says how was asked and lists nothing, was told of
+/// nothing.
+fn is_report(said: &EffectsView) -> bool {
+    said.told.is_some() || said.capture.is_some()
 }
 
 /// Millimetres of mercury in a kilopascal: the conventional value (ISO 80000-4: 133.322 Pa).
@@ -151,6 +160,7 @@ pub fn minutes_to_resolution(effect: &Effect) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::code::EffectTerm;
     use crate::event::kind::SessionCompleted;
     use crate::event::vitals::Vitals;
     use proptest::prelude::*;
@@ -166,12 +176,37 @@ mod tests {
 
     #[test]
     fn nothing_told_is_told_apart_from_nobody_asked() {
-        let report = |more: Value| EffectReport::of(SessionView::of(&session(&more)).effects);
-        assert!(report(json!({})).is_none());
-        let asked = report(json!({"effects_capture": "structured"})).expect("asked");
-        assert_eq!((asked.capture, asked.effects.len()), (Some(EffectsCapture::Structured), 0));
-        let told = report(json!({"effects": [{"term": "nausea"}]})).expect("told");
-        assert_eq!((told.capture, told.effects.len()), (None, 1));
+        let is_report = |more: Value| is_report(&SessionView::of(&session(&more)).effects);
+        assert!(!is_report(json!({})));
+        assert!(is_report(json!({"effects_capture": "structured"})), "asked");
+        assert!(
+            is_report(json!({"effects": []}))
+                && is_report(json!({"effects": [{"term": "nausea"}]}))
+        );
+    }
+
+    #[test]
+    fn reports_stand_behind_each_other_by_infusion() {
+        let asked = session(&json!({"effects_capture": "structured"}));
+        let silent = session(&json!({"dissociation": {"instrument": "cadss", "total": 3}}));
+        let told = [Effect {
+            term: EffectTerm::Nausea,
+            severity: None,
+            onset_min: None,
+            resolved_min: None,
+            serious: None,
+        }];
+        let later = |told| EffectsView { told, capture: None };
+        let mut borne = Tolerability::of_sessions(2);
+        borne.push(&SessionView::of(&asked), [later(None), later(Some(&told))].into_iter());
+        borne.push(&SessionView::of(&silent), [later(Some(&told))].into_iter());
+        let reports = borne.reports.iter();
+        let reports: Vec<_> =
+            reports.map(|(at, said)| (*at, said.told.map(<[Effect]>::len))).collect();
+        assert_eq!(reports, [(0, None), (0, Some(1)), (1, Some(1))]);
+        let totals =
+            borne.sessions.iter().map(|session| session.dissociation.map(|(_, total)| total));
+        assert_eq!(totals.collect::<Vec<_>>(), [None, Some(3.0)]);
     }
 
     #[test]

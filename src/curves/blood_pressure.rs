@@ -6,8 +6,8 @@
 use super::additive::Additive;
 use super::given::Given;
 use super::row::Row;
-use crate::course::fact::{Course, Infusion};
-use crate::course::tolerability::Signs;
+use crate::course::fact::Course;
+use crate::course::tolerability::{Borne, Signs};
 use crate::stats::mean::Moments;
 use crate::table::{Cell, ColumnType as T, Table};
 
@@ -107,11 +107,11 @@ impl Additive for Tally {
 pub struct Counts(Given<Vec<Tally>>);
 
 impl Counts {
-    /// Counts a course.
-    pub fn count(&mut self, course: &Course, horizon: usize) {
+    /// Counts a course and what was measured around its sessions.
+    pub fn count(&mut self, course: &Course, sessions: &[Borne], horizon: usize) {
         let tallies = self.0.of(course, || vec![Tally::default(); horizon]);
-        for (tally, infusion) in tallies.iter_mut().zip(&course.infusions) {
-            count(tally, infusion);
+        for (tally, session) in tallies.iter_mut().zip(sessions) {
+            count(tally, &session.signs);
         }
     }
 
@@ -133,8 +133,7 @@ pub fn blood_pressure(counts: Counts) -> Table {
     table
 }
 
-fn count(tally: &mut Tally, infusion: &Infusion) {
-    let signs = &infusion.tolerability.signs;
+fn count(tally: &mut Tally, signs: &Signs) {
     if let Some(saturation) = signs.saturation_lowest {
         tally.saturation.push(saturation);
         tally.low_saturation += u64::from(saturation < LOW_SATURATION);

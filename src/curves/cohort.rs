@@ -172,6 +172,14 @@ pub struct Member<'a> {
     pub reached_day_28: bool,
 }
 
+/// The first course of a subject treated in the period that did not begin before the data,
+/// whatever was measured: of one who reaches [`Step::NotPrevalent`].
+#[must_use]
+pub fn treated<'a>(facts: &'a SubjectFacts, filter: &Filter) -> Option<&'a Course> {
+    let first = facts.courses.first().filter(|_| facts.known)?;
+    (is_in_period(first, filter) && !first.prevalent).then_some(first)
+}
+
 impl<'a> Cohort<'a> {
     /// The last step a subject reaches with their first course, for one instrument.
     #[must_use]
@@ -260,14 +268,6 @@ impl<'a> Cohort<'a> {
             in_induction,
             reached_day_28,
         })
-    }
-
-    /// The first course of a subject treated in the period that did not begin before the data,
-    /// whatever was measured: of one who reaches [`Step::NotPrevalent`].
-    #[must_use]
-    pub fn treated(&self, facts: &'a SubjectFacts) -> Option<&'a Course> {
-        let first = facts.courses.first().filter(|_| facts.known)?;
-        (is_in_period(first, &self.analysis.filter) && !first.prevalent).then_some(first)
     }
 
     /// The data cut that holds for a course; `None` without a calendar.

@@ -9,6 +9,7 @@ use super::route::RouteRow;
 use super::row::Row;
 use crate::course::fact::Course;
 use crate::course::few::find_or_push;
+use crate::course::tolerability::Borne;
 use crate::event::ids::OpenCode;
 use crate::stats::mean::Moments;
 use crate::stats::quantile::quantile;
@@ -56,12 +57,12 @@ impl Additive for ByScale {
 pub struct Counts(Given<Vec<ByScale>>);
 
 impl Counts {
-    /// Counts a course.
-    pub fn count(&mut self, course: &Course, horizon: usize) {
+    /// Counts a course and what was measured around its sessions.
+    pub fn count(&mut self, course: &Course, sessions: &[Borne], horizon: usize) {
         let measured = self.0.of(course, || vec![ByScale::default(); horizon]);
-        for (by_scale, infusion) in measured.iter_mut().zip(&course.infusions) {
-            if let Some((scale, total)) = &infusion.tolerability.dissociation {
-                by_scale.of(scale).push(*total);
+        for (by_scale, session) in measured.iter_mut().zip(sessions) {
+            if let Some((scale, total)) = session.dissociation {
+                by_scale.of(scale).push(total);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::cohort::Cohort;
 use super::part::Part;
 use super::population::Population;
 use super::progress::Reached;
-use super::{blood_pressure, completeness, dissociation, flow, outside, side_effects};
+use super::{completeness, flow, outside};
 use crate::course::fact::SubjectFacts;
 use rayon::prelude::*;
 
@@ -20,12 +20,6 @@ pub struct Everyone<'a> {
     pub completeness: completeness::Counts<'a>,
     /// Of `outside`.
     pub outside: outside::Counts<'a>,
-    /// Of `side_effects`.
-    pub side_effects: side_effects::Counts,
-    /// Of `dissociation`.
-    pub dissociation: dissociation::Counts,
-    /// Of `blood_pressure`.
-    pub blood_pressure: blood_pressure::Counts,
     /// The courses in the estimates of each instrument, part by part in the order of the cohort.
     parts: Vec<Vec<Part<'a>>>,
 }
@@ -59,15 +53,11 @@ impl<'a> Everyone<'a> {
             flow: flow::Counts::none(n_instruments),
             completeness: completeness::Counts::default(),
             outside: outside::Counts::none(n_instruments),
-            side_effects: side_effects::Counts::default(),
-            dissociation: dissociation::Counts::default(),
-            blood_pressure: blood_pressure::Counts::default(),
             parts: Vec::new(),
         }
     }
 
     fn of_some(cohort: &Cohort<'a>, subjects: &'a [SubjectFacts]) -> Self {
-        let horizon = cohort.analysis.horizon;
         let mut some = Self::nobody(cohort);
         let codes = cohort.analysis.instruments.iter();
         let nobody = |code| Part::nobody(cohort, code, subjects.len());
@@ -79,11 +69,6 @@ impl<'a> Everyone<'a> {
             some.flow.count(facts, &reached);
             some.completeness.count(cohort, facts, &reached);
             some.outside.count(cohort, facts, &reached);
-            if let Some(course) = cohort.treated(facts) {
-                some.side_effects.count(course, horizon);
-                some.dissociation.count(course, horizon);
-                some.blood_pressure.count(course, horizon);
-            }
             for part in &mut parts {
                 part.take_in(cohort, facts);
             }
@@ -96,9 +81,6 @@ impl<'a> Everyone<'a> {
         self.flow.add(others.flow);
         self.completeness.add(others.completeness);
         self.outside.add(others.outside);
-        self.side_effects.add(others.side_effects);
-        self.dissociation.add(others.dissociation);
-        self.blood_pressure.add(others.blood_pressure);
         self.parts.resize_with(others.parts.len(), Vec::new);
         self.parts.iter_mut().zip(others.parts).for_each(|(own, others)| own.extend(others));
     }
@@ -110,14 +92,11 @@ mod tests {
     use crate::curves::fixture::Network;
     use crate::table::Table;
 
-    fn tables(cohort: &Cohort, everyone: Everyone) -> [Table; 6] {
+    fn tables(cohort: &Cohort, everyone: Everyone) -> [Table; 3] {
         [
             flow::cohort_flow(cohort, &everyone.flow),
             completeness::completeness(cohort, &everyone.completeness),
             outside::outside(cohort, &everyone.outside),
-            side_effects::side_effects(everyone.side_effects),
-            dissociation::dissociation(everyone.dissociation),
-            blood_pressure::blood_pressure(everyone.blood_pressure),
         ]
     }
 

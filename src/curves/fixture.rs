@@ -1,23 +1,23 @@
 //! Made-up people for the tests of this folder.
 
-pub(super) use tests::Network;
+pub(super) use tests::{Network, analysis, fold_people};
 
 #[cfg(test)]
 mod tests {
     use crate::course::fact::SubjectFacts;
-    use crate::course::fold::{FoldContext, fold_subject};
+    use crate::course::fold::{FoldContext, FoldedSubject, fold_subject};
     use crate::course::settings::FoldSettings;
     use crate::curves::cohort::{Cohort, data_cuts};
     use crate::curves::settings::{Analysis, Filter, Stratum};
     use crate::event::envelope::{Logged, Origin};
     use crate::event::ids::{OpenCode, Source};
-    use crate::event::key::Conflicts;
-    use crate::event::key::ContentDigest;
+    use crate::event::key::{Conflicts, ContentDigest};
     use crate::event::time::TimeBasis;
     use crate::event::view::EventView;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
     use std::collections::BTreeMap;
+    use std::ops::Range;
 
     /// Made-up people, and how they are looked at.
     pub(in crate::curves) struct Network {
@@ -28,41 +28,55 @@ mod tests {
         pub(in crate::curves) analysis: Analysis,
     }
 
+    /// Folds made-up people one after the other.
+    pub(in crate::curves) fn fold_people(
+        people: Range<u32>,
+        mut take_in: impl FnMut(FoldedSubject),
+    ) {
+        let (fold, conflicts) = (FoldSettings::default(), Conflicts::default());
+        let vocabulary = Vocabulary::shipped().expect("the shipped tables");
+        let context =
+            FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
+        let logged = |event| Logged {
+            event,
+            origin: Origin { file_digest: [0; 32], line: 1 },
+            basis: TimeBasis::Actual,
+            content: ContentDigest(0),
+        };
+        for index in people {
+            let events = subject_events(&Settings::new(500, 5), index);
+            let mut events: Vec<Logged> = events.into_iter().map(logged).collect();
+            events.sort_by(Logged::log_order);
+            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+            let folded = fold_subject(&events[0].event.subject, &views, &context);
+            folded.into_iter().for_each(&mut take_in);
+        }
+    }
+
+    /// How those were analysed.
+    pub(in crate::curves) fn analysis() -> Analysis {
+        Analysis {
+            instruments: ["phq-9", "pain-nrs"].into_iter().filter_map(OpenCode::new).collect(),
+            horizon: 8,
+            compare_at: 6,
+            improved_percent: 20,
+            go_on_by: vec![4, 6, 8],
+            onset_hours: vec![24, 72, 168],
+            resamples: 0,
+            seed: 1,
+            strata: vec![Stratum::Sex, Stratum::BaselineSeverity],
+            filter: Filter::default(),
+        }
+    }
+
     impl Network {
         pub(in crate::curves) fn made_up(people: u32) -> Self {
-            let (fold, conflicts) = (FoldSettings::default(), Conflicts::default());
-            let vocabulary = Vocabulary::shipped().expect("the shipped tables");
-            let context =
-                FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-            let logged = |event| Logged {
-                event,
-                origin: Origin { file_digest: [0; 32], line: 1 },
-                basis: TimeBasis::Actual,
-                content: ContentDigest(0),
-            };
-            let settings = Settings::new(people, 5);
-            let facts = |index| {
-                let mut events: Vec<Logged> =
-                    subject_events(&settings, index).into_iter().map(logged).collect();
-                events.sort_by(Logged::log_order);
-                let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-                fold_subject(&events[0].event.subject, &views, &context)
-            };
-            let subjects: Vec<_> = (0..people).filter_map(facts).collect();
-            let analysis = Analysis {
-                instruments: ["phq-9", "pain-nrs"].into_iter().filter_map(OpenCode::new).collect(),
-                horizon: 8,
-                compare_at: 6,
-                improved_percent: 20,
-                go_on_by: vec![4, 6, 8],
-                onset_hours: vec![24, 72, 168],
-                resamples: 0,
-                seed: 1,
-                strata: vec![Stratum::Sex, Stratum::BaselineSeverity],
-                filter: Filter::default(),
-            };
+            let mut subjects = Vec::new();
+            fold_people(0..people, |folded| subjects.push(folded.facts));
             let cuts = data_cuts(&subjects, None);
-            Self { subjects, cuts, fold, vocabulary, analysis }
+            let vocabulary = Vocabulary::shipped().expect("the shipped tables");
+            let fold = FoldSettings::default();
+            Self { subjects, cuts, fold, vocabulary, analysis: analysis() }
         }
 
         pub(in crate::curves) fn cohort(&self) -> Cohort<'_> {

@@ -39,6 +39,7 @@ pub mod progress;
 pub mod response;
 pub mod route;
 pub mod row;
+pub mod safety;
 pub mod screening;
 pub mod settings;
 pub mod severity_shift;

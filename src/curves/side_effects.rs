@@ -9,9 +9,10 @@ use super::given::Given;
 use super::row::Row;
 use crate::course::fact::Course;
 use crate::course::few::find_or_push;
-use crate::course::tolerability::{EffectReport, minutes_to_resolution};
+use crate::course::tolerability::minutes_to_resolution;
 use crate::event::code::{EffectTerm, EffectsCapture, Severity};
 use crate::event::kind::Effect;
+use crate::event::view::EffectsView;
 use crate::stats::exact_bound::upper_for_none;
 use crate::stats::quantile::median;
 use crate::table::{Cell, ColumnType as T, Table};
@@ -60,7 +61,7 @@ impl Capture {
         Self::Unstated,
     ];
 
-    const fn of(report: &EffectReport) -> Self {
+    const fn of(report: &EffectsView) -> Self {
         match report.capture {
             Some(capture) => Self::Said(capture),
             None => Self::Unstated,
@@ -177,11 +178,12 @@ impl Answer {
     }
 
     /// Takes in one report of a session.
-    fn add(&mut self, effects: &[(EffectTerm, Told)]) {
+    fn add(&mut self, effects: &[Effect]) {
         self.n_sessions = 1;
-        for (term, told) in effects {
-            for term in [Term::Any, Term::One(*term)] {
-                self.of(term).add(told);
+        for effect in effects {
+            let told = Told::of(effect);
+            for term in [Term::Any, Term::One(effect.term)] {
+                self.of(term).add(&told);
             }
         }
     }
@@ -284,31 +286,21 @@ pub struct Counts {
 
 impl Counts {
     /// Counts a course: what was answered about each infusion up to the horizon, in the session and
-    /// in the check-ins of its time.
-    pub fn count(&mut self, course: &Course, horizon: usize) {
+    /// in the check-ins of its time. Each report comes with the position of its infusion.
+    pub fn count(&mut self, course: &Course, reports: &[(usize, EffectsView)], horizon: usize) {
         let asked = self.asked.of(course, Default::default);
         self.about_all.iter_mut().for_each(Answer::clear);
-        // Reports lie far apart, and what was told in them again. All are fetched before any is
-        // looked into, so that none waits for the one before.
-        let infusions = (1..=horizon).zip(&course.infusions);
-        let reports = infusions.flat_map(|(number, infusion)| {
-            infusion.tolerability.reports.iter().map(move |report| (number, report))
-        });
-        let reports: Vec<(usize, &EffectReport)> = reports.collect();
-        let n_effects = reports.iter().map(|(_, report)| report.effects.len()).sum();
-        let mut effects: Vec<(EffectTerm, Told)> = Vec::with_capacity(n_effects);
-        let told = reports.iter().flat_map(|(_, report)| &report.effects);
-        effects.extend(told.map(|effect| (effect.term, Told::of(effect))));
-        let mut effects = effects.as_slice();
         for of_infusion in reports.chunk_by(|a, b| a.0 == b.0) {
+            let number = of_infusion[0].0 + 1;
+            if number > horizon {
+                break;
+            }
             for (_, report) in of_infusion {
-                let (own, others) = effects.split_at(report.effects.len());
-                self.about_one[Capture::of(report).place()].add(own);
-                effects = others;
+                self.about_one[Capture::of(report).place()].add(report.told.unwrap_or_default());
             }
             let answers = self.about_one.iter_mut().zip(&mut self.about_all).zip(&mut *asked);
             for ((answer, all), cells) in answers.filter(|((answer, _), _)| answer.n_sessions > 0) {
-                cells.at(of_infusion[0].0, horizon).count(answer);
+                cells.at(number, horizon).count(answer);
                 all.merge(answer);
                 answer.clear();
             }

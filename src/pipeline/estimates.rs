@@ -31,9 +31,11 @@ pub struct Estimates {
     pub analysis: Analysis,
 }
 
-/// Makes every table. Without instruments in the settings, every one found is used.
+/// Makes every table; what was counted in the fold is taken out of it. Without instruments in the settings, every one found is used.
 #[must_use]
-pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
+pub fn estimate(folded: &mut Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
+    let safety = std::mem::take(&mut folded.safety);
+    let folded = &*folded;
     let (found, cuts) = rayon::join(
         || if settings.analysis.instruments.is_empty() { instruments(folded) } else { Vec::new() },
         || data_cuts(&folded.subjects, settings.fold.data_cut_us),
@@ -47,7 +49,7 @@ pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
-    let full = full_tables(&cohort);
+    let full = full_tables(&cohort, safety);
     let total = Total::of(accounts);
     // Whoever was erased stays out; that says nothing of the data.
     let erased = accounts.iter().filter_map(|a| a.reasons.get(Reason::SubjectWithdrawn.code()));

@@ -11,6 +11,8 @@ use crate::course::fact::SubjectFacts;
 use crate::course::fold::{FoldContext, fold_subject};
 use crate::course::stray::find_other_subjects;
 use crate::course::table::{CourseRow, FactRows, InfusionRow, ScoreRow};
+use crate::curves::safety::Safety;
+use crate::curves::settings::Analysis;
 use crate::event::ids::{Source, Subject};
 use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
 use crate::store::error::StoreError;
@@ -48,6 +50,8 @@ pub struct Folded {
     pub sources: BTreeSet<Source>,
     /// Events in the log.
     pub n_events: u64,
+    /// How those treated bore it, by the analysis of the settings.
+    pub safety: Safety,
     /// A sum over the contents of all events that were folded: the same events have the same sum,
     /// in whatever order and in whatever files they stand.
     pub events_digest: u128,
@@ -108,6 +112,7 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         subjects: Vec::new(),
         sources: BTreeSet::new(),
         n_events: log.n_events()?,
+        safety: Safety::default(),
         events_digest: 0,
     };
     let withdrawn = match view {
@@ -119,16 +124,23 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
     for end in steps(folded.n_events) {
         // The facts of the shares before are written while the next are folded.
         let fresh = &folded.subjects[n_written..];
-        let (written, part) = rayon::join(
+        let (written, read) = rayon::join(
             || writer.as_mut().map_or(Ok(()), |writer| writer.write(fresh)),
-            || Part::fold(&reader.read_before(end)?, withdrawn, &context),
+            || {
+                let scan = reader.read_before(end)?;
+                let parts = Part::fold(&scan, withdrawn, &context, &settings.analysis)?;
+                Ok::<_, StoreError>((scan.sources()?, parts))
+            },
         );
         written?;
-        let part = part?;
+        let (sources, parts) = read?;
         n_written = folded.subjects.len();
-        folded.sources.extend(part.sources);
-        folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
-        folded.subjects.extend(part.facts);
+        folded.sources.extend(sources);
+        for part in parts {
+            folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
+            folded.safety.add(part.safety);
+            folded.subjects.extend(part.facts);
+        }
     }
     if let Some(writer) = &mut writer {
         writer.write(&folded.subjects[n_written..])?;
@@ -151,33 +163,33 @@ fn steps(n_events: u64) -> impl Iterator<Item = i32> {
     starts.map(move |start| SHARES.min(start + step))
 }
 
-/// The events of some shares, folded.
+/// The events of some subjects, folded.
+#[derive(Default)]
 struct Part {
     facts: Vec<SubjectFacts>,
-    sources: BTreeSet<Source>,
+    safety: Safety,
     events_digest: u128,
 }
 
 impl Part {
-    /// Folds what was read of some shares, but for those who have withdrawn since.
+    /// Folds what was read of some shares, some subjects to a part, but for those who have withdrawn since.
     fn fold(
         scan: &Scan,
         withdrawn: Option<&BTreeSet<Subject>>,
         context: &FoldContext,
-    ) -> Result<Self, StoreError> {
-        let folded = scan.map_subjects(|subject, events| {
+        analysis: &Analysis,
+    ) -> Result<Vec<Self>, StoreError> {
+        scan.fold_subjects(Self::default, |part, subject, events| {
             if withdrawn.is_some_and(|withdrawn| withdrawn.contains(subject)) {
-                return (0, None);
+                return;
             }
             let digests = events.iter().map(|event| event.content.0);
-            (digests.fold(0, u128::wrapping_add), fold_subject(subject, events, context))
-        })?;
-        let mut part = Self { facts: Vec::new(), sources: scan.sources()?, events_digest: 0 };
-        for (digest, facts) in folded {
-            part.events_digest = part.events_digest.wrapping_add(digest);
-            part.facts.extend(facts);
-        }
-        Ok(part)
+            part.events_digest = digests.fold(part.events_digest, u128::wrapping_add);
+            if let Some(folded) = fold_subject(subject, events, context) {
+                part.safety.count(&folded, analysis);
+                part.facts.push(folded.facts);
+            }
+        })
     }
 }
 

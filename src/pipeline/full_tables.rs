@@ -18,6 +18,7 @@ use crate::curves::item_9::item_9;
 use crate::curves::onset::onset;
 use crate::curves::outside::outside;
 use crate::curves::response::response_by_infusion;
+use crate::curves::safety::Safety;
 use crate::curves::screening::screening;
 use crate::curves::severity_shift::severity_shift;
 use crate::curves::side_effects::side_effects;
@@ -27,7 +28,7 @@ use crate::quality::anomalies::anomalies;
 
 /// The tables of a cohort, made side by side.
 #[must_use]
-pub fn full_tables(cohort: &Cohort) -> FullTables {
+pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
     let reading = Reading {
         followup_days: cohort.fold.followup_days,
         cuts: cohort.cuts,
@@ -39,7 +40,7 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
         scope.spawn(|_| full.change = change_by_infusion(cohort, people));
         scope.spawn(|_| full.response = response_by_infusion(cohort, people));
-        scope.spawn(|_| full.side_effects = side_effects(everyone.side_effects));
+        scope.spawn(|_| full.side_effects = side_effects(safety.side_effects));
         scope.spawn(|_| full.completeness = completeness(cohort, &everyone.completeness));
         scope.spawn(|_| full.outside = outside(cohort, &everyone.outside));
         scope.spawn(|_| full.data_quality = data_quality(cohort.subjects, &reading));
@@ -54,8 +55,8 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
         scope.spawn(|_| full.time_on_treatment = time_on_treatment_counts(cohort, people));
         scope.spawn(|_| full.item_9 = item_9(cohort, people));
         scope.spawn(|_| full.flow = cohort_flow(cohort, &everyone.flow));
-        scope.spawn(|_| full.dissociation = dissociation(everyone.dissociation));
-        scope.spawn(|_| full.blood_pressure = blood_pressure(everyone.blood_pressure));
+        scope.spawn(|_| full.dissociation = dissociation(safety.dissociation));
+        scope.spawn(|_| full.blood_pressure = blood_pressure(safety.blood_pressure));
         scope.spawn(|_| full.screening = screening(cohort));
         scope.spawn(|_| full.anomalies = anomalies(cohort.subjects));
     });

@@ -308,7 +308,7 @@ fn publish_curves(
         n => format!("{n} instruments"),
     };
     stages.begin("estimate", &instruments);
-    let estimates = estimate(&folded, settings, &accounts);
+    let estimates = estimate(&mut folded, settings, &accounts);
     // The facts are done with, and there are many of them: they are given back on the side.
     let subjects = std::mem::take(&mut folded.subjects);
     rayon::spawn(move || drop(subjects));

@@ -8,7 +8,6 @@ use super::log::EventLog;
 use super::row::Beginning;
 use crate::event::envelope::Logged;
 use crate::event::ids::{Source, Subject};
-use crate::event::kind::Kind;
 use crate::event::view::EventView;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -20,6 +19,9 @@ use std::sync::Arc;
 /// Files that are kept open from one reading to the next, a few megabytes each. Where there are
 /// more they are opened anew each time, so that neither memory nor open files grow with the store.
 const MOST_OPEN: usize = 128;
+
+/// Subjects that are taken in one after the other.
+const SUBJECTS_AT_ONCE: usize = 256;
 
 /// Rows as they were read, file by file. Events are made of them when they are asked for, one
 /// person's after the other's: all of them together would leave the core's own memory again and
@@ -75,37 +77,44 @@ impl Scan {
         Ok(events)
     }
 
-    /// What is made of the events of each subject, sorted by [`EventView::order`]; in the order of the
-    /// subjects.
+    /// What is made of some subjects after the other, each with their events sorted by
+    /// [`EventView::order`]. Subjects come in order, some to each; so do those they are taken in by,
+    /// `nobody` at first.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
-    pub fn map_subjects<T: Send>(
+    pub fn fold_subjects<T: Send>(
         &self,
-        of: impl Fn(&Subject, &[EventView<'_>]) -> T + Sync,
+        nobody: impl Fn() -> T + Sync,
+        take_in: impl Fn(&mut T, &Subject, &[EventView<'_>]) + Sync,
     ) -> Result<Vec<T>, StoreError> {
         let mut runs = self.runs()?;
         // Stable, because it is fast on the sorted shares that the runs are from.
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
-        let of_one = |rare: &mut Vec<Kind>, runs: &&[Run]| {
-            let subject = Subject::new(runs[0].subject).ok_or("subject");
-            let subject = subject.map_err(corrupt(runs[0].path))?;
-            let rows = || runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)));
-            rare.clear();
-            for (run, row) in rows() {
-                rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
+        let of_some = |subjects: &[&[Run]]| {
+            let (mut some, mut rare) = (nobody(), Vec::new());
+            for runs in subjects {
+                let subject = Subject::new(runs[0].subject).ok_or("subject");
+                let subject = subject.map_err(corrupt(runs[0].path))?;
+                let rows =
+                    || runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)));
+                rare.clear();
+                for (run, row) in rows() {
+                    rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
+                }
+                let mut rare = rare.iter();
+                let mut events = Vec::with_capacity(runs.iter().map(|run| run.rows.len()).sum());
+                for (run, row) in rows() {
+                    events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
+                }
+                events.sort_by(EventView::order);
+                take_in(&mut some, &subject, &events);
             }
-            let mut rare = rare.iter();
-            let mut events = Vec::with_capacity(runs.iter().map(|run| run.rows.len()).sum());
-            for (run, row) in rows() {
-                events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
-            }
-            events.sort_by(EventView::order);
-            Ok(of(&subject, &events))
+            Ok(some)
         };
         // Collected twice, so that of several errors the first is said, whoever met it first.
-        let all: Vec<_> = subjects.par_iter().map_init(Vec::new, of_one).collect();
+        let all: Vec<_> = subjects.par_chunks(SUBJECTS_AT_ONCE).map(of_some).collect();
         all.into_iter().collect()
     }
 

@@ -76,7 +76,7 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
             events.sort_by(Logged::log_order);
             {
                 let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-                fold_subject(&events[0].event.subject, &views, &context)
+                Some(fold_subject(&events[0].event.subject, &views, &context)?.facts)
             }
         })
         .collect();

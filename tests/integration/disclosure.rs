@@ -22,6 +22,7 @@ use afterdose::course::fold::{FoldContext, fold_subject};
 use afterdose::course::settings::FoldSettings;
 use afterdose::curves::cohort::{Cohort, data_cuts};
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
+use afterdose::curves::safety::Safety;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
 use afterdose::event::envelope::{Logged, Origin};
 use afterdose::event::ids::OpenCode;
@@ -128,13 +129,6 @@ impl Network {
         let fold = FoldSettings { data_cut_us: cut, ..FoldSettings::default() };
         let context =
             FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-        let subjects = events
-            .chunk_by(|a, b| a.event.subject == b.event.subject)
-            .filter_map(|events| {
-                let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-                fold_subject(&events[0].event.subject, &views, &context)
-            })
-            .collect::<Vec<_>>();
         let code = |code| OpenCode::new(code).expect("a code");
         let analysis = Analysis {
             instruments: vec![code("phq-9"), code("gad-7")],
@@ -149,6 +143,14 @@ impl Network {
             strata: vec![Stratum::Indication, Stratum::BaselineSeverity],
             filter: Filter::default(),
         };
+        let (mut subjects, mut safety) = (Vec::new(), Safety::default());
+        for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
+            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+            if let Some(folded) = fold_subject(&events[0].event.subject, &views, &context) {
+                safety.count(&folded, &analysis);
+                subjects.push(folded.facts);
+            }
+        }
         let cuts = data_cuts(&subjects, cut);
         let cohort = Cohort {
             subjects: &subjects,
@@ -157,7 +159,7 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let full = full_tables(&cohort);
+        let full = full_tables(&cohort, safety);
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
         let first_shown = steps_shown(
