@@ -93,6 +93,9 @@ fn set_aside(resolved: &mut Resolved, why: SetAside, is_out: impl Fn(&Effective)
     resolved.unused.extend(unused);
 }
 
+/// Sessions of a course for which there is room from the start: as many as most have.
+const SESSIONS: usize = 8;
+
 /// What has been seen so far.
 #[derive(Default)]
 struct State<'a> {
@@ -198,7 +201,7 @@ impl<'a> State<'a> {
                 }
             };
         if begins {
-            self.drafts.push(Draft { sessions: Vec::new(), ended: None });
+            self.drafts.push(Draft { sessions: Vec::with_capacity(SESSIONS), ended: None });
         }
         if let Some(draft) = self.drafts.last_mut() {
             draft.sessions.push(session);
