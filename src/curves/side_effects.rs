@@ -158,7 +158,10 @@ impl Told {
 }
 
 fn longest(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    [a, b].into_iter().flatten().max_by(f64::total_cmp)
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.max(b)),
+        (one, none) => one.or(none),
+    }
 }
 
 /// One person, asked in one way, of one infusion or of several.
@@ -275,45 +278,48 @@ impl Additive for Cells {
 
 /// Everyone treated, by route and way of asking.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub struct Counts<'a> {
     asked: Given<PerCapture<Cells>>,
-    /// What the person at hand answers about the infusion at hand, and about all so far.
+    /// Of the person at hand: what they answer about the infusion at hand, and about all so far.
     about_one: PerCapture<Answer>,
     about_all: PerCapture<Answer>,
+    /// Their reports, with the number of the infusion, and what is told in all of them.
+    reports: Vec<(usize, &'a EffectReport)>,
+    effects: Vec<(EffectTerm, Told)>,
 }
 
-impl Counts {
+impl<'a> Counts<'a> {
     /// Counts a course: what was answered about each infusion up to the horizon, in the session and
     /// in the check-ins of its time.
-    pub fn count(&mut self, course: &Course, horizon: usize) {
-        let asked = self.asked.of(course, Default::default);
-        self.about_all.iter_mut().for_each(Answer::clear);
+    pub fn count(&mut self, course: &'a Course, horizon: usize) {
+        let Self { asked, about_one, about_all, reports, effects } = self;
+        let asked = asked.of(course, Default::default);
+        about_all.iter_mut().for_each(Answer::clear);
         // Reports lie far apart, and what was told in them again. All are fetched before any is
         // looked into, so that none waits for the one before.
-        let infusions = (1..=horizon).zip(&course.infusions);
-        let reports = infusions.flat_map(|(number, infusion)| {
-            infusion.tolerability.reports.iter().map(move |report| (number, report))
-        });
-        let reports: Vec<(usize, &EffectReport)> = reports.collect();
-        let n_effects = reports.iter().map(|(_, report)| report.effects.len()).sum();
-        let mut effects: Vec<(EffectTerm, Told)> = Vec::with_capacity(n_effects);
-        let told = reports.iter().flat_map(|(_, report)| &report.effects);
-        effects.extend(told.map(|effect| (effect.term, Told::of(effect))));
+        reports.clear();
+        for (number, infusion) in (1..=horizon).zip(&course.infusions) {
+            reports.extend(infusion.tolerability.reports.iter().map(|report| (number, report)));
+        }
+        effects.clear();
+        for (_, report) in &*reports {
+            effects.extend(report.effects.iter().map(|effect| (effect.term, Told::of(effect))));
+        }
         let mut effects = effects.as_slice();
         for of_infusion in reports.chunk_by(|a, b| a.0 == b.0) {
             for (_, report) in of_infusion {
                 let (own, others) = effects.split_at(report.effects.len());
-                self.about_one[Capture::of(report).place()].add(own);
+                about_one[Capture::of(report).place()].add(own);
                 effects = others;
             }
-            let answers = self.about_one.iter_mut().zip(&mut self.about_all).zip(&mut *asked);
+            let answers = about_one.iter_mut().zip(&mut *about_all).zip(&mut *asked);
             for ((answer, all), cells) in answers.filter(|((answer, _), _)| answer.n_sessions > 0) {
                 cells.at(of_infusion[0].0, horizon).count(answer);
                 all.merge(answer);
                 answer.clear();
             }
         }
-        for (answer, cells) in self.about_all.iter().zip(asked) {
+        for (answer, cells) in about_all.iter().zip(asked) {
             if answer.n_sessions > 0 {
                 cells.at(ANY_INFUSION, horizon).count(answer);
             }

@@ -34,6 +34,12 @@ pub struct Estimates {
 /// Makes every table. Without instruments in the settings, every one found is used.
 #[must_use]
 pub fn estimate(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
+    // By the threads that share the work: to wake them for each of its many steps would take longer
+    // than some of these.
+    rayon::scope(|_| estimated(folded, settings, accounts))
+}
+
+fn estimated(folded: &Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
     let (found, cuts) = rayon::join(
         || if settings.analysis.instruments.is_empty() { instruments(folded) } else { Vec::new() },
         || data_cuts(&folded.subjects, settings.fold.data_cut_us),
