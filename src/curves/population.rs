@@ -313,7 +313,7 @@ pub fn table_of(
     });
     let mut parts = parts.collect::<Vec<_>>().into_iter();
     let mut table = parts.next().unwrap_or_else(|| Table::new(name, columns));
-    parts.for_each(|part| table.append(&part));
+    parts.for_each(|part| table.append(part));
     table
 }
 
