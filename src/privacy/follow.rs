@@ -68,7 +68,9 @@ impl Follow {
             let root = self.root(equation);
             groups[self.group_of[root]].joined.push(equation);
         }
-        roots.iter().for_each(|root| self.group_of[*root] = usize::MAX);
+        for root in &roots {
+            self.group_of[*root] = usize::MAX;
+        }
         let settled: Vec<Vec<Derived>> =
             groups.into_par_iter().map(|group| group.settled(links)).collect();
         let known = settled.iter().map(|derived| self.known(derived)).collect();
