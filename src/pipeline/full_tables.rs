@@ -41,8 +41,9 @@ pub fn full_tables(cohort: &Cohort) -> FullTables {
     let (mut everyone, account) = visited(cohort);
     let (people, mut full) = (&everyone.populations(cohort), FullTables::default());
     rayon::scope(|scope| {
-        scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
+        // The longest first.
         scope.spawn(|_| full.change = change_by_infusion(cohort, people));
+        scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
         scope.spawn(|_| full.response = response_by_infusion(cohort, people));
         scope.spawn(|_| full.side_effects = side_effects(everyone.side_effects));
         scope.spawn(|_| full.completeness = completeness(cohort, &everyone.completeness));
