@@ -92,7 +92,9 @@ impl<'a> Walk<'a> {
 
     /// Counts subjects.
     pub fn visit(&mut self, subjects: &[&'a SubjectFacts]) {
-        subjects.iter().for_each(|facts| self.visit_one(facts));
+        for facts in subjects {
+            self.visit_one(facts);
+        }
     }
 
     fn visit_one(&mut self, facts: &'a SubjectFacts) {

@@ -6,6 +6,7 @@
 
 use super::population::{Population, Stretch};
 use super::standing::Sight;
+use super::view::Observation;
 use crate::stats::quantile::median;
 
 /// The hours from each infusion to its score.
@@ -23,7 +24,7 @@ impl Hours {
             let mut by_infusion = vec![Vec::with_capacity(population.n_members()); horizon];
             for view in population.views(0..population.n_members(), sight) {
                 for (position, hours) in by_infusion.iter_mut().enumerate() {
-                    hours.push(view.observation(position).map(|seen| seen.hours()));
+                    hours.push(view.observation(position).map(Observation::hours));
                 }
             }
             by_infusion
@@ -68,7 +69,7 @@ mod tests {
         for population in Population::all(&cohort) {
             let mut hours = Hours::of(&population, horizon);
             let look = |view: &View, seen: &mut Vec<_>| {
-                seen.extend((0..horizon).map(|at| view.observation(at).map(|seen| seen.hours())));
+                seen.extend((0..horizon).map(|at| view.observation(at).map(Observation::hours)));
             };
             let count = |all: &mut All, hours: &Option<f64>| all.0.extend(hours);
             let mut n_scored = 0;

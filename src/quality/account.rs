@@ -238,14 +238,18 @@ impl<'a> Account<'a> {
                 }
             }
         }
-        origins.iter_mut().for_each(|(_, counts)| counts.add_up());
+        for (_, counts) in origins {
+            counts.add_up();
+        }
     }
 
     /// Adds what was counted of others.
     pub fn add(&mut self, others: Self) {
         for (site, kinds) in others.at_one_origin {
             let own = self.at_one_origin.entry(site).or_default();
-            kinds.iter().for_each(|(kind, total)| at::<_, Total>(own, *kind).add(total));
+            for (kind, total) in &kinds {
+                at::<_, Total>(own, *kind).add(total);
+            }
         }
         for (place, total) in others.at_several {
             self.at_several.entry(place).or_default().add(&total);
