@@ -75,7 +75,7 @@ const OUTCOMES: [&str; 2] = ["nri-at-infusion", "nri-at-day-28"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Person {
     route: Route,
-    levels: PerCovariate<usize>,
+    levels: PerCovariate<u32>,
     responds: [Option<bool>; OUTCOMES.len()],
 }
 
@@ -112,9 +112,10 @@ fn people(population: &Population, cohort: &Cohort) -> People {
     let places = population.covariate_levels.each_ref().map(|levels| {
         let labels: Vec<CompactString> = levels.iter().map(|level| level.label()).collect();
         let order: BTreeSet<&CompactString> = labels.iter().collect();
-        let place =
-            |label: &CompactString| order.iter().take_while(|known| **known < label).count();
-        labels.iter().map(place).collect::<Vec<_>>()
+        let place = |label: &CompactString| {
+            (0..).zip(&order).find(|(_, known)| **known == label).map_or(0, |(place, _)| place)
+        };
+        labels.iter().map(place).collect::<Vec<u32>>()
     });
     let person = |view: View| Person::of(&view, population.instrument, cohort, &places);
     added_up(population.first_courses().map(|view| (person(view), 1)))
@@ -134,7 +135,7 @@ impl Person {
         view: &View,
         instrument: &Instrument,
         cohort: &Cohort,
-        places: &PerCovariate<Vec<usize>>,
+        places: &PerCovariate<Vec<u32>>,
     ) -> Self {
         let member = view.member;
         let at = cohort.analysis.compare_at - 1;
@@ -184,7 +185,7 @@ impl Pair {
             covariates.flat_map(|(columns, covariate)| vec![covariate; columns.n]).collect();
         // Rows alike once small levels are one.
         let rows = added_up(alike.into_iter().map(|((arm, responds, levels), count)| {
-            let column = |covariate: usize| columns[covariate].of[levels[covariate]];
+            let column = |covariate: usize| columns[covariate].of[levels[covariate] as usize];
             ((arm, responds, std::array::from_fn(column)), count)
         }));
         let cells: Vec<Vec<f64>> =
@@ -314,13 +315,14 @@ struct Columns {
 /// A column is written backwards, so that rows in the order of their columns are in the order of
 /// their cells: that of no column first, and the one with its cell in the last column next.
 fn columns<'a>(
-    people: impl Iterator<Item = (&'a PerCovariate<usize>, u64)>,
+    people: impl Iterator<Item = (&'a PerCovariate<u32>, u64)>,
 ) -> PerCovariate<Columns> {
     let mut counts: PerCovariate<Vec<u64>> = Default::default();
     for (levels, n) in people {
         for (counts, level) in counts.iter_mut().zip(levels) {
-            counts.resize(counts.len().max(*level + 1), 0);
-            counts[*level] += n;
+            let level = *level as usize;
+            counts.resize(counts.len().max(level + 1), 0);
+            counts[level] += n;
         }
     }
     counts.map(|counts| {
@@ -364,7 +366,7 @@ mod tests {
     #[test]
     fn rows_in_the_order_of_their_columns_are_in_the_order_of_their_cells() {
         // Four levels of a covariate, of which 2 is the commonest; 0 and 1 of another.
-        let people: Vec<([usize; 4], u64)> = (0..4)
+        let people: Vec<([u32; 4], u64)> = (0..4)
             .flat_map(|a| {
                 [(0, 30), (1, 31)].map(|(b, n)| ([a, b, 0, 0], if a == 2 { 90 } else { n }))
             })
@@ -373,7 +375,7 @@ mod tests {
         assert_eq!(columns.each_ref().map(|columns| columns.n), [3, 1, 0, 0]);
         let mut rows: Vec<[Option<Reverse<usize>>; 4]> = people
             .iter()
-            .map(|(levels, _)| std::array::from_fn(|at| columns[at].of[levels[at]]))
+            .map(|(levels, _)| std::array::from_fn(|at| columns[at].of[levels[at] as usize]))
             .collect();
         rows.sort_unstable();
         let cells: Vec<Vec<f64>> = rows.iter().map(|row| cells(row, &columns)).collect();

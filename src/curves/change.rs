@@ -7,6 +7,7 @@
 
 use super::additive::Additive;
 use super::cohort::Cohort;
+use super::hours::Hours;
 use super::population::{Population, table_of};
 use super::row::Row;
 use super::view::View;
@@ -14,7 +15,7 @@ use crate::event::instrument::Instrument;
 use crate::event::time::whole_days;
 use crate::stats::effect_size::{over_baseline, over_change};
 use crate::stats::mean::Moments;
-use crate::stats::quantile::{Distribution, median};
+use crate::stats::quantile::Distribution;
 use crate::table::{Cell, ColumnType as T, Table};
 
 /// Columns before suppression.
@@ -61,7 +62,6 @@ pub const PARTIAL_PERCENT: i64 = 30;
 struct Seen {
     scores: Distribution,
     changes: Distribution,
-    hours: Vec<f64>,
     baseline: Moments,
     change: Moments,
     percent: Moments,
@@ -97,9 +97,12 @@ pub fn change_by_infusion(cohort: &Cohort, populations: &[Population]) -> Table 
         let count = |seen: &mut Seen, scored: &Option<Scored>| {
             scored.as_ref().into_iter().for_each(|scored| seen.count(scored));
         };
-        for (head, cells) in population.tally_rows(&empty, look, count) {
-            for (position, seen) in cells.into_iter().enumerate() {
-                table.push(row(head, position + 1, seen));
+        let mut hours = Hours::of(population, cohort.analysis.horizon);
+        let cells = population.tally_rows(&empty, look, count);
+        for ((head, cells), stretches) in cells.zip(population.stretches()) {
+            for (position, seen) in cells.iter().enumerate() {
+                let median_hours = hours.median(&stretches, position);
+                table.push(row(head, position + 1, seen, median_hours));
             }
         }
     })
@@ -127,7 +130,6 @@ impl Additive for Seen {
     fn add(&mut self, others: &Self) {
         self.scores.merge(&others.scores);
         self.changes.merge(&others.changes);
-        self.hours.extend_from_slice(&others.hours);
         self.baseline.merge(&others.baseline);
         self.change.merge(&others.change);
         self.percent.merge(&others.percent);
@@ -143,7 +145,6 @@ impl Seen {
     fn count(&mut self, scored: &Scored) {
         self.scores.push(scored.score);
         self.changes.push(scored.change);
-        self.hours.push(scored.hours);
         self.baseline.push(scored.baseline);
         self.change.push(scored.change);
         self.since_dose.push(scored.hours);
@@ -157,7 +158,7 @@ impl Seen {
     }
 }
 
-fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
+fn row(head: [&str; 4], infusion: usize, seen: &Seen, median_hours: Option<f64>) -> Vec<Cell> {
     let mut row = Row::of(&head);
     let n = seen.change.n();
     let nobody = (n == 0).then_some("nobody");
@@ -196,7 +197,7 @@ fn row(head: [&str; 4], infusion: usize, mut seen: Seen) -> Vec<Cell> {
         row.rate(columns, k, n, None);
     }
     row.float("mean_hours", seen.since_dose.mean(), nobody);
-    row.float("median_hours", median(&mut seen.hours), nobody);
+    row.float("median_hours", median_hours, nobody);
     row.rate(["early", "early_rate", "early_lo", "early_hi"], seen.early, n, None);
     row.done()
 }

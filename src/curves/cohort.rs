@@ -1,6 +1,8 @@
 //! Who is counted: the data cut of each source, which courses run, and the steps from everyone
 //! known to everyone measured.
 
+use super::durability::after_induction;
+use super::follow_up::End;
 use super::settings::{Analysis, Filter};
 use crate::course::assess::DAYS_COMPARED;
 use crate::course::fact::{Course, Infusion, Plan, Scores, SubjectFacts};
@@ -13,6 +15,9 @@ use crate::event::time::whole_days;
 use crate::event::vocabulary::Vocabulary;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+
+/// The code of an instrument that is asked for, and the instrument where the run knows it.
+pub type Asked<'a> = (&'a OpenCode, Option<&'a Instrument>);
 
 /// Facts of everyone, and what is needed to read them.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +131,20 @@ impl Step {
         }
     }
 
+    /// The last step of a course that estimates may be of, by its scores on an instrument.
+    #[must_use]
+    pub fn of_scores(scores: Option<&Scores>, instrument: Option<&Instrument>) -> Self {
+        let scored = scores.and_then(|scores| Some((scores, scores.baseline?)));
+        let Some((scores, baseline)) = scored else { return Self::NotPrevalent };
+        match () {
+            () if !instrument.is_some_and(|instrument| instrument.can_respond(baseline)) => {
+                Self::WithBaseline
+            }
+            () if scores.after.iter().any(Option::is_some) => Self::ScoredAfterTreatment,
+            () => Self::Scorable,
+        }
+    }
+
     /// Whether the step comes before treatment, when nobody has a route yet.
     #[must_use]
     pub const fn is_before_treatment(self) -> bool {
@@ -170,86 +189,39 @@ pub struct Member<'a> {
     /// Whether day 28 has come: session 1 at least 28 whole days before the data cut. Always, where
     /// there is no calendar.
     pub reached_day_28: bool,
+    /// What ended a response after the last infusion of induction, where that is over.
+    pub after_induction: Option<End>,
 }
 
-/// The first course of a subject treated in the period that did not begin before the data,
-/// whatever was measured: of one who reaches [`Step::NotPrevalent`].
-#[must_use]
-pub fn treated<'a>(facts: &'a SubjectFacts, filter: &Filter) -> Option<&'a Course> {
-    let first = facts.courses.first().filter(|_| facts.known)?;
-    (is_in_period(first, filter) && !first.prevalent).then_some(first)
+/// A course that estimates may be of, with what every instrument sees of it as a [`Member`] has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Eligible<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// The data cut of its source, in microseconds; `None` without a calendar.
+    pub cut_us: Option<i64>,
+    last_us: i64,
+    last_of_induction_us: i64,
+    running: bool,
+    in_induction: bool,
+    reached_day_28: bool,
 }
 
-impl<'a> Cohort<'a> {
-    /// The last step a subject reaches with their first course, for one instrument.
+impl<'a> Eligible<'a> {
+    /// Whether induction is all there is of the course, so that every stratum sees the same of it.
     #[must_use]
-    pub fn last_step(&self, facts: &SubjectFacts, code: &OpenCode) -> Option<Step> {
-        if !facts.known {
-            return None;
-        }
-        let Some(course) = facts.courses.first() else {
-            let out = matches!(
-                facts.screening,
-                Some(ScreeningDecision::Excluded | ScreeningDecision::Deferred)
-            );
-            return Some(if out { Step::Known } else { Step::NotScreenedOut });
-        };
-        Some(self.last_step_of(course, code))
+    pub fn is_induction(&self) -> bool {
+        self.course.n_induction == self.course.infusions.len() && self.in_induction == self.running
     }
 
-    fn last_step_of(&self, course: &Course, code: &OpenCode) -> Step {
-        if !is_in_period(course, &self.analysis.filter) {
-            return Step::Treated;
-        }
-        if course.prevalent {
-            return Step::FirstCourseInPeriod;
-        }
-        let scores = course.scores.get(code);
-        let Some(baseline) = scores.and_then(|scores| scores.baseline) else {
-            return Step::NotPrevalent;
-        };
-        let instrument = self.vocabulary.instrument(code.as_str());
-        if !instrument.is_some_and(|instrument| instrument.can_respond(baseline)) {
-            return Step::WithBaseline;
-        }
-        if scores.is_some_and(|scores| scores.after.iter().any(Option::is_some)) {
-            Step::ScoredAfterTreatment
-        } else {
-            Step::Scorable
-        }
-    }
-
-    /// Every course that stands in the estimates of an instrument, first courses and later ones.
-    pub fn members(
-        &self,
-        code: &'a OpenCode,
-        instrument: &'a Instrument,
-    ) -> impl Iterator<Item = Member<'a>> {
-        let cohort = *self;
-        let courses = self.subjects.iter().flat_map(|facts| &facts.courses);
-        courses.filter_map(move |course| cohort.member(course, code, instrument))
-    }
-
-    /// A course as it stands in the estimates of an instrument; `None` if it does not.
+    /// The course as it stands in the estimates of an instrument; `None` if it does not.
     #[must_use]
-    pub fn member(
-        &self,
-        course: &'a Course,
-        code: &OpenCode,
-        instrument: &Instrument,
-    ) -> Option<Member<'a>> {
-        if !is_in_period(course, &self.analysis.filter) || course.prevalent {
-            return None;
-        }
+    pub fn member(&self, code: &OpenCode, instrument: &Instrument) -> Option<Member<'a>> {
+        let course = self.course;
         let scores = course.scores.get(code)?;
         let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
-        let cut = self.cut(course);
-        let (running, in_induction) = self.running(course, cut);
-        let first_us = course.first_us();
-        let days = cut.map(|cut| whole_days(first_us, cut));
-        let reached_day_28 = days.is_none_or(|days| days >= DAYS_COMPARED);
-        let since_first = |infusion: &Infusion| infusion.start_us - first_us;
-        let of_induction = &course.infusions[..course.n_induction.min(course.infusions.len())];
+        let responds = |score| instrument.is_response(baseline, score) == Some(true);
+        let is_over = !self.in_induction;
         Some(Member {
             course,
             order: course.order,
@@ -261,18 +233,97 @@ impl<'a> Cohort<'a> {
             plans: &course.plans,
             n_infusions: course.infusions.len(),
             n_induction: course.n_induction,
+            last_us: self.last_us,
+            last_of_induction_us: self.last_of_induction_us,
+            cut_us: self.cut_us.map(|cut_us| cut_us - course.first_us()),
+            running: self.running,
+            in_induction: self.in_induction,
+            reached_day_28: self.reached_day_28,
+            after_induction: is_over.then(|| after_induction(course, scores, responds)).flatten(),
+        })
+    }
+}
+
+/// The first course of a subject, if estimates may be of it, whatever was measured; else the last
+/// step they reach. `None` for one who is not known.
+#[must_use]
+pub fn first_course<'a>(
+    facts: &'a SubjectFacts,
+    filter: &Filter,
+) -> Option<Result<&'a Course, Step>> {
+    if !facts.known {
+        return None;
+    }
+    let Some(course) = facts.courses.first() else {
+        let out = matches!(
+            facts.screening,
+            Some(ScreeningDecision::Excluded | ScreeningDecision::Deferred)
+        );
+        return Some(Err(if out { Step::Known } else { Step::NotScreenedOut }));
+    };
+    Some(match () {
+        () if !is_in_period(course, filter) => Err(Step::Treated),
+        () if course.prevalent => Err(Step::FirstCourseInPeriod),
+        () => Ok(course),
+    })
+}
+
+impl<'a> Cohort<'a> {
+    /// The last step a subject reaches with their first course, for one instrument; `None` for one
+    /// who is not known.
+    #[must_use]
+    pub fn last_step(&self, facts: &SubjectFacts, code: &OpenCode) -> Option<Step> {
+        let instrument = self.vocabulary.instrument(code.as_str());
+        Some(match first_course(facts, &self.analysis.filter)? {
+            Ok(course) => Step::of_scores(course.scores.get(code), instrument),
+            Err(step) => step,
+        })
+    }
+
+    /// The instruments in the order of the settings; `None` for one that the run does not know.
+    #[must_use]
+    pub fn instruments(&self) -> Vec<Asked<'a>> {
+        let asked = |code: &'a OpenCode| (code, self.vocabulary.instrument(code.as_str()));
+        self.analysis.instruments.iter().map(asked).collect()
+    }
+
+    /// Every course that stands in the estimates of an instrument, first courses and later ones.
+    pub fn members(
+        &self,
+        code: &'a OpenCode,
+        instrument: &'a Instrument,
+    ) -> impl Iterator<Item = Member<'a>> {
+        let cohort = *self;
+        let courses = self.subjects.iter().flat_map(|facts| &facts.courses);
+        courses.filter_map(move |course| cohort.eligible(course)?.member(code, instrument))
+    }
+
+    /// A course that estimates may be of, whatever was measured: it began in the period, and not
+    /// before the data.
+    #[must_use]
+    pub fn eligible(&self, course: &'a Course) -> Option<Eligible<'a>> {
+        if !is_in_period(course, &self.analysis.filter) || course.prevalent {
+            return None;
+        }
+        let cut = self.cut(course);
+        let (running, in_induction) = self.running(course, cut);
+        let first_us = course.first_us();
+        let days = cut.map(|cut| whole_days(first_us, cut));
+        let since_first = |infusion: &Infusion| infusion.start_us - first_us;
+        let of_induction = &course.infusions[..course.n_induction.min(course.infusions.len())];
+        Some(Eligible {
+            course,
+            cut_us: cut,
             last_us: course.infusions.last().map_or(0, since_first),
             last_of_induction_us: of_induction.last().map_or(0, since_first),
-            cut_us: cut.map(|cut| cut - first_us),
             running,
             in_induction,
-            reached_day_28,
+            reached_day_28: days.is_none_or(|days| days >= DAYS_COMPARED),
         })
     }
 
     /// The data cut that holds for a course; `None` without a calendar.
-    #[must_use]
-    pub fn cut(&self, course: &Course) -> Option<i64> {
+    fn cut(&self, course: &Course) -> Option<i64> {
         self.cuts.get(&course.site).copied().filter(|_| course.basis.has_calendar())
     }
 

@@ -3,10 +3,9 @@
 //! Definitions: `docs/methods/completeness.md`.
 
 use super::additive::Additive;
-use super::cohort::{Cohort, Step};
+use super::cohort::{Cohort, Eligible, Step};
 use super::progress::Reached;
 use super::row::Row;
-use crate::course::fact::{Course, SubjectFacts};
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::event::time::{DAY_US, year_and_month};
@@ -43,6 +42,32 @@ impl CalendarMonth {
     fn of(micros: i64) -> Option<Self> {
         let (year, month) = year_and_month(micros)?;
         Some(Self { year, month })
+    }
+}
+
+/// The months of days that were lately asked for, each day in a place of its own for years.
+#[derive(Debug)]
+struct Calendar(Vec<Option<(i64, CalendarMonth)>>);
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self(vec![None; 2_048])
+    }
+}
+
+impl Calendar {
+    /// The month of a time.
+    fn month(&mut self, micros: i64) -> Option<CalendarMonth> {
+        let day = micros.div_euclid(DAY_US);
+        let place = usize::try_from(day.unsigned_abs()).unwrap_or_default() % self.0.len();
+        match self.0[place] {
+            Some((known, month)) if known == day => Some(month),
+            _ => {
+                let month = CalendarMonth::of(micros)?;
+                self.0[place] = Some((day, month));
+                Some(month)
+            }
+        }
     }
 }
 
@@ -124,25 +149,23 @@ type Cells = Vec<Counted>;
 pub struct Counts<'a> {
     /// By site and route, and by month.
     places: BTreeMap<(&'a str, Route), BTreeMap<Month, Cells>>,
+    calendar: Calendar,
     /// Of the subject at hand.
     time_points: Vec<TimePoint>,
 }
 
 impl<'a> Counts<'a> {
-    /// Counts a subject.
-    pub fn count(&mut self, cohort: &Cohort, facts: &'a SubjectFacts, reached: &[Option<Reached>]) {
-        // Up to here a course comes for every instrument or for none.
-        let is_counted = |r: &Option<Reached>| r.is_some_and(|r| r.step >= Step::NotPrevalent);
-        let Some(course) = facts.courses.first().filter(|_| reached.iter().any(is_counted)) else {
-            return;
-        };
+    /// Counts a subject by their first course, which counts.
+    pub fn count(&mut self, cohort: &Cohort, first: &Eligible<'a>, reached: &[Option<Reached>]) {
+        let Self { places, calendar, time_points } = self;
+        let course = first.course;
         let n_time_points = cohort.analysis.horizon + 1;
         let of_none = || vec![Counted::default(); n_time_points * reached.len()];
-        let months = self.places.entry((course.site.as_str(), course.route)).or_default();
-        self.time_points.clear();
-        self.time_points.extend(time_points(cohort, course));
+        let months = places.entry((course.site.as_str(), course.route)).or_default();
+        time_points.clear();
+        time_points.extend(self::time_points(cohort, first, calendar));
         let mut number = 0;
-        for of_month in self.time_points.chunk_by(|a, b| a.month == b.month) {
+        for of_month in time_points.chunk_by(|a, b| a.month == b.month) {
             let cells = months.entry(of_month[0].month).or_insert_with(of_none);
             for (cells, reached) in cells.chunks_mut(n_time_points).zip(reached.iter().flatten()) {
                 count(cells, reached, number, of_month);
@@ -222,20 +245,25 @@ fn count(cells: &mut [Counted], reached: &Reached, first: usize, at: &[TimePoint
 
 /// When a course may be due to be measured, in time order: at its baseline, and after each infusion
 /// up to the horizon.
-fn time_points(cohort: &Cohort, course: &Course) -> impl Iterator<Item = TimePoint> {
-    let last_due = cohort.cut(course).map(|cut| cut - cohort.fold.followup_days * DAY_US);
-    let last_due = last_due.and_then(CalendarMonth::of);
+fn time_points(
+    cohort: &Cohort,
+    first: &Eligible,
+    calendar: &mut Calendar,
+) -> impl Iterator<Item = TimePoint> {
+    let course = first.course;
+    let last_due = first.cut_us.map(|cut| cut - cohort.fold.followup_days * DAY_US);
+    let last_due = last_due.and_then(|last_due| calendar.month(last_due));
     let has_calendar = course.basis.has_calendar();
-    let at = move |since_us: i64, is_infusion: bool| {
-        let own = CalendarMonth::of(since_us).filter(|_| has_calendar);
+    let at = move |(since_us, is_infusion): (i64, bool)| {
+        let own = has_calendar.then(|| calendar.month(since_us)).flatten();
         let Some(own) = own else { return TimePoint { month: Month::None, window_open: false } };
         // The month is closed if a session after it could have been followed up.
         let closed = last_due.is_none_or(|last_due| last_due > own);
         TimePoint { month: Month::Of(own), window_open: is_infusion && !closed }
     };
     let infusions = course.infusions.iter().take(cohort.analysis.horizon);
-    let infusions = infusions.map(move |infusion| at(infusion.start_us, true));
-    std::iter::once(at(course.first_us(), false)).chain(infusions)
+    let infusions = infusions.map(|infusion| (infusion.start_us, true));
+    std::iter::once((course.first_us(), false)).chain(infusions).map(at)
 }
 
 fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize, people: Counted) {
@@ -258,4 +286,22 @@ fn push_row(table: &mut Table, code: &OpenCode, place: Place, time_point: usize,
     row.float("lo", interval.map(|i| i.lo), undefined);
     row.float("hi", interval.map(|i| i.hi), undefined);
     table.push(row.done());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_asked_for_again_has_its_month() {
+        // The twin asks every time. Days that share a place, before 1970 too.
+        let mut calendar = Calendar::default();
+        let days = [-2_048, 0, 2_048, 20_000, 20_030, 20_031, -1, 2_047, 20_000, 0];
+        for day in days.into_iter().chain(19_000..21_100).chain(days) {
+            for micros in [day * DAY_US, (day + 1) * DAY_US - 1] {
+                assert_eq!(calendar.month(micros), CalendarMonth::of(micros), "day {day}");
+            }
+        }
+        assert_eq!(calendar.month(i64::MAX), None);
+    }
 }

@@ -1,7 +1,6 @@
 //! What comparisons of routes are adjusted for, and the levels a course is in.
 
-use super::cohort::{Cohort, Member};
-use super::level::{Level, level_of};
+use super::level::Level;
 use super::settings::Stratum;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
@@ -13,21 +12,9 @@ pub const COVARIATES: [Stratum; 4] =
 /// One of each covariate.
 pub type PerCovariate<T> = [T; COVARIATES.len()];
 
-/// The level of a course in each covariate.
+/// The level of severity where an instrument has no bands: fifths of its range.
 #[must_use]
-pub fn covariates<'a>(
-    member: &Member<'a>,
-    instrument: &'a Instrument,
-    cohort: &Cohort,
-) -> PerCovariate<Level<'a>> {
-    COVARIATES.map(|covariate| {
-        let level = level_of(covariate, member.course, member.baseline, instrument, cohort);
-        level.unwrap_or_else(|| fifth(member.baseline, instrument))
-    })
-}
-
-/// Where an instrument has no severity bands: fifths of its range.
-fn fifth(baseline: Score, instrument: &Instrument) -> Level<'static> {
+pub fn fifth(baseline: Score, instrument: &Instrument) -> Level<'static> {
     const FIFTHS: [&str; 5] = ["fifth 1", "fifth 2", "fifth 3", "fifth 4", "fifth 5"];
     let [lowest, highest] = instrument.range;
     #[allow(clippy::cast_precision_loss, reason = "ranges are small whole numbers")]

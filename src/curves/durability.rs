@@ -11,7 +11,8 @@ use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
 use super::population::{Population, table_of};
 use super::view::View;
-use crate::event::instrument::Instrument;
+use crate::course::fact::{Course, Infusion, Scores};
+use crate::event::score::Score;
 use crate::event::time::DAY_US;
 use crate::privacy::rules::{Rounding, Roundings};
 use crate::table::{ColumnType as T, Table};
@@ -54,13 +55,12 @@ pub fn durability_counts(cohort: &Cohort, populations: &[Population]) -> Table {
         Followed::none(Leaving::Competes, 7 * WEEKS),
     ];
     table_of("durability_counts", &columns, populations, |population, table| {
-        let instrument = population.instrument;
-        if instrument.response.is_none() {
+        if population.instrument.response.is_none() {
             return;
         }
         let look = |view: &View| {
             let (infusions, days) = on_treatment(view, horizon).unzip();
-            [infusions, days, after_induction(view, instrument)]
+            [infusions, days, view.member.after_induction]
         };
         let followed = population.tally(&empty, look, |cells, ends| {
             for (followed, end) in cells.iter_mut().zip(ends) {
@@ -108,16 +108,21 @@ fn on_treatment(view: &View, horizon: usize) -> Option<(End, End)> {
 }
 
 /// What ended the response after the last infusion of an induction that is over, in whole days
-/// since the score after it; `None` if that is none, or no response.
-fn after_induction(view: &View, instrument: &Instrument) -> Option<End> {
-    let (member, course) = (view.member, view.member.course);
-    let position = course.n_induction.checked_sub(1).filter(|_| !member.in_induction)?;
-    let shown = view.of_whole(position).filter(|shown| shown.responds == Some(true))?;
-    let start_us = shown.since_first_us;
-    let responds = |score| instrument.is_response(member.baseline, score) == Some(true);
-    let again_us = course.infusions.get(position + 1).map(|next| next.start_us - course.first_us());
+/// since the score after it; `None` if that is none, or no response. It is asked of a course while
+/// its scores are at hand.
+#[must_use]
+pub fn after_induction(
+    course: &Course,
+    scores: &Scores,
+    responds: impl Fn(Score) -> bool,
+) -> Option<End> {
+    let position = course.n_induction.checked_sub(1)?;
+    let since_first = |infusion: &Infusion| infusion.start_us - course.first_us();
+    let shown = (*scores.after.get(position)?).filter(|shown| responds(shown.score))?;
+    let start_us = since_first(course.infusions.get(position)?) + shown.since_dose_us;
+    let again_us = course.infusions.get(position + 1).map(since_first);
     let mut last_us = start_us;
-    let later = &member.scores.later;
+    let later = &scores.later;
     for later in &later[later.partition_point(|later| later.since_first_us <= start_us)..] {
         if again_us.is_some_and(|again| again < later.since_first_us) {
             break;

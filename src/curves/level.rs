@@ -53,22 +53,17 @@ impl<'a> Level<'a> {
 }
 
 /// The level of a stratum that a course belongs to; `None` where the stratum does not exist for
-/// it: severity bands of an instrument without bands, `course_order` of a first course,
-/// `fixed_cohort` of a course with fewer infusions.
+/// it: `course_order` of a first course, `fixed_cohort` of a course with fewer infusions; and of
+/// `baseline_severity`, whose level is that of a score: [`severity`].
 ///
 /// `phase` has the level `induction`, to which every course belongs with its induction sessions.
 #[must_use]
-pub fn level_of<'a>(
-    stratum: Stratum,
-    course: &'a Course,
-    baseline: Score,
-    instrument: &'a Instrument,
-    cohort: &Cohort,
-) -> Option<Level<'a>> {
+pub fn level_of<'a>(stratum: Stratum, course: &'a Course, cohort: &Cohort) -> Option<Level<'a>> {
     let profile = &course.profile;
     Some(match stratum {
         Stratum::All => Level::new(0, "all"),
         Stratum::Phase => Level::new(0, "induction"),
+        Stratum::BaselineSeverity => return None,
         Stratum::CourseOrder if course.order == 1 => return None,
         Stratum::CourseOrder => Level::of(course.order, Label::Number(course.order)),
         Stratum::FixedCohort => {
@@ -95,11 +90,6 @@ pub fn level_of<'a>(
             let sex = profile.sex.filter(|sex| *sex != Sex::Unknown);
             known(sex.map(|sex| (sex as usize, sex.as_str())))
         }
-        Stratum::BaselineSeverity => {
-            let label = instrument.band(baseline)?;
-            let place = instrument.bands.iter().position(|(_, known)| known == label)?;
-            Level::new(place, label)
-        }
         Stratum::Psychotherapy => known(
             course
                 .psychotherapy
@@ -115,6 +105,15 @@ pub fn level_of<'a>(
             known(band.map(|band| (band as usize, band.as_str())))
         }
     })
+}
+
+/// The level of `baseline_severity` that a baseline belongs to; `None` for an instrument without
+/// bands.
+#[must_use]
+pub fn severity(baseline: Score, instrument: &Instrument) -> Option<Level<'_>> {
+    let label = instrument.band(baseline)?;
+    let place = instrument.bands.iter().position(|(_, known)| known == label)?;
+    Some(Level::new(place, label))
 }
 
 /// The level of a code, `unknown` where there is none.

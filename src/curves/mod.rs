@@ -26,6 +26,7 @@ pub mod flow;
 pub mod follow_up;
 pub mod given;
 pub mod go_on;
+mod hours;
 pub mod individual_change;
 pub mod item_9;
 pub mod landmark;

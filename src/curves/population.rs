@@ -6,8 +6,9 @@ use super::cohort::{Cohort, Member};
 use super::covariates::PerCovariate;
 use super::level::Level;
 use super::numbered::Numbered;
-use super::part::Part;
-use super::standing::{Kind, Sight, Standing};
+use super::part::{Part, Parts};
+use super::route::RouteRow;
+use super::standing::{Kind, Sight, Standing, strata};
 use super::view::{Observation, View};
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
@@ -19,8 +20,22 @@ use std::ops::Range;
 /// Courses of one kind, which stand in the same cells.
 struct Group {
     members: Range<usize>,
-    /// The places of their standings, by what is seen of them there.
+    /// The places of their standings but those of all routes, by what is seen of them there.
     places: [Vec<usize>; Sight::ALL.len()],
+}
+
+/// Courses behind each other that stand in a cell, and what is seen of them there.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    pub(super) members: Range<usize>,
+    pub(super) sight: Sight,
+}
+
+/// Who stands in a cell of all routes stands in one of its routes.
+impl Additive for Vec<Stretch> {
+    fn add(&mut self, others: &Self) {
+        self.extend_from_slice(others);
+    }
 }
 
 /// The courses of an instrument. Later courses stand in `course_order` alone: intervals assume one
@@ -53,9 +68,14 @@ impl<'a> Population<'a> {
     /// That of an instrument; `None` for one the run does not know.
     #[must_use]
     pub fn of(cohort: &Cohort<'a>, code: &'a OpenCode) -> Option<Self> {
-        let mut part = Part::nobody(cohort, code, cohort.subjects.len())?;
-        cohort.subjects.iter().for_each(|facts| part.take_in(cohort, facts));
-        Self::of_parts(&[part])
+        let asked = (code, cohort.vocabulary.instrument(code.as_str()));
+        let mut parts = Parts::nobody(cohort, &[asked], cohort.subjects.len());
+        for course in cohort.subjects.iter().flat_map(|facts| &facts.courses) {
+            if let Some(eligible) = cohort.eligible(course) {
+                parts.take_in(cohort, &eligible);
+            }
+        }
+        Self::of_parts(cohort, &parts.done())
     }
 
     /// Those of every instrument, in table order.
@@ -67,24 +87,23 @@ impl<'a> Population<'a> {
 
     /// That of an instrument, from its parts in the order of the cohort; `None` without a part.
     #[must_use]
-    pub fn of_parts(parts: &[Part<'a>]) -> Option<Self> {
+    pub fn of_parts(cohort: &Cohort, parts: &[Part<'a>]) -> Option<Self> {
         let (code, instrument) = parts.first().map(|part| (part.code, part.instrument))?;
-        let strata = &parts[0].strata;
+        let strata = strata(cohort);
         // Of each kind, where its members stand: part and place in it.
         let mut kinds: BTreeMap<Kind<Level>, Vec<(usize, usize)>> = BTreeMap::new();
         for (number, part) in parts.iter().enumerate() {
-            let known = part.kinds();
-            let mut of_kind = vec![Vec::new(); known.len()];
+            let mut of_kind = vec![Vec::new(); part.kinds.len()];
             for (place, kind) in part.kind_of.iter().enumerate() {
                 of_kind[*kind as usize].push((number, place));
             }
-            for (kind, places) in known.into_iter().zip(of_kind) {
-                kinds.entry(kind).or_default().extend(places);
+            for (kind, places) in part.kinds.iter().zip(of_kind) {
+                kinds.entry(*kind).or_default().extend(places);
             }
         }
         let mut standings: BTreeMap<Standing, Vec<(usize, Sight)>> = BTreeMap::new();
         for (group, kind) in kinds.keys().enumerate() {
-            for (standing, sight) in kind.standings(strata) {
+            for (standing, sight) in kind.standings(&strata) {
                 standings.entry(standing).or_default().push((group, sight));
             }
         }
@@ -95,8 +114,8 @@ impl<'a> Population<'a> {
             Group { members, places: Default::default() }
         };
         let mut groups: Vec<Group> = kinds.values().map(group).collect();
-        for (place, seen) in standings.values().enumerate() {
-            for (group, sight) in seen {
+        for (place, (standing, seen)) in standings.iter().enumerate() {
+            for (group, sight) in seen.iter().filter(|_| standing.route() != RouteRow::All) {
                 groups[*group].places[*sight as usize].push(place);
             }
         }
@@ -128,8 +147,31 @@ impl<'a> Population<'a> {
         })
     }
 
+    /// How many courses there are.
+    pub(super) fn n_members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Who stands in each cell, in table order.
+    pub(super) fn stretches(&self) -> Vec<Vec<Stretch>> {
+        let mut cells = vec![Vec::new(); self.standings.len()];
+        for group in &self.groups {
+            for (sight, places) in Sight::ALL.into_iter().zip(&group.places) {
+                for place in places {
+                    cells[*place].push(Stretch { members: group.members.clone(), sight });
+                }
+            }
+        }
+        self.add_up_routes(&mut cells);
+        cells
+    }
+
     /// Some members as a stratum sees them.
-    fn views(&self, members: Range<usize>, sight: Sight) -> impl Iterator<Item = View<'_>> {
+    pub(super) fn views(
+        &self,
+        members: Range<usize>,
+        sight: Sight,
+    ) -> impl Iterator<Item = View<'_>> {
         members.map(move |number| {
             let member = &self.members[number];
             let after = &self.after[self.begin[number]..self.begin[number + 1]];
@@ -179,7 +221,8 @@ impl<'a> Population<'a> {
     }
 
     /// Courses of a kind are counted together, once, and what was counted is added to each cell they
-    /// stand in. What was seen of a course stands in the place of what was seen of the one before.
+    /// stand in; what is counted of all routes is then the sum over the routes. What was seen of a
+    /// course stands in the place of what was seen of the one before.
     fn tally_into<T: Additive, L>(
         &self,
         empty: &T,
@@ -213,7 +256,23 @@ impl<'a> Population<'a> {
                 }
             }
         }
+        self.add_up_routes(&mut cells);
         cells
+    }
+
+    /// Fills in the cells of all routes, behind each of which stand those of its routes.
+    fn add_up_routes<T: Additive>(&self, cells: &mut [T]) {
+        let mut whole = 0;
+        for (place, standing) in self.standings.iter().enumerate() {
+            match standing.route() {
+                RouteRow::All => whole = place,
+                RouteRow::One(_) => {
+                    let (before, own) = cells.split_at_mut(place);
+                    before[whole].add(&own[0]);
+                }
+                RouteRow::Mixed => {}
+            }
+        }
     }
 
     /// The first columns of each cell.
@@ -230,9 +289,9 @@ fn renumbered<'a>(
     let mut levels: PerCovariate<Numbered<Level>> = Default::default();
     let of_part = |part: &Part<'a>| {
         let mut numbers: PerCovariate<Vec<u32>> = Default::default();
-        let of_each = part.covariate_levels().into_iter().zip(&mut levels);
+        let of_each = part.covariate_levels.iter().zip(&mut levels);
         for (numbers, (of_part, levels)) in numbers.iter_mut().zip(of_each) {
-            numbers.extend(of_part.into_iter().map(|level| levels.number(level)));
+            numbers.extend(of_part.iter().map(|level| levels.number(*level)));
         }
         numbers
     };
@@ -254,7 +313,7 @@ pub fn table_of(
     });
     let mut parts = parts.collect::<Vec<_>>().into_iter();
     let mut table = parts.next().unwrap_or_else(|| Table::new(name, columns));
-    parts.for_each(|part| table.append(&part));
+    parts.for_each(|part| table.append(part));
     table
 }
 
@@ -270,10 +329,9 @@ mod tests {
     use crate::curves::go_on::{after_adjustment, go_on};
     use crate::curves::individual_change::individual_change;
     use crate::curves::item_9::item_9;
-    use crate::curves::level::level_of;
+    use crate::curves::level::{level_of, severity};
     use crate::curves::onset::onset;
     use crate::curves::response::response_by_infusion;
-    use crate::curves::route::RouteRow;
     use crate::curves::settings::Stratum;
     use crate::curves::severity_shift::severity_shift;
     use crate::curves::time_on_treatment::time_on_treatment_counts;
@@ -323,7 +381,10 @@ mod tests {
                 let course = member.course;
                 for (place, stratum) in strata.clone().enumerate() {
                     let instrument = population.instrument;
-                    let level = level_of(stratum, course, member.baseline, instrument, &cohort);
+                    let level = match stratum {
+                        Stratum::BaselineSeverity => severity(member.baseline, instrument),
+                        _ => level_of(stratum, course, &cohort),
+                    };
                     let is_of_order = (course.order > 1) == (stratum == Stratum::CourseOrder);
                     let Some(level) = level.filter(|_| is_of_order) else { continue };
                     let seen = match stratum {
@@ -386,14 +447,17 @@ mod tests {
         let network = Network::made_up(600);
         let cohort = network.cohort();
         let in_parts = cohort.analysis.instruments.iter().filter_map(|code| {
-            let parts = cohort.subjects.chunks(70).filter_map(|subjects| {
-                let mut part = Part::nobody(&cohort, code, subjects.len())?;
-                for facts in subjects {
-                    part.take_in(&cohort, facts);
+            let asked = (code, cohort.vocabulary.instrument(code.as_str()));
+            let parts = cohort.subjects.chunks(70).flat_map(|subjects| {
+                let mut parts = Parts::nobody(&cohort, &[asked], subjects.len());
+                for course in subjects.iter().flat_map(|facts| &facts.courses) {
+                    if let Some(eligible) = cohort.eligible(course) {
+                        parts.take_in(&cohort, &eligible);
+                    }
                 }
-                Some(part)
+                parts.done()
             });
-            Population::of_parts(&parts.collect::<Vec<_>>())
+            Population::of_parts(&cohort, &parts.collect::<Vec<_>>())
         });
         let in_parts: Vec<Population> = in_parts.collect();
         let whole = Population::all(&cohort);

@@ -1,7 +1,7 @@
 //! How far a subject comes with their first course, as each instrument sees them.
 
-use super::cohort::{Cohort, Step};
-use crate::course::fact::{Assessment, SubjectFacts};
+use super::cohort::{Asked, Step};
+use crate::course::fact::{Assessment, Course};
 
 /// A subject with their first course, as one instrument sees them.
 #[derive(Debug, Clone, Copy)]
@@ -13,15 +13,18 @@ pub struct Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    /// For each instrument in the order of the settings, how far a subject comes; `None` for one who
-    /// is not known.
-    pub fn of(facts: &'a SubjectFacts, cohort: &Cohort<'a>) -> impl Iterator<Item = Option<Self>> {
-        let first = facts.courses.first();
-        cohort.analysis.instruments.iter().map(move |code| {
-            let step = cohort.last_step(facts, code)?;
-            let scores = first.and_then(|course| course.scores.get(code));
-            Some(Self { step, after: scores.map_or(&[], |scores| &scores.after) })
-        })
+    /// How far a subject comes whose first course is this, or who came to this step without one, as
+    /// an instrument sees it.
+    #[must_use]
+    pub fn of(first: Result<&'a Course, Step>, (code, instrument): Asked) -> Self {
+        match first {
+            Ok(course) => {
+                let scores = course.scores.get(code);
+                let step = Step::of_scores(scores, instrument);
+                Self { step, after: scores.map_or(&[], |scores| &scores.after) }
+            }
+            Err(step) => Self { step, after: &[] },
+        }
     }
 
     /// Whether there is a score after the infusion at a position that stands in the estimates;

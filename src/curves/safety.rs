@@ -3,7 +3,7 @@
 //! What single reports say is most of what is recorded, and no other table asks for it. So it is
 //! counted as each person is folded, and not kept with the facts.
 
-use super::cohort::treated;
+use super::cohort::first_course;
 use super::settings::Analysis;
 use super::{blood_pressure, dissociation, side_effects};
 use crate::course::fold::FoldedSubject;
@@ -20,9 +20,9 @@ pub struct Safety {
 }
 
 impl Safety {
-    /// Counts a subject's first course, if it began in the period and not before the data.
+    /// Counts a subject's first course, if estimates may be of it.
     pub fn count(&mut self, folded: &FoldedSubject, analysis: &Analysis) {
-        let first = treated(&folded.facts, &analysis.filter);
+        let first = first_course(&folded.facts, &analysis.filter).and_then(Result::ok);
         let Some((course, borne)) = first.zip(folded.tolerability.first()) else { return };
         self.side_effects.count(course, &borne.reports, analysis.horizon);
         self.dissociation.count(course, &borne.sessions, analysis.horizon);

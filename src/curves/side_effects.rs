@@ -159,7 +159,10 @@ impl Told {
 }
 
 fn longest(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    [a, b].into_iter().flatten().max_by(f64::total_cmp)
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.max(b)),
+        (one, none) => one.or(none),
+    }
 }
 
 /// One person, asked in one way, of one infusion or of several.
@@ -279,7 +282,7 @@ impl Additive for Cells {
 #[derive(Debug, Default)]
 pub struct Counts {
     asked: Given<PerCapture<Cells>>,
-    /// What the person at hand answers about the infusion at hand, and about all so far.
+    /// Of the person at hand: what they answer about the infusion at hand, and about all so far.
     about_one: PerCapture<Answer>,
     about_all: PerCapture<Answer>,
 }
@@ -288,24 +291,25 @@ impl Counts {
     /// Counts a course: what was answered about each infusion up to the horizon, in the session and
     /// in the check-ins of its time. Each report comes with the position of its infusion.
     pub fn count(&mut self, course: &Course, reports: &[(usize, EffectsView)], horizon: usize) {
-        let asked = self.asked.of(course, Default::default);
-        self.about_all.iter_mut().for_each(Answer::clear);
+        let Self { asked, about_one, about_all } = self;
+        let asked = asked.of(course, Default::default);
+        about_all.iter_mut().for_each(Answer::clear);
         for of_infusion in reports.chunk_by(|a, b| a.0 == b.0) {
             let number = of_infusion[0].0 + 1;
             if number > horizon {
                 break;
             }
             for (_, report) in of_infusion {
-                self.about_one[Capture::of(report).place()].add(report.told.unwrap_or_default());
+                about_one[Capture::of(report).place()].add(report.told.unwrap_or_default());
             }
-            let answers = self.about_one.iter_mut().zip(&mut self.about_all).zip(&mut *asked);
+            let answers = about_one.iter_mut().zip(&mut *about_all).zip(&mut *asked);
             for ((answer, all), cells) in answers.filter(|((answer, _), _)| answer.n_sessions > 0) {
                 cells.at(number, horizon).count(answer);
                 all.merge(answer);
                 answer.clear();
             }
         }
-        for (answer, cells) in self.about_all.iter().zip(asked) {
+        for (answer, cells) in about_all.iter().zip(asked) {
             if answer.n_sessions > 0 {
                 cells.at(ANY_INFUSION, horizon).count(answer);
             }

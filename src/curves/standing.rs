@@ -1,6 +1,6 @@
 //! Where a course stands: the strata, levels and routes whose cells it is counted in.
 
-use super::cohort::{Cohort, Member};
+use super::cohort::{Cohort, Eligible};
 use super::level::Level;
 use super::route::RouteRow;
 use super::settings::Stratum;
@@ -42,6 +42,11 @@ impl<'a> Standing<'a> {
         Self { place, stratum, level, route, label: level.label() }
     }
 
+    /// The route.
+    pub(super) const fn route(&self) -> RouteRow {
+        self.route
+    }
+
     /// The first columns of a row: instrument, stratum, level, route.
     #[must_use]
     pub fn head<'s>(&'s self, code: &'s OpenCode) -> [&'s str; 4] {
@@ -63,13 +68,12 @@ pub(super) struct Kind<L> {
 
 impl<L: Copy> Kind<L> {
     /// That of a course with these levels.
-    pub(super) fn of(member: &Member, levels: [Option<L>; Stratum::COUNT]) -> Self {
+    pub(super) fn of(eligible: &Eligible, levels: [Option<L>; Stratum::COUNT]) -> Self {
         Self {
             levels,
-            route: member.course.route,
-            switched: member.course.switched,
-            is_induction: member.n_induction == member.n_infusions
-                && member.in_induction == member.running,
+            route: eligible.course.route,
+            switched: eligible.course.switched,
+            is_induction: eligible.is_induction(),
         }
     }
 

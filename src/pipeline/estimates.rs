@@ -8,6 +8,7 @@ use super::mark::Mark;
 use super::plan::Settings;
 use crate::curves::cohort::{Cohort, data_cuts};
 use crate::curves::disclose::{DisclosedTables, disclose};
+use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
 use crate::event::ids::OpenCode;
 use crate::event::refuse::Reason;
@@ -31,11 +32,23 @@ pub struct Estimates {
     pub analysis: Analysis,
 }
 
-/// Makes every table; what was counted in the fold is taken out of it. Without instruments in the settings, every one found is used.
+/// Makes every table; what was counted in the fold is taken out of it. Without instruments in the
+/// settings, every one found is used.
 #[must_use]
 pub fn estimate(folded: &mut Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
     let safety = std::mem::take(&mut folded.safety);
     let folded = &*folded;
+    // By the threads that share the work: to wake them for each of its many steps would take longer
+    // than some of these.
+    rayon::scope(|_| estimated(folded, safety, settings, accounts))
+}
+
+fn estimated(
+    folded: &Folded,
+    safety: Safety,
+    settings: &Settings,
+    accounts: &[SourceAccount],
+) -> Estimates {
     let (found, cuts) = rayon::join(
         || if settings.analysis.instruments.is_empty() { instruments(folded) } else { Vec::new() },
         || data_cuts(&folded.subjects, settings.fold.data_cut_us),

@@ -1,5 +1,6 @@
 //! Every count and estimate of a run, complete: what disclosure control then takes from.
 
+use crate::course::fact::SubjectFacts;
 use crate::curves::adjusted::adjusted_comparison;
 use crate::curves::blood_pressure::blood_pressure;
 use crate::curves::change::change_by_infusion;
@@ -9,7 +10,7 @@ use crate::curves::day_28::day_28;
 use crate::curves::disclose::FullTables;
 use crate::curves::dissociation::dissociation;
 use crate::curves::durability::durability_counts;
-use crate::curves::everyone::Everyone;
+use crate::curves::everyone::{Everyone, Walk};
 use crate::curves::first_response::first_response;
 use crate::curves::flow::cohort_flow;
 use crate::curves::go_on::{after_adjustment, go_on};
@@ -23,27 +24,32 @@ use crate::curves::screening::screening;
 use crate::curves::severity_shift::severity_shift;
 use crate::curves::side_effects::side_effects;
 use crate::curves::time_on_treatment::time_on_treatment_counts;
-use crate::quality::account::{Reading, data_quality};
+use crate::quality::account::{Account, Reading, data_quality};
 use crate::quality::anomalies::anomalies;
+use crate::store::share::share_of;
+use rayon::prelude::*;
+
+/// Subjects visited in one go; what is counted of them is the same however many.
+const SUBJECTS_AT_ONCE: usize = 4_096;
+
+/// Of these, as many as are at hand: fetched for one purpose, their facts are still near the core for
+/// the next.
+const SUBJECTS_AT_HAND: usize = 64;
 
 /// The tables of a cohort, made side by side.
 #[must_use]
 pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
-    let reading = Reading {
-        followup_days: cohort.fold.followup_days,
-        cuts: cohort.cuts,
-        instruments: &cohort.analysis.instruments,
-    };
-    let mut everyone = Everyone::of(cohort);
-    let (people, mut full) = (&everyone.populations(), FullTables::default());
+    let (mut everyone, account) = visited(cohort);
+    let (people, mut full) = (&everyone.populations(cohort), FullTables::default());
     rayon::scope(|scope| {
-        scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
+        // The longest first.
         scope.spawn(|_| full.change = change_by_infusion(cohort, people));
+        scope.spawn(|_| full.adjusted = adjusted_comparison(cohort, people));
         scope.spawn(|_| full.response = response_by_infusion(cohort, people));
         scope.spawn(|_| full.side_effects = side_effects(safety.side_effects));
         scope.spawn(|_| full.completeness = completeness(cohort, &everyone.completeness));
         scope.spawn(|_| full.outside = outside(cohort, &everyone.outside));
-        scope.spawn(|_| full.data_quality = data_quality(cohort.subjects, &reading));
+        scope.spawn(|_| full.data_quality = data_quality(&account));
         scope.spawn(|_| full.go_on = go_on(cohort, people));
         scope.spawn(|_| full.after_adjustment = after_adjustment(cohort, people));
         scope.spawn(|_| full.onset = onset(cohort, people));
@@ -61,4 +67,38 @@ pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
         scope.spawn(|_| full.anomalies = anomalies(cohort.subjects));
     });
     full
+}
+
+/// Subjects share by share: as they were folded, and so as their facts lie in memory. Whoever visits
+/// them in another order waits for nearly every fact.
+fn as_folded(subjects: &[SubjectFacts]) -> Vec<&SubjectFacts> {
+    let mut subjects: Vec<&SubjectFacts> = subjects.iter().collect();
+    subjects.par_sort_by_cached_key(|facts| share_of(&facts.subject));
+    subjects
+}
+
+/// Everyone, visited once: what the tables of the estimates and the account of the data ask of them.
+fn visited<'a>(cohort: &Cohort<'a>) -> (Everyone<'a>, Account<'a>) {
+    let reading = Reading {
+        followup_days: cohort.fold.followup_days,
+        cuts: cohort.cuts,
+        instruments: &cohort.analysis.instruments,
+    };
+    let subjects = as_folded(cohort.subjects);
+    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
+        let mut walk = Walk::begin(cohort, subjects.len());
+        let mut account = Account::none(&reading);
+        for at_hand in subjects.chunks(SUBJECTS_AT_HAND) {
+            walk.visit(at_hand);
+            account.visit(at_hand);
+        }
+        (walk.done(), account)
+    });
+    let parts: Vec<_> = parts.collect();
+    let mut all = (Everyone::nobody(cohort), Account::none(&reading));
+    for (everyone, account) in parts {
+        all.0.add(everyone);
+        all.1.add(account);
+    }
+    all
 }

@@ -288,7 +288,7 @@ fn publish_curves(
         Basis::Newest(_) => (View::Newest(&plan.store), None),
         Basis::Past(past) => (View::Past(&past.withdrawn), Some(past.cut)),
     };
-    let mut folded = fold(log, settings, view)?;
+    let folded = fold(log, settings, view)?;
     let accounts = accounts::as_of(&plan.store, cut)?;
     let identity = identity(&folded, &accounts, settings, basis.stated(), extent);
     let then = match (basis, extent) {
@@ -309,9 +309,6 @@ fn publish_curves(
     };
     stages.begin("estimate", &instruments);
     let estimates = estimate(&mut folded, settings, &accounts);
-    // The facts are done with, and there are many of them: they are given back on the side.
-    let subjects = std::mem::take(&mut folded.subjects);
-    rayon::spawn(move || drop(subjects));
     let draws = match extent {
         Extent::Whole => "charts and report",
         Extent::Tables => "tables alone",
@@ -375,7 +372,11 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
-    Ok((Published::New(folder.publish(&run_id, then)?), estimates.marks))
+    let place = folder.publish(&run_id, then)?;
+    // Facts are in millions of pieces: they are given back on the side, and not at all where the
+    // program ends before that.
+    rayon::spawn(move || drop(folded));
+    Ok((Published::New(place), estimates.marks))
 }
 
 /// What a run is made from: events, rejections, settings, program. Paths, store versions and times

@@ -24,6 +24,8 @@ pub(super) struct Follow {
     is_joined: Vec<bool>,
     /// What was derived, by the equation that its group leads to.
     derived: BTreeMap<usize, Vec<Derived>>,
+    /// Of the equation that a group leads to, the place of the group among those at hand.
+    group_of: Vec<usize>,
     /// In which look a cell was last met in a derived equation among shown ones, and how many looks
     /// there were.
     met: Vec<u32>,
@@ -42,6 +44,7 @@ impl Follow {
         Self {
             same_group: (0..links.n_equations()).collect(),
             is_joined: vec![false; links.n_equations()],
+            group_of: vec![usize::MAX; links.n_equations()],
             met: vec![0; links.n_cells()],
             ..Self::default()
         }
@@ -51,20 +54,22 @@ impl Follow {
     /// hidden since this was last asked, or is to be looked at again.
     pub(super) fn after(&mut self, links: &Links, fresh: &[usize]) -> Vec<Known> {
         let joined = self.join(links, fresh);
-        let mut roots = Vec::new();
-        let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut roots, mut groups) = (Vec::new(), Vec::new());
         for equation in fresh.iter().filter_map(|cell| links.of(*cell).first()) {
             let root = self.root(*equation);
-            places.entry(root).or_insert_with(|| {
+            if self.group_of[root] == usize::MAX {
+                self.group_of[root] = groups.len();
                 roots.push(root);
-                roots.len() - 1
-            });
+                let derived = self.derived.remove(&root).unwrap_or_default();
+                groups.push(Group { derived, joined: Vec::new() });
+            }
         }
-        let derived = roots.iter().map(|root| self.derived.remove(root).unwrap_or_default());
-        let mut groups: Vec<Group> =
-            derived.map(|derived| Group { derived, joined: Vec::new() }).collect();
         for equation in joined {
-            groups[places[&self.root(equation)]].joined.push(equation);
+            let root = self.root(equation);
+            groups[self.group_of[root]].joined.push(equation);
+        }
+        for root in &roots {
+            self.group_of[*root] = usize::MAX;
         }
         let settled: Vec<Vec<Derived>> =
             groups.into_par_iter().map(|group| group.settled(links)).collect();

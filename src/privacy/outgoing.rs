@@ -7,6 +7,7 @@
 use super::disclosed::Disclosed;
 use super::rules::{ColumnRules, Roundings};
 use crate::table::{Column, Table};
+use rayon::prelude::*;
 
 /// `N` tables whose hidden cells are cleared and named in a column `hidden`; not yet rounded.
 ///
@@ -21,34 +22,40 @@ impl<const N: usize> Cleared<N> {
         Self { min_cell, tables }
     }
 
-    /// A table as it leaves, by its place.
+    /// Tables as they leave, by their places; each leaves once.
     #[must_use]
-    pub fn leave(&self, number: usize) -> Disclosed<Table> {
-        let (table, rules) = &self.tables[number];
-        self.finished(table.clone(), rules.rounding)
+    pub fn leave<const P: usize>(self, numbers: [usize; P]) -> [Disclosed<Table>; P] {
+        let Self { min_cell, mut tables } = self;
+        let leaving = tables.par_iter_mut().enumerate();
+        leaving.filter(|(number, _)| numbers.contains(number)).for_each(|(_, (table, rules))| {
+            *table = finished(min_cell, std::mem::take(table), rules.rounding);
+        });
+        numbers.map(|number| Disclosed::new(std::mem::take(&mut tables[number].0)))
     }
 
     /// A table made from what may be shown. A function pointer brings nothing else along. The last
     /// columns of what it makes are `hidden` and `na_reason`.
     #[must_use]
     pub fn make(&self, make: fn(&[&Table; N]) -> Table, rounding: Roundings) -> Disclosed<Table> {
-        self.finished(make(&self.tables.each_ref().map(|(table, _)| table)), rounding)
+        let made = make(&self.tables.each_ref().map(|(table, _)| table));
+        Disclosed::new(finished(self.min_cell, made, rounding))
     }
+}
 
-    fn finished(&self, mut table: Table, rounding: Roundings) -> Disclosed<Table> {
-        if self.min_cell > 0 {
-            round(&mut table, rounding);
-        }
-        let [hidden, reasons] = ["hidden", "na_reason"].map(|name| table.take_texts(name));
-        let is_hidden = hidden.iter().map(|names| names.as_deref().map(|names| !names.is_empty()));
-        let suppressed = Column::Bool(is_hidden.collect());
-        let labels = vec![Some(label(self.min_cell).into()); table.n_rows()];
-        table.add_column("suppressed", suppressed);
-        table.add_column("hidden", Column::Text(hidden));
-        table.add_column("na_reason", Column::Text(reasons));
-        table.add_column("disclosure", Column::Text(labels));
-        Disclosed::new(table)
+/// A table rounded, and with the columns that say what is hidden.
+fn finished(min_cell: u32, mut table: Table, rounding: Roundings) -> Table {
+    if min_cell > 0 {
+        round(&mut table, rounding);
     }
+    let [hidden, reasons] = ["hidden", "na_reason"].map(|name| table.take_texts(name));
+    let is_hidden = hidden.iter().map(|names| names.as_deref().map(|names| !names.is_empty()));
+    let suppressed = Column::Bool(is_hidden.collect());
+    let labels = vec![Some(label(min_cell).into()); table.n_rows()];
+    table.add_column("suppressed", suppressed);
+    table.add_column("hidden", Column::Text(hidden));
+    table.add_column("na_reason", Column::Text(reasons));
+    table.add_column("disclosure", Column::Text(labels));
+    table
 }
 
 fn round(table: &mut Table, roundings: Roundings) {

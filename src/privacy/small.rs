@@ -10,11 +10,8 @@ use std::collections::BTreeMap;
 pub(super) type Chain = Vec<(usize, CellAt)>;
 
 /// The small cells of a table: counts, parts with a small rest, and all that rests on a small whole.
-pub(super) fn small_in_rows<const N: usize>(
-    counts: &Counts<N>,
-    table: usize,
-    small: &mut Vec<usize>,
-) {
+pub(super) fn small_in_rows<const N: usize>(counts: &Counts<N>, table: usize) -> Vec<usize> {
+    let mut small = Vec::new();
     let rules: &ColumnRules = counts.tables[table].1;
     let column = |name: &&str| counts.column(table, name);
     // Each count of people with what rests on it, and each part with its whole.
@@ -40,6 +37,7 @@ pub(super) fn small_in_rows<const N: usize>(
             }
         }
     }
+    small
 }
 
 /// Cells that are hidden, with all that goes with them.

@@ -29,16 +29,26 @@ impl Derived {
 /// more than one hidden cell. Each cell that follows stands in exactly one of them, and no other
 /// hidden cell stands in any.
 pub(super) fn derive(mut rows: Vec<Row>, is_hidden: impl Fn(usize) -> bool) -> Vec<Derived> {
-    let all = || rows.iter().flatten().map(|(cell, _)| *cell);
-    let hidden = distinct(all().filter(|cell| is_hidden(*cell)).collect());
-    let shown = distinct(all().filter(|cell| !is_hidden(*cell)).collect());
+    // Every term by its cell, so that each cell is met once.
+    let cells = rows.iter().flatten().map(|(cell, _)| *cell);
+    let mut terms: Vec<(usize, usize)> = cells.zip(0..).collect();
+    terms.sort_unstable();
+    let of_cells = || terms.chunk_by(|a, b| a.0 == b.0);
+    let (hidden, shown): (Vec<usize>, Vec<usize>) =
+        of_cells().map(|terms| terms[0].0).partition(|cell| is_hidden(*cell));
     let n = hidden.len();
     // From here on cells are called by place: the unknowns, then the shown ones.
-    for (cell, _) in rows.iter_mut().flatten() {
-        *cell = match hidden.binary_search(cell) {
-            Ok(place) => place,
-            Err(_) => n + shown.binary_search(cell).unwrap_or_default(),
-        };
+    let mut places = vec![0; terms.len()];
+    let (mut next_hidden, mut next_shown) = (0, n);
+    for terms in of_cells() {
+        let next = if is_hidden(terms[0].0) { &mut next_hidden } else { &mut next_shown };
+        for (_, term) in terms {
+            places[*term] = *next;
+        }
+        *next += 1;
+    }
+    for ((cell, _), place) in rows.iter_mut().flatten().zip(places) {
+        *cell = place;
     }
     let order = Order::of(n, &rows);
     for (place, _) in rows.iter_mut().flatten().filter(|(place, _)| *place < n) {
@@ -67,13 +77,6 @@ pub(super) fn derive(mut rows: Vec<Row>, is_hidden: impl Fn(usize) -> bool) -> V
         }
     }
     derived
-}
-
-/// Every value once, in order.
-fn distinct(mut values: Vec<usize>) -> Vec<usize> {
-    values.sort_unstable();
-    values.dedup();
-    values
 }
 
 /// An order of the unknowns in which rows meet each other little: again and again one that stands in
@@ -125,11 +128,13 @@ impl Order {
 struct Echelon {
     pivots: Vec<Option<Row>>,
     work: Work,
+    /// The row at hand, while it is not known how long it becomes.
+    row: Row,
 }
 
 impl Echelon {
     fn new(n_unknown: usize, width: usize) -> Self {
-        Self { pivots: vec![None; n_unknown], work: Work::new(width) }
+        Self { pivots: vec![None; n_unknown], work: Work::new(width), row: Row::new() }
     }
 
     /// Takes a row whose first place no other row holds or will hold.
@@ -145,7 +150,7 @@ impl Echelon {
 
     /// Takes a row in, less what the earlier ones say; gives it back where no unknown is left.
     fn take_in(&mut self, row: &Row) -> Option<Row> {
-        let Self { pivots, work } = self;
+        let Self { pivots, work, row: whole } = self;
         work.load(row);
         while let Some((first, coefficient)) = work.next() {
             if let Some(Some(pivot)) = pivots.get(first) {
@@ -154,13 +159,16 @@ impl Echelon {
             }
             let is_unknown = first < pivots.len();
             let factor = if is_unknown { inverse(coefficient) } else { 1 };
-            let rest = std::iter::from_fn(|| work.next());
-            let whole = std::iter::once((first, coefficient)).chain(rest);
-            let row = whole.map(|(at, value)| (at, times(value, factor))).collect();
-            if !is_unknown {
-                return Some(row);
+            whole.clear();
+            let mut next = Some((first, coefficient));
+            while let Some((at, value)) = next {
+                whole.push((at, times(value, factor)));
+                next = work.next();
             }
-            pivots[first] = Some(row);
+            if !is_unknown {
+                return Some(whole.clone());
+            }
+            pivots[first] = Some(whole.clone());
         }
         None
     }
@@ -185,7 +193,7 @@ impl Echelon {
     /// The combination of rows that begins at an unknown and holds no other, if there is one; without
     /// its first place.
     fn alone(&mut self, at: usize) -> Option<Row> {
-        let Self { pivots, work } = self;
+        let Self { pivots, work, .. } = self;
         work.load(&pivots[at].as_ref()?[1..]);
         let mut row = vec![(at, 1)];
         while let Some((next, coefficient)) = work.next() {

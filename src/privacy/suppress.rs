@@ -86,26 +86,27 @@ impl<const N: usize> Suppression<N> {
     /// Whether each cell is hidden, by number.
     fn hidden(&mut self) -> Vec<bool> {
         self.look_at_repeats();
-        let Said { differences, equations, mut small, together, chains, .. } =
+        let Said { differences, equations, small, together, chains, .. } =
             std::mem::take(&mut self.said);
         self.counts.differences = differences;
-        for table in 0..N {
-            small_in_rows(&self.counts, table, &mut small);
-        }
         let n_cells = self.counts.n_cells();
-        let implied = Implied::new(&self.counts, &together);
         // What adds up is put in order while the first cells are hidden.
-        let (links, hidden) = rayon::join(
+        let (links, (implied, hidden)) = rayon::join(
             || Links::new(equations, n_cells),
             || {
+                let in_rows =
+                    (0..N).into_par_iter().map(|table| small_in_rows(&self.counts, table));
+                let in_rows: Vec<Vec<usize>> = in_rows.collect();
+                let implied = Implied::new(&self.counts, &together);
                 let mut marked = Marked::new(&self.counts, &implied);
-                for cell in small {
+                for cell in small.into_iter().chain(in_rows.into_iter().flatten()) {
                     marked.mark(cell);
                 }
                 for chain in chains {
                     marked.mark_in_chain(chain);
                 }
-                marked.finish()
+                let hidden = marked.finish();
+                (implied, hidden)
             },
         );
         Complement::new(&self.counts, &implied, &self.yielding, links, &hidden).hide()

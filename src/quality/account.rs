@@ -13,7 +13,6 @@ use crate::event::code::Route;
 use crate::event::ids::{OpenCode, Source};
 use crate::event::time::whole_days;
 use crate::table::{ColumnType as T, Table};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Columns before suppression. `n_subjects` decides what is hidden, and is not published.
@@ -55,6 +54,24 @@ enum Kind<'a> {
 
 /// Kind, and source; `None` for all.
 type Place<'a> = (Kind<'a>, Option<&'a str>);
+
+/// Instrument or route, and source: where something is counted that is then in wider places too.
+type Origin<'a> = (Kind<'a>, &'a str);
+
+impl Kind<'_> {
+    /// Whether a wider place counts both.
+    fn meets(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::Sessions(_), Self::Sessions(_)))
+    }
+}
+
+/// Every place in which something from an origin is counted: of scores the whole and the source, of
+/// sessions these, the route, and both.
+fn places((kind, site): Origin) -> impl Iterator<Item = Place> {
+    let wider = matches!(kind, Kind::Sessions(_)).then_some(Kind::Sessions(None));
+    let kinds = std::iter::once(kind).chain(wider);
+    kinds.flat_map(move |kind| [(kind, None), (kind, Some(site))])
+}
 
 /// A count of each check.
 #[derive(Debug, Clone, Copy)]
@@ -131,92 +148,141 @@ impl Counts {
     }
 }
 
-/// By place.
-type Totals<'a> = BTreeMap<Place<'a>, Total>;
+impl Total {
+    /// Counts a person of whom this was counted.
+    fn count(&mut self, counts: &Counts) {
+        self.events.add_all(counts);
+        self.people.add_all(&counts.seen());
+    }
 
-/// Subjects counted in one go; the sums are the same however many.
-const SUBJECTS_AT_ONCE: usize = 4_096;
+    fn add(&mut self, others: &Self) {
+        self.events.add_all(&others.events);
+        self.people.add_all(&others.people);
+    }
+}
+
+/// What became of the scores and sessions of some subjects, or of all.
+///
+/// Nearly everyone has all their sessions by one route at one source, and the scores of an instrument
+/// from one: so many are counted there alone, and added to the wider places in the end. Who is known
+/// at several origins is one person in a place that counts more than one of them, and is counted in
+/// each place.
+#[derive(Debug)]
+pub struct Account<'a> {
+    reading: Reading<'a>,
+    /// By source.
+    at_one_origin: BTreeMap<&'a str, Vec<(Kind<'a>, Total)>>,
+    at_several: BTreeMap<Place<'a>, Total>,
+    /// Of the subject at hand.
+    origins: Vec<(Origin<'a>, Counts)>,
+}
+
+impl<'a> Account<'a> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn none(reading: &Reading<'a>) -> Self {
+        Self {
+            reading: *reading,
+            at_one_origin: BTreeMap::new(),
+            at_several: BTreeMap::new(),
+            origins: Vec::new(),
+        }
+    }
+
+    /// Counts subjects.
+    pub fn visit(&mut self, subjects: &[&'a SubjectFacts]) {
+        for facts in subjects {
+            self.note_origins(facts);
+            let mut at_several = Vec::new();
+            for ((kind, site), counts) in &self.origins {
+                let met = self.origins.iter().filter(|((other, _), _)| kind.meets(*other));
+                if met.count() == 1 {
+                    let kinds = self.at_one_origin.entry(site).or_default();
+                    at(kinds, *kind).count(counts);
+                } else {
+                    for place in places((*kind, site)) {
+                        at::<_, Counts>(&mut at_several, place).add_all(counts);
+                    }
+                }
+            }
+            for (place, counts) in at_several {
+                self.at_several.entry(place).or_default().count(&counts);
+            }
+        }
+    }
+
+    /// What a subject adds, by origin.
+    fn note_origins(&mut self, facts: &'a SubjectFacts) {
+        let Self { reading, origins, .. } = self;
+        origins.clear();
+        for account in &facts.account.scores {
+            let asked = reading.instruments.iter().position(|code| *code == account.instrument);
+            let kind = Kind::Scores(asked.unwrap_or(usize::MAX), account.instrument.as_str());
+            at(origins, (kind, account.source.as_str())).scores(account);
+        }
+        for account in &facts.account.sessions {
+            let kind = Kind::Sessions(Some(account.route));
+            at(origins, (kind, account.source.as_str())).set_aside(account);
+        }
+        for (number, course) in facts.courses.iter().enumerate() {
+            let is_last = number + 1 == facts.courses.len();
+            let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
+            let mut n_before = 0;
+            for alike in course.infusions.chunk_by(is_alike) {
+                let kind = Kind::Sessions(Some(alike[0].route));
+                let counts: &mut Counts = at(origins, (kind, alike[0].source.as_str()));
+                for infusion in alike {
+                    n_before += 1;
+                    let has_next = !is_last || n_before < course.infusions.len();
+                    counts.session(infusion, has_next || is_over(course, infusion, reading));
+                }
+            }
+        }
+        for (_, counts) in origins {
+            counts.add_up();
+        }
+    }
+
+    /// Adds what was counted of others.
+    pub fn add(&mut self, others: Self) {
+        for (site, kinds) in others.at_one_origin {
+            let own = self.at_one_origin.entry(site).or_default();
+            for (kind, total) in &kinds {
+                at::<_, Total>(own, *kind).add(total);
+            }
+        }
+        for (place, total) in others.at_several {
+            self.at_several.entry(place).or_default().add(&total);
+        }
+    }
+
+    /// The totals of every place, in table order.
+    fn totals(&self) -> BTreeMap<Place<'a>, Total> {
+        let mut totals = self.at_several.clone();
+        for (site, kinds) in &self.at_one_origin {
+            for (kind, total) in kinds {
+                for place in places((*kind, site)) {
+                    totals.entry(place).or_default().add(total);
+                }
+            }
+        }
+        totals
+    }
+}
+
+/// What is counted somewhere, in a list of few places; nothing at first.
+fn at<K: PartialEq + Copy, T: Default>(list: &mut Vec<(K, T)>, place: K) -> &mut T {
+    &mut find_or_push(list, |(known, _)| *known == place, || (place, T::default())).1
+}
 
 /// The table. A place has rows, one a check, where at least one score or session was found.
 #[must_use]
-pub fn data_quality(subjects: &[SubjectFacts], reading: &Reading) -> Table {
-    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| totals(subjects, reading));
-    let mut totals = Totals::new();
-    for (place, part) in parts.collect::<Vec<_>>().into_iter().flatten() {
-        let total = totals.entry(place).or_default();
-        total.events.add_all(&part.events);
-        total.people.add_all(&part.people);
-    }
+pub fn data_quality(account: &Account) -> Table {
     let mut table = Table::new("data_quality", &COLUMNS);
-    for (place, total) in &totals {
-        push_place(&mut table, *place, total);
+    for (place, total) in account.totals() {
+        push_place(&mut table, place, &total);
     }
     table
-}
-
-fn totals<'a>(subjects: &'a [SubjectFacts], reading: &Reading) -> Totals<'a> {
-    let mut totals = Totals::new();
-    for facts in subjects {
-        for (place, mut counts) in of_subject(facts, reading).0 {
-            counts.add_up();
-            let total = totals.entry(place).or_default();
-            total.events.add_all(&counts);
-            total.people.add_all(&counts.seen());
-        }
-    }
-    totals
-}
-
-/// What one subject adds, by place. A person is known in few places.
-#[derive(Default)]
-struct OfSubject<'a>(Vec<(Place<'a>, Counts)>);
-
-impl<'a> OfSubject<'a> {
-    fn at(&mut self, place: Place<'a>) -> &mut Counts {
-        let is_it = |(known, _): &(Place, Counts)| *known == place;
-        &mut find_or_push(&mut self.0, is_it, || (place, Counts::default())).1
-    }
-}
-
-fn of_subject<'a>(facts: &'a SubjectFacts, reading: &Reading) -> OfSubject<'a> {
-    let mut places = OfSubject::default();
-    for account in &facts.account.scores {
-        let asked = reading.instruments.iter().position(|code| *code == account.instrument);
-        let kind = Kind::Scores(asked.unwrap_or(usize::MAX), account.instrument.as_str());
-        for site in [None, Some(account.source.as_str())] {
-            places.at((kind, site)).scores(account);
-        }
-    }
-    for account in &facts.account.sessions {
-        for place in session_places(account.route, &account.source) {
-            places.at(place).set_aside(account);
-        }
-    }
-    for (number, course) in facts.courses.iter().enumerate() {
-        let is_last = number + 1 == facts.courses.len();
-        let is_due = |infusion: &Infusion, has_next| has_next || is_over(course, infusion, reading);
-        let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
-        let mut n_before = 0;
-        for alike in course.infusions.chunk_by(is_alike) {
-            let mut counts = Counts::default();
-            for infusion in alike {
-                n_before += 1;
-                let has_next = !is_last || n_before < course.infusions.len();
-                counts.session(infusion, is_due(infusion, has_next));
-            }
-            for place in session_places(alike[0].route, &alike[0].source) {
-                places.at(place).add_all(&counts);
-            }
-        }
-    }
-    places
-}
-
-/// The whole, the route, the source, and both.
-fn session_places(route: Route, source: &Source) -> [Place<'_>; 4] {
-    let [whole, one] = [None, Some(route)].map(Kind::Sessions);
-    let site = Some(source.as_str());
-    [(whole, None), (one, None), (whole, site), (one, site)]
 }
 
 /// Whether the time in which a check-in could follow the last session was over at the data cut.
@@ -254,4 +320,79 @@ fn push_place(table: &mut Table, (kind, site): Place, total: &Total) {
 #[allow(clippy::cast_precision_loss, reason = "counts of events")]
 fn share(n: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| n as f64 / whole as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fold::{FoldContext, fold_subject};
+    use crate::course::resolve::Conflicts;
+    use crate::course::settings::FoldSettings;
+    use crate::event::envelope::{EventView, Logged, Origin};
+    use crate::event::key::ContentDigest;
+    use crate::event::time::TimeBasis;
+    use crate::event::vocabulary::Vocabulary;
+    use crate::simulate::{Settings, subject_events};
+
+    /// Made-up people, of whom every third was also treated at another site.
+    fn made_up(people: u32) -> Vec<SubjectFacts> {
+        let (settings, conflicts) = (FoldSettings::default(), Conflicts::default());
+        let vocabulary = Vocabulary::shipped().expect("the shipped tables");
+        let context =
+            FoldContext { settings: &settings, vocabulary: &vocabulary, conflicts: &conflicts };
+        let elsewhere = Source::new("/synthetic/elsewhere").expect("a source");
+        let logged = |event| Logged {
+            event,
+            origin: Origin { file_digest: [0; 32], line: 1 },
+            basis: TimeBasis::Actual,
+            content: ContentDigest(0),
+        };
+        let facts = |person| {
+            let mut events: Vec<Logged> =
+                subject_events(&Settings::new(people, 5), person).into_iter().map(logged).collect();
+            let moved = events.len() / 2;
+            for logged in events.iter_mut().skip(moved).filter(|_| person % 3 == 0) {
+                logged.event.source = elsewhere.clone();
+            }
+            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+            fold_subject(&events[0].event.subject, &views, &context)
+        };
+        (0..people).filter_map(facts).collect()
+    }
+
+    #[test]
+    fn a_person_is_counted_once_in_each_place_wherever_they_were_treated() {
+        // The twin counts everyone in each place, and all in one go.
+        let subjects = made_up(120);
+        let cuts = BTreeMap::new();
+        let instruments = [OpenCode::new("gad-7").expect("a code")];
+        let reading = Reading { followup_days: 14, cuts: &cuts, instruments: &instruments };
+        let mut account = Account::none(&reading);
+        let everyone: Vec<&SubjectFacts> = subjects.iter().collect();
+        for subjects in everyone.chunks(7) {
+            let mut some = Account::none(&reading);
+            some.visit(subjects);
+            account.add(some);
+        }
+        assert!(!account.at_one_origin.is_empty() && !account.at_several.is_empty());
+        let mut expected: BTreeMap<Place, Total> = BTreeMap::new();
+        let mut twin = Account::none(&reading);
+        for facts in &subjects {
+            twin.note_origins(facts);
+            let mut counted: BTreeMap<Place, Counts> = BTreeMap::new();
+            for (origin, counts) in &twin.origins {
+                for place in places(*origin) {
+                    counted.entry(place).or_default().add_all(counts);
+                }
+            }
+            for (place, counts) in counted {
+                expected.entry(place).or_default().count(&counts);
+            }
+        }
+        let numbers = |totals: BTreeMap<Place, Total>| -> Vec<_> {
+            let pair = |total: Total| (total.events.0, total.people.0);
+            totals.into_iter().map(|(place, total)| (format!("{place:?}"), pair(total))).collect()
+        };
+        assert_eq!(numbers(account.totals()), numbers(expected));
+    }
 }

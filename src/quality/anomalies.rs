@@ -16,16 +16,21 @@ pub const COLUMNS: [(&str, T); 5] = [
 /// The table, one row per kind of anomaly, those never seen included.
 #[must_use]
 pub fn anomalies(subjects: &[SubjectFacts]) -> Table {
+    let mut seen = vec![(0_u64, 0_u64); Anomaly::ALL.len()];
+    for facts in subjects.iter().filter(|facts| !facts.anomalies.is_empty()) {
+        for (anomaly, (n_events, n_subjects)) in Anomaly::ALL.iter().zip(&mut seen) {
+            let n = facts.anomalies.iter().filter(|seen| *seen == anomaly).count() as u64;
+            *n_events += n;
+            *n_subjects += n.min(1);
+        }
+    }
     let mut table = Table::new("anomalies", &COLUMNS);
-    for anomaly in Anomaly::ALL {
-        let of_subject =
-            |facts: &SubjectFacts| facts.anomalies.iter().filter(|seen| *seen == anomaly).count();
-        let seen: Vec<usize> = subjects.iter().map(of_subject).filter(|n| *n > 0).collect();
+    for (anomaly, (n_events, n_subjects)) in Anomaly::ALL.iter().zip(seen) {
         table.push(vec![
             anomaly.code().into(),
             anomaly.meaning().into(),
-            seen.iter().sum::<usize>().into(),
-            seen.len().into(),
+            n_events.into(),
+            n_subjects.into(),
             "".into(),
         ]);
     }

@@ -112,7 +112,7 @@ pub fn dose_finding(drug: &str, route: Route, dose: GivenDose) -> DoseFinding {
     if dose.is_missing() {
         return DoseFinding::Missing;
     }
-    let rule = DOSE_RULES.iter().find(|rule| rule.drug == drug && rule.route == route);
+    let rule = DOSE_RULES.iter().find(|rule| rule.route == route && rule.drug == drug);
     match rule.map(|rule| rule.doses) {
         None => DoseFinding::Unchecked,
         Some(Doses::StepsMg(steps)) => match dose.mg {

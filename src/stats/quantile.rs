@@ -64,6 +64,9 @@ pub struct Distribution {
     others: Vec<(f64, u64)>,
 }
 
+/// Whole values for which there is room from the start.
+const ROOM: usize = 32;
+
 /// Largest size of a value that is counted in its place among the whole ones.
 const LARGEST_WHOLE: f64 = 1_000.0;
 
@@ -102,7 +105,10 @@ impl Distribution {
     /// Makes room for whole values from `first` to `last`.
     fn reach(&mut self, first: i32, last: i32) {
         match self.last() {
-            None => self.first = first,
+            None => {
+                self.first = first;
+                self.whole.reserve(ROOM);
+            }
             Some(_) if first < self.first => {
                 let room = std::iter::repeat_n(0, place(first, self.first));
                 self.whole.splice(..0, room);

@@ -190,12 +190,12 @@ impl Column {
     }
 
     /// Appends the cells of a column of the same type.
-    fn append(&mut self, other: &Self) {
+    fn append(&mut self, other: Self) {
         match (self, other) {
-            (Self::Text(cells), Self::Text(others)) => cells.extend_from_slice(others),
-            (Self::Int(cells), Self::Int(others)) => cells.extend_from_slice(others),
-            (Self::Float(cells), Self::Float(others)) => cells.extend_from_slice(others),
-            (Self::Bool(cells), Self::Bool(others)) => cells.extend_from_slice(others),
+            (Self::Text(cells), Self::Text(others)) => cells.extend(others),
+            (Self::Int(cells), Self::Int(others)) => cells.extend(others),
+            (Self::Float(cells), Self::Float(others)) => cells.extend(others),
+            (Self::Bool(cells), Self::Bool(others)) => cells.extend(others),
             (own, other) => (0..other.len()).for_each(|row| own.push(other.cell(row))),
         }
     }
@@ -247,8 +247,8 @@ impl Table {
     }
 
     /// Appends the rows of a table with the same columns.
-    pub fn append(&mut self, other: &Self) {
-        for (own, other) in self.columns.iter_mut().zip(&other.columns) {
+    pub fn append(&mut self, other: Self) {
+        for (own, other) in self.columns.iter_mut().zip(other.columns) {
             own.append(other);
         }
     }

@@ -43,7 +43,7 @@ mod tests {
         let mut table = Table::new("t", &[("a", ColumnType::Text), ("b", ColumnType::Float)]);
         table.push(vec!["x,\"y\"".into(), 0.1.into()]);
         table.push(vec!["".into(), f64::NAN.into()]);
-        let text = TextTable::read(&*table.to_csv().expect("in memory")).expect("CSV");
+        let text = TextTable::read(&*table.to_csv()).expect("CSV");
         assert_eq!(text.names, ["a", "b"]);
         assert_eq!(text.rows, [["x,\"y\"", "0.1"], ["", "NA"]]);
         assert_eq!((text.position("b"), text.position("c")), (Some(1), None));

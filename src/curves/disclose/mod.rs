@@ -340,10 +340,12 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
             ),
         ]
     };
-    let as_they_are = || AS_THEY_ARE.map(|number| cleared.leave(number));
     // Side by side, the longest first.
-    let (durations, (firsts, left)) =
-        rayon::join(over_time, || rayon::join(from_firsts, as_they_are));
+    let (durations, firsts) = rayon::join(over_time, from_firsts);
+    let data_quality = cleared.make(data_quality::published, data_quality::ROUNDING);
+    let item_9 = cleared.make(item_9::published, item_9::ROUNDING);
+    let screening = cleared.make(screening::published, &[]);
+    let left = cleared.leave(AS_THEY_ARE);
     let [durability, time_on_treatment] = durations;
     let [cumulative, time_to_response, comparison, level_comparison] = firsts;
     let [
@@ -380,11 +382,11 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
         completeness,
         flow,
         anomalies,
-        data_quality: cleared.make(data_quality::published, data_quality::ROUNDING),
-        item_9: cleared.make(item_9::published, item_9::ROUNDING),
+        data_quality,
+        item_9,
         side_effects,
         dissociation,
         blood_pressure,
-        screening: cleared.make(screening::published, &[]),
+        screening,
     }
 }
