@@ -11,6 +11,8 @@ pub mod by_instrument;
 pub mod dose;
 pub mod fact;
 pub mod few;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod fold;
 pub mod order;
 pub mod resolve;

@@ -5,15 +5,13 @@ pub(super) use tests::{Network, analysis, fold_people};
 #[cfg(test)]
 mod tests {
     use crate::course::fact::SubjectFacts;
-    use crate::course::fold::{FoldContext, FoldedSubject, fold_subject};
+    use crate::course::fixture::fold_person;
+    use crate::course::fold::{FoldContext, FoldedSubject};
     use crate::course::settings::FoldSettings;
     use crate::curves::cohort::{Cohort, data_cuts};
     use crate::curves::settings::{Analysis, Filter, Stratum};
-    use crate::event::envelope::{Logged, Origin};
     use crate::event::ids::{OpenCode, Source};
-    use crate::event::key::{Conflicts, ContentDigest};
-    use crate::event::time::TimeBasis;
-    use crate::event::view::EventView;
+    use crate::event::key::Conflicts;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
     use std::collections::BTreeMap;
@@ -37,19 +35,8 @@ mod tests {
         let vocabulary = Vocabulary::shipped().expect("the shipped tables");
         let context =
             FoldContext { settings: &fold, vocabulary: &vocabulary, conflicts: &conflicts };
-        let logged = |event| Logged {
-            event,
-            origin: Origin { file_digest: [0; 32], line: 1 },
-            basis: TimeBasis::Actual,
-            content: ContentDigest(0),
-        };
         for index in people {
-            let events = subject_events(&Settings::new(500, 5), index);
-            let mut events: Vec<Logged> = events.into_iter().map(logged).collect();
-            events.sort_by(Logged::log_order);
-            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-            let folded = fold_subject(&events[0].event.subject, &views, &context);
-            folded.into_iter().for_each(&mut take_in);
+            fold_person(subject_events(&Settings::new(500, 5), index), &context, &mut take_in);
         }
     }
 

@@ -288,7 +288,7 @@ fn publish_curves(
         Basis::Newest(_) => (View::Newest(&plan.store), None),
         Basis::Past(past) => (View::Past(&past.withdrawn), Some(past.cut)),
     };
-    let folded = fold(log, settings, view)?;
+    let mut folded = fold(log, settings, view)?;
     let accounts = accounts::as_of(&plan.store, cut)?;
     let identity = identity(&folded, &accounts, settings, basis.stated(), extent);
     let then = match (basis, extent) {

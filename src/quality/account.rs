@@ -325,12 +325,10 @@ fn share(n: u64, whole: u64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::fold::{FoldContext, fold_subject};
-    use crate::course::resolve::Conflicts;
+    use crate::course::fixture::fold_person;
+    use crate::course::fold::FoldContext;
     use crate::course::settings::FoldSettings;
-    use crate::event::envelope::{EventView, Logged, Origin};
-    use crate::event::key::ContentDigest;
-    use crate::event::time::TimeBasis;
+    use crate::event::key::Conflicts;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
 
@@ -341,23 +339,16 @@ mod tests {
         let context =
             FoldContext { settings: &settings, vocabulary: &vocabulary, conflicts: &conflicts };
         let elsewhere = Source::new("/synthetic/elsewhere").expect("a source");
-        let logged = |event| Logged {
-            event,
-            origin: Origin { file_digest: [0; 32], line: 1 },
-            basis: TimeBasis::Actual,
-            content: ContentDigest(0),
-        };
-        let facts = |person| {
-            let mut events: Vec<Logged> =
-                subject_events(&Settings::new(people, 5), person).into_iter().map(logged).collect();
+        let mut subjects = Vec::new();
+        for person in 0..people {
+            let mut events = subject_events(&Settings::new(people, 5), person);
             let moved = events.len() / 2;
-            for logged in events.iter_mut().skip(moved).filter(|_| person % 3 == 0) {
-                logged.event.source = elsewhere.clone();
+            for event in events.iter_mut().skip(moved).filter(|_| person % 3 == 0) {
+                event.source = elsewhere.clone();
             }
-            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-            fold_subject(&events[0].event.subject, &views, &context)
-        };
-        (0..people).filter_map(facts).collect()
+            fold_person(events, &context, |folded| subjects.push(folded.facts));
+        }
+        subjects
     }
 
     #[test]
