@@ -10,7 +10,7 @@ use crate::charts::marking::Synthetic;
 use crate::course::fact::SubjectFacts;
 use crate::course::fold::{FoldContext, fold_subject};
 use crate::course::stray::find_other_subjects;
-use crate::course::table::{CourseRow, FactRows, InfusionRow, ScoreRow};
+use crate::course::table::{CourseRows, InfusionRows, ScoreRows};
 use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
 use crate::event::ids::{Source, Subject};
@@ -20,20 +20,12 @@ use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::scan::Scan;
 use crate::store::share::SHARES;
-use crate::table::parquet::TableWriter;
-use crate::table::rows::RowColumn;
+use crate::table::rows::{RowWriter, Rows};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-
-/// Columns of facts that in nearly every row have a value of its own, or that of the row before.
-const BY_DIFFERENCE: [&str; 6] =
-    ["subject", "course", "infusion", "start_us", "event_id", "hours_since_dose"];
-
-/// Subjects whose rows are written at once: few enough that they stay near the core meanwhile.
-const SUBJECTS_WRITTEN_AT_ONCE: usize = 256;
 
 /// Directory inside the store.
 const DIR: &str = "facts";
@@ -121,7 +113,8 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
     };
     let mut reader = log.in_shares(&(0..SHARES))?;
     let mut n_written = 0;
-    for end in steps(folded.n_events) {
+    let mut ends = steps(folded.n_events);
+    while let Some(end) = ends.next() {
         // The facts of the shares before are written while the next are folded.
         let fresh = &folded.subjects[n_written..];
         let (written, read) = rayon::join(
@@ -136,6 +129,9 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         let (sources, parts) = read?;
         n_written = folded.subjects.len();
         folded.sources.extend(sources);
+        // Room for those of the shares left as well: to make it step by step is to move everyone.
+        let n_fresh: usize = parts.iter().map(|part| part.facts.len()).sum();
+        folded.subjects.reserve(n_fresh * (1 + ends.len()));
         for part in parts {
             folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
             folded.safety.add(part.safety);
@@ -155,7 +151,7 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
 
 /// Where to stop on the way through the shares, so that about [`EVENTS_AT_ONCE`] events are read
 /// from one stop to the next.
-fn steps(n_events: u64) -> impl Iterator<Item = i32> {
+fn steps(n_events: u64) -> impl ExactSizeIterator<Item = i32> {
     let shares = u64::from(SHARES.unsigned_abs());
     let step = (shares * EVENTS_AT_ONCE / n_events.max(1)).clamp(1, shares);
     let step = i32::try_from(step).unwrap_or(SHARES);
@@ -197,7 +193,9 @@ impl Part {
 struct FactWriter {
     aside: TempDir,
     place: PathBuf,
-    writers: [TableWriter<File>; 3],
+    courses: RowWriter<CourseRows, File>,
+    infusions: RowWriter<InfusionRows, File>,
+    assessments: RowWriter<ScoreRows, File>,
 }
 
 impl FactWriter {
@@ -207,29 +205,29 @@ impl FactWriter {
             .and_then(|()| tighten_dir(&dir))
             .map_err(PipelineError::write(&dir))?;
         let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        let writers = [
-            begin(aside.path(), "courses", &CourseRow::COLUMNS)?,
-            begin(aside.path(), "infusions", &InfusionRow::COLUMNS)?,
-            begin(aside.path(), "assessments", &ScoreRow::COLUMNS)?,
-        ];
-        Ok(Self { place: dir.join(&settings_hash[..16]), aside, writers })
-    }
-
-    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
-        let [courses, infusions, assessments] = &mut self.writers;
-        facts.chunks(SUBJECTS_WRITTEN_AT_ONCE).try_for_each(|facts| {
-            let rows = FactRows::of(facts);
-            courses
-                .write_rows(&CourseRow::COLUMNS, &rows.courses)
-                .and_then(|()| infusions.write_rows(&InfusionRow::COLUMNS, &rows.infusions))
-                .and_then(|()| assessments.write_rows(&ScoreRow::COLUMNS, &rows.assessments))
-                .map_err(PipelineError::make("the facts"))
+        Ok(Self {
+            courses: begin(aside.path(), "courses")?,
+            infusions: begin(aside.path(), "infusions")?,
+            assessments: begin(aside.path(), "assessments")?,
+            place: dir.join(&settings_hash[..16]),
+            aside,
         })
     }
 
+    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
+        let Self { courses, infusions, assessments, .. } = self;
+        let mut write = |facts| {
+            courses.add(|rows| rows.push(facts))?;
+            infusions.add(|rows| rows.push(facts))?;
+            assessments.add(|rows| rows.push(facts))
+        };
+        facts.iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
+    }
+
     fn finish(self) -> Result<(), PipelineError> {
-        for writer in self.writers {
-            let file = writer.finish().map_err(PipelineError::make("the facts"))?;
+        let files = [self.courses.finish(), self.infusions.finish(), self.assessments.finish()];
+        for file in files {
+            let file = file.map_err(PipelineError::make("the facts"))?;
             file.sync_all().map_err(PipelineError::write(&self.place))?;
         }
         match std::fs::remove_dir_all(&self.place) {
@@ -245,15 +243,9 @@ impl FactWriter {
 }
 
 /// Begins a fact table in a directory.
-fn begin<R>(
-    dir: &Path,
-    name: &str,
-    columns: &[RowColumn<R>],
-) -> Result<TableWriter<File>, PipelineError> {
+fn begin<R: Rows>(dir: &Path, name: &str) -> Result<RowWriter<R, File>, PipelineError> {
     let path = dir.join(format!("{name}.parquet"));
     let file = File::create(&path).map_err(PipelineError::write(&path))?;
     tighten_file(&path).map_err(PipelineError::write(&path))?;
-    let columns: Vec<_> =
-        columns.iter().map(|column| (column.name, column.column_type())).collect();
-    TableWriter::new(file, &columns, &BY_DIFFERENCE).map_err(PipelineError::make("the facts"))
+    RowWriter::new(file).map_err(PipelineError::make("the facts"))
 }

@@ -8,7 +8,6 @@ use super::share::SHARES;
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema};
 use arrow::error::ArrowError;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowFilter,
@@ -16,6 +15,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::arrow::arrow_writer::{
     ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriter, compute_leaves,
 };
+use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData, SortingColumn};
@@ -42,10 +42,15 @@ const ROWS_PER_PAGE: usize = 8_192;
 const ROWS_PER_CHUNK: usize = 1_024;
 
 /// Rows decoded at once.
-const ROWS_PER_BATCH: usize = 2_048;
+const ROWS_PER_BATCH: usize = 4_096;
 
 /// Columns with a value of its own in nearly every row: a dictionary would only be thrown away again.
 const EACH_ONCE: [&str; 5] = ["id", "content", "time", "studytime_us", "line"];
+
+/// Columns that hold most of the bytes and get smaller by compression, with all that is in them. The
+/// others are packed as they stand: to unpack them once more would cost every reader time, and memory
+/// for each column of each file.
+const COMPRESSED: [&str; 6] = ["subject", "id", "type", "line", "effects", "measures"];
 
 /// Position of the column `share` among the columns of a file.
 const SHARE: usize = 0;
@@ -102,7 +107,7 @@ pub(super) fn write_sorted(dir: &Path, rows: &RecordBatch) -> Result<WrittenFile
 }
 
 fn begin() -> Result<(SerializedFileWriter<Vec<u8>>, ArrowRowGroupWriterFactory), ParquetError> {
-    ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()))?
+    ArrowWriter::try_new(Vec::new(), Arc::clone(&SCHEMA), Some(properties()?))?
         .into_serialized_writer()
 }
 
@@ -151,10 +156,10 @@ fn write_aside(dir: &Path, bytes: &[u8]) -> std::io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-fn properties() -> WriterProperties {
+fn properties() -> Result<WriterProperties, ParquetError> {
     let sorting = |column_idx| SortingColumn { column_idx, descending: false, nulls_first: false };
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::UNCOMPRESSED)
         .set_created_by("afterdose".into())
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_data_page_row_count_limit(ROWS_PER_PAGE)
@@ -168,13 +173,18 @@ fn properties() -> WriterProperties {
     for name in EACH_ONCE {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
     }
-    // A digest is random, and does not get smaller.
-    builder = builder.set_column_compression("content".into(), Compression::UNCOMPRESSED);
+    for column in ArrowSchemaConverter::new().convert(&SCHEMA)?.columns() {
+        let path = column.path();
+        if path.parts().first().is_some_and(|name| COMPRESSED.contains(&name.as_str())) {
+            let zstd = Compression::ZSTD(ZstdLevel::default());
+            builder = builder.set_column_compression(path.clone(), zstd);
+        }
+    }
     for name in ["time", "studytime_us", "line"] {
         builder =
             builder.set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
     }
-    builder.build()
+    Ok(builder.build())
 }
 
 /// What to read of a file.
@@ -182,6 +192,8 @@ fn properties() -> WriterProperties {
 pub(super) struct Part<'a> {
     /// Columns by name; all of them if none are named.
     pub(super) columns: &'a [&'a str],
+    /// Columns that are left out where all are read.
+    pub(super) but: &'a [&'a str],
     /// Shares; all of them if none are given.
     pub(super) shares: Option<Range<i32>>,
     /// Whether texts are read as places in a dictionary, but for those that stand there once.
@@ -230,6 +242,10 @@ pub(super) fn open(path: &Path, part: &Part<'_>) -> Result<Batches, StoreError> 
     if !part.columns.is_empty() {
         let mask = ProjectionMask::columns(columns, part.columns.iter().copied());
         builder = builder.with_projection(mask);
+    } else if !part.but.is_empty() {
+        let kept = metadata.schema().fields().iter().map(|field| field.name().as_str());
+        let kept = kept.filter(|name| !part.but.contains(name));
+        builder = builder.with_projection(ProjectionMask::columns(columns, kept));
     }
     if let Some(shares) = part.shares.clone() {
         let groups = metadata.metadata().row_groups().iter().enumerate();

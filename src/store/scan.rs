@@ -20,6 +20,11 @@ use std::sync::Arc;
 /// more they are opened anew each time, so that neither memory nor open files grow with the store.
 const MOST_OPEN: usize = 128;
 
+/// Columns that the fold never asks for. None of them is needed to tell what a correction corrects: a
+/// session always says its route and drug.
+const NOT_FOLDED: [&str; 5] =
+    ["file_digest", "line", "duration_min", "monitoring_min", "stopped_early"];
+
 /// Subjects that are taken in one after the other.
 const SUBJECTS_AT_ONCE: usize = 256;
 
@@ -67,7 +72,8 @@ impl Scan {
     /// Every event, sorted by [`Logged::log_order`], however they were batched.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
+    /// [`StoreError::Corrupt`] if a row is not of the vocabulary, or was read for the fold, which
+    /// leaves out where events were read.
     pub fn in_order(&self) -> Result<Vec<Logged>, StoreError> {
         let mut events = Vec::new();
         for run in self.runs()? {
@@ -159,15 +165,18 @@ fn corrupt(path: &Path) -> impl Fn(Bad) -> StoreError {
 pub struct ShareReader {
     files: Vec<ShareFile>,
     most_open: usize,
+    /// Columns that are not read.
+    but: &'static [&'static str],
 }
 
 impl EventLog {
-    /// The events of the subjects of some shares, to be read a few shares at a time.
+    /// What the fold asks for of the events of the subjects of some shares, to be read a few shares at
+    /// a time.
     ///
     /// # Errors
     /// [`StoreError`] if a file cannot be read.
     pub fn in_shares(&self, shares: &Range<i32>) -> Result<ShareReader, StoreError> {
-        self.with_most_open(shares, MOST_OPEN)
+        Ok(ShareReader { but: &NOT_FOLDED, ..self.with_most_open(shares, MOST_OPEN)? })
     }
 
     pub(super) fn with_most_open(
@@ -177,7 +186,7 @@ impl EventLog {
     ) -> Result<ShareReader, StoreError> {
         let files = self.table.live_files(&self.snapshot, Some(shares))?;
         let files = files.into_iter().map(|file| ShareFile::of(file.path, shares));
-        Ok(ShareReader { files: files.collect::<Result<_, _>>()?, most_open })
+        Ok(ShareReader { files: files.collect::<Result<_, _>>()?, most_open, but: &[] })
     }
 
     /// Every row of the subjects of these shares. All events of a subject are in one share. Memory
@@ -188,7 +197,7 @@ impl EventLog {
     /// # Errors
     /// [`StoreError`] if a file cannot be read.
     pub fn scan(&self, shares: &Range<i32>) -> Result<Scan, StoreError> {
-        self.in_shares(shares)?.read_before(shares.end)
+        self.with_most_open(shares, MOST_OPEN)?.read_before(shares.end)
     }
 }
 
@@ -199,8 +208,9 @@ impl ShareReader {
     /// [`StoreError`] if a file cannot be read, or its rows are not in order.
     pub fn read_before(&mut self, end: i32) -> Result<Scan, StoreError> {
         let keep_open = self.files.len() <= self.most_open;
+        let but = self.but;
         let files = self.files.par_iter_mut();
-        files.map(|file| file.read_before(end, keep_open)).collect::<Result<_, _>>().map(Scan)
+        files.map(|file| file.read_before(end, keep_open, but)).collect::<Result<_, _>>().map(Scan)
     }
 }
 
@@ -241,14 +251,14 @@ impl ShareFile {
     }
 
     /// The rows of the shares before `end`, in the order of the file.
-    fn read_before(&mut self, end: i32, keep_open: bool) -> Result<Rows, StoreError> {
+    fn read_before(&mut self, end: i32, keep_open: bool, but: &[&str]) -> Result<Rows, StoreError> {
         let mut rows = Rows { path: self.path.clone(), parts: Vec::new() };
         if end <= self.left.start || self.left.is_empty() {
             return Ok(rows);
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.open()?,
+            None => self.open(but)?,
         };
         while let Some(batch) = open.next(&self.path)? {
             let batch = Arc::clone(batch);
@@ -275,12 +285,10 @@ impl ShareFile {
         Ok(rows)
     }
 
-    fn open(&self) -> Result<Open, StoreError> {
+    fn open(&self, but: &[&str]) -> Result<Open, StoreError> {
         let shares = (self.left != self.own).then(|| self.left.clone());
-        let batches = data_file::open(
-            &self.path,
-            &data_file::Part { shares, coded: true, ..Default::default() },
-        )?;
+        let part = data_file::Part { but, shares, coded: true, ..Default::default() };
+        let batches = data_file::open(&self.path, &part)?;
         Ok(Open { batches, batch: None, row: 0 })
     }
 }

@@ -1,7 +1,6 @@
 //! Parquet: zstd, the same bytes for the same table.
 
 use super::data::{Column, ColumnType, Table};
-use super::rows::RowColumn;
 use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchReader,
     StringArray,
@@ -9,12 +8,10 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use std::fs::File;
-use std::io::Write;
 use std::sync::Arc;
 
 impl Table {
@@ -23,16 +20,15 @@ impl Table {
     /// # Errors
     /// Only if the columns have different lengths, which no constructor of a table allows.
     pub fn to_parquet(&self) -> Result<Vec<u8>, ParquetError> {
+        let columns = self.names().iter().map(String::as_str).zip(self.columns());
+        let schema = schema(columns.map(|(name, column)| (name, column.into())));
+        let compression = Compression::ZSTD(ZstdLevel::default());
+        let properties = properties().set_compression(compression).build();
         let mut bytes = Vec::new();
-        let columns: Vec<(&str, ColumnType)> = self
-            .names()
-            .iter()
-            .zip(self.columns())
-            .map(|(name, column)| (name.as_str(), column.into()))
-            .collect();
-        let mut writer = TableWriter::new(&mut bytes, &columns, &[])?;
-        writer.write(self.columns().iter().map(to_array).collect())?;
-        writer.finish()?;
+        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&schema), Some(properties))?;
+        let columns = self.columns().iter().map(to_array).collect();
+        writer.write(&RecordBatch::try_new(schema, columns)?)?;
+        writer.close()?;
         Ok(bytes)
     }
 
@@ -60,68 +56,18 @@ impl Table {
     }
 }
 
-/// Writes rows into one Parquet file, some at a time, so that memory does not grow with the file.
-pub struct TableWriter<W: Write + Send> {
-    writer: ArrowWriter<W>,
-    schema: Arc<Schema>,
+/// What every file of the program says of itself, and what it does not.
+pub(super) fn properties() -> WriterPropertiesBuilder {
+    WriterProperties::builder()
+        // Whoever reads a table reads all of it, and a footer is to hold nobody's pseudonym.
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_created_by("afterdose".into())
 }
 
-impl<W: Write + Send> TableWriter<W> {
-    /// Begins a file with these columns. Those that in nearly every row have a value of its own, or
-    /// that of the row before, are named once more: texts and whole numbers of theirs are written by
-    /// what they differ in from the row before, and no dictionary is made for them.
-    ///
-    /// # Errors
-    /// If the columns cannot be written as Parquet.
-    pub fn new(
-        out: W,
-        columns: &[(&str, ColumnType)],
-        by_difference: &[&str],
-    ) -> Result<Self, ParquetError> {
-        let fields = columns.iter().map(|(name, of)| Field::new(*name, data_type(*of), true));
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            // Whoever reads a table reads all of it, and a footer is to hold nobody's pseudonym.
-            .set_statistics_enabled(EnabledStatistics::None)
-            .set_created_by("afterdose".into());
-        for (name, of) in columns.iter().filter(|(name, _)| by_difference.contains(name)) {
-            let path = ColumnPath::from(*name);
-            properties = properties.set_column_dictionary_enabled(path.clone(), false);
-            let encoding = match of {
-                ColumnType::Text => Encoding::DELTA_BYTE_ARRAY,
-                ColumnType::Int => Encoding::DELTA_BINARY_PACKED,
-                ColumnType::Float | ColumnType::Bool => Encoding::PLAIN,
-            };
-            properties = properties.set_column_encoding(path, encoding);
-        }
-        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties.build()))?;
-        Ok(Self { writer, schema })
-    }
-
-    /// Appends rows, of which the columns of the file are told.
-    ///
-    /// # Errors
-    /// If the disk refuses, or the columns are not those of the file.
-    pub fn write_rows<R>(
-        &mut self,
-        columns: &[RowColumn<R>],
-        rows: &[R],
-    ) -> Result<(), ParquetError> {
-        self.write(columns.iter().map(|column| column.array(rows)).collect())
-    }
-
-    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), ParquetError> {
-        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
-    }
-
-    /// Writes the footer and hands the sink back.
-    ///
-    /// # Errors
-    /// If the disk refuses.
-    pub fn finish(self) -> Result<W, ParquetError> {
-        self.writer.into_inner()
-    }
+/// The schema of some columns.
+pub(super) fn schema<'a>(columns: impl Iterator<Item = (&'a str, ColumnType)>) -> Arc<Schema> {
+    let fields = columns.map(|(name, of)| Field::new(name, data_type(of), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 const fn data_type(of: ColumnType) -> DataType {
@@ -179,6 +125,7 @@ impl From<&Column> for ColumnType {
 mod tests {
     use super::super::data::Cell;
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn what_was_written_is_read_cell_by_cell() {

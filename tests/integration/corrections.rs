@@ -4,6 +4,12 @@
 use crate::harness::events::{Event, person};
 use crate::harness::tables::Text;
 use crate::harness::workspace::{Workspace, assert_same};
+use afterdose::course::fold::{FoldContext, fold_subject};
+use afterdose::course::settings::FoldSettings;
+use afterdose::event::vocabulary::Vocabulary;
+use afterdose::store::log::EventLog;
+use afterdose::store::scan::Scan;
+use afterdose::store::share::SHARES;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -503,6 +509,54 @@ fn the_way_they_arrive_changes_no_byte() {
         piecemeal.run(0);
         assert_same("in ingests", &want, &piecemeal.estimates());
     });
+}
+
+/// A twin: whole events, folded. To tell what a correction corrects the fold needs every field that it
+/// sets, so each field of a session is set alone as well.
+#[test]
+fn what_is_not_read_for_the_fold_decides_nothing() {
+    let more = [
+        json!({}),
+        json!({"duration_min": 40}),
+        json!({"monitoring_min": 120}),
+        json!({"stopped_early": "patient-request"}),
+        json!({"phase": "maintenance"}),
+        json!({"session_number": 3}),
+        json!({"weight_kg": 70}),
+    ];
+    let corrected = more.iter().enumerate().flat_map(|(n, more)| {
+        let subject = ["p-0", "p-1", "p-2", "p-3", "p-4", "p-5", "p-6"][n];
+        let mut session = json!({"route": "oral", "drug": "ketamine"});
+        for (name, value) in more.as_object().expect("fields") {
+            session[name] = value.clone();
+        }
+        let id = Person(subject);
+        let fix = json!({"corrects": id.id("s1"), "data": session});
+        [person(subject, [20, 12, 8]), vec![id.says("event.corrected", "k", 1, fix)]].concat()
+    });
+    let corrected: Vec<Event> = corrected.collect();
+    let workspace = Workspace::new();
+    workspace.events("a.ndjson", corrected.iter().chain(&shuffled(1)));
+    workspace.expect(0, &["ingest", "--store", "store", "--time-basis", "actual", "in/a.ndjson"]);
+
+    let log = EventLog::open(&workspace.path("store")).expect("a log");
+    let vocabulary = Vocabulary::shipped().expect("shipped");
+    let context = FoldContext {
+        settings: &FoldSettings::default(),
+        vocabulary: &vocabulary,
+        conflicts: &std::iter::empty().collect(),
+    };
+    let folded = |scan: &Scan| {
+        let some = scan.fold_subjects(Vec::new, |some, subject, events| {
+            some.push(format!("{:?}", fold_subject(subject, events, &context)));
+        });
+        some.expect("sound rows").concat()
+    };
+    let for_fold = log.in_shares(&(0..SHARES)).and_then(|mut reader| reader.read_before(SHARES));
+    let whole = folded(&log.scan(&(0..SHARES)).expect("a scan"));
+    assert_eq!(folded(&for_fold.expect("a scan")), whole);
+    let oral = whole.iter().filter(|facts| facts.contains("route: Oral"));
+    assert!(oral.count() >= more.len(), "the corrections count");
 }
 
 /// What a stray is depends on what is in the log, so it changes when its target arrives.

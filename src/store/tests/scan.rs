@@ -83,6 +83,16 @@ fn a_log_is_read_once_from_the_first_share_to_the_last() {
 }
 
 #[test]
+fn what_was_read_for_the_fold_gives_no_whole_events() {
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &many(50), 50, 50, 1_000);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let mut reader = log.in_shares(&(0..SHARES)).expect("a log");
+    let read = reader.read_before(SHARES).expect("sound files").in_order();
+    assert!(matches!(read, Err(StoreError::Corrupt { column: "file_digest", .. })), "{read:?}");
+}
+
+#[test]
 fn shares_out_of_order_lose_nothing_in_silence() {
     let events = many(300);
     let dir = tempfile::tempdir().expect("a directory");
