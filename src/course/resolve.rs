@@ -184,11 +184,14 @@ fn undisputed<'a>(events: &'a [EventView<'a>], conflicts: &Conflicts) -> Option<
     if events.windows(2).any(is_twice) {
         return None;
     }
-    let as_it_is = |event: &'a EventView<'a>| {
-        if conflicts.contains(event.content) { None } else { as_it_is(event) }
-    };
-    let events = events.iter().map(as_it_is).collect::<Option<_>>()?;
-    Some(Resolved { events, ..Resolved::default() })
+    let mut effective = Vec::with_capacity(events.len());
+    for event in events {
+        if conflicts.contains(event.content) {
+            return None;
+        }
+        effective.push(as_it_is(event)?);
+    }
+    Some(Resolved { events: effective, ..Resolved::default() })
 }
 
 /// A clinical event of which nothing else speaks.
