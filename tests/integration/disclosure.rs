@@ -156,7 +156,7 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let full = full_tables(&cohort);
+        let full = full_tables(&cohort, &subjects.iter().collect::<Vec<_>>());
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
         let first_shown = steps_shown(
