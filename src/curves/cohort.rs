@@ -14,6 +14,7 @@ use crate::event::score::Score;
 use crate::event::time::whole_days;
 use crate::event::vocabulary::Vocabulary;
 use rayon::prelude::*;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// The code of an instrument that is asked for, and the instrument where the run knows it.
@@ -37,9 +38,12 @@ pub struct Cohort<'a> {
 /// The data cut of each source: its latest session or check-in, before any period or site filter;
 /// or the setting, for every source.
 #[must_use]
-pub fn data_cuts(subjects: &[SubjectFacts], setting: Option<i64>) -> BTreeMap<Source, i64> {
+pub fn data_cuts(
+    subjects: &[impl Borrow<SubjectFacts> + Sync],
+    setting: Option<i64>,
+) -> BTreeMap<Source, i64> {
     let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
-        let times = subjects.iter().flat_map(|facts| &facts.latest_us);
+        let times = subjects.iter().flat_map(|facts| &facts.borrow().latest_us);
         latest(times.map(|(source, time)| (source, *time)))
     });
     let parts: Vec<BTreeMap<&Source, i64>> = parts.collect();

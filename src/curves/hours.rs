@@ -11,8 +11,10 @@ use crate::stats::quantile::median;
 
 /// The hours from each infusion to its score.
 pub(super) struct Hours {
-    /// By what is seen of a course, infusion by infusion, course by course; `None` unscored.
-    seen: [Vec<Vec<Option<f64>>>; Sight::ALL.len()],
+    /// Infusion by infusion, course by course; not a number where it is not scored.
+    seen: Vec<Vec<f64>>,
+    /// Of each course, how many infusions are induction.
+    n_induction: Vec<usize>,
     /// Those of the cell at hand.
     of_cell: Vec<f64>,
 }
@@ -20,25 +22,32 @@ pub(super) struct Hours {
 impl Hours {
     /// Those of a population, up to the horizon.
     pub(super) fn of(population: &Population, horizon: usize) -> Self {
-        let seen = Sight::ALL.map(|sight| {
-            let mut by_infusion = vec![Vec::with_capacity(population.n_members()); horizon];
-            for view in population.views(0..population.n_members(), sight) {
-                for (position, hours) in by_infusion.iter_mut().enumerate() {
-                    hours.push(view.observation(position).map(Observation::hours));
-                }
+        let n_members = population.n_members();
+        let mut seen: Vec<Vec<f64>> = (0..horizon).map(|_| Vec::with_capacity(n_members)).collect();
+        for view in population.views(0..n_members, Sight::Whole) {
+            for (position, hours) in seen.iter_mut().enumerate() {
+                hours.push(view.observation(position).map_or(f64::NAN, Observation::hours));
             }
-            by_infusion
-        });
-        Self { seen, of_cell: Vec::new() }
+        }
+        let induction = population.views(0..n_members, Sight::Induction);
+        let n_induction = induction.map(|view| view.n_infusions).collect();
+        Self { seen, n_induction, of_cell: Vec::new() }
     }
 
     /// The middle of those of a cell, after infusion `position + 1`; `None` where nobody was scored.
     pub(super) fn median(&mut self, cell: &[Stretch], position: usize) -> Option<f64> {
-        let Self { seen, of_cell } = self;
+        let Self { seen, n_induction, of_cell } = self;
         of_cell.clear();
         for Stretch { members, sight } in cell {
-            let hours = &seen[*sight as usize][position][members.clone()];
-            of_cell.extend(hours.iter().flatten());
+            let hours = seen[position][members.clone()].iter().copied();
+            match sight {
+                Sight::Whole => of_cell.extend(hours.filter(|hours| !hours.is_nan())),
+                Sight::Induction => {
+                    let n_seen = &n_induction[members.clone()];
+                    let hours = hours.zip(n_seen).filter(|(_, n_seen)| position < **n_seen);
+                    of_cell.extend(hours.map(|(hours, _)| hours).filter(|hours| !hours.is_nan()));
+                }
+            }
         }
         median(of_cell)
     }

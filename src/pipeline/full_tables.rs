@@ -26,7 +26,6 @@ use crate::curves::side_effects::side_effects;
 use crate::curves::time_on_treatment::time_on_treatment_counts;
 use crate::quality::account::{Account, Reading, data_quality};
 use crate::quality::anomalies::anomalies;
-use crate::store::share::share_of;
 use rayon::prelude::*;
 
 /// Subjects visited in one go; what is counted of them is the same however many.
@@ -36,10 +35,15 @@ const SUBJECTS_AT_ONCE: usize = 4_096;
 /// the next.
 const SUBJECTS_AT_HAND: usize = 64;
 
-/// The tables of a cohort, made side by side.
+/// The tables of a cohort, made side by side. `subjects` are those of the cohort in the order in which
+/// they are best visited.
 #[must_use]
-pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
-    let (mut everyone, account) = visited(cohort);
+pub fn full_tables<'a>(
+    cohort: &Cohort<'a>,
+    subjects: &[&'a SubjectFacts],
+    safety: Safety,
+) -> FullTables {
+    let (mut everyone, account) = visited(cohort, subjects);
     let (people, mut full) = (&everyone.populations(cohort), FullTables::default());
     rayon::scope(|scope| {
         // The longest first.
@@ -69,22 +73,13 @@ pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
     full
 }
 
-/// Subjects share by share: as they were folded, and so as their facts lie in memory. Whoever visits
-/// them in another order waits for nearly every fact.
-fn as_folded(subjects: &[SubjectFacts]) -> Vec<&SubjectFacts> {
-    let mut subjects: Vec<&SubjectFacts> = subjects.iter().collect();
-    subjects.par_sort_by_cached_key(|facts| share_of(&facts.subject));
-    subjects
-}
-
 /// Everyone, visited once: what the tables of the estimates and the account of the data ask of them.
-fn visited<'a>(cohort: &Cohort<'a>) -> (Everyone<'a>, Account<'a>) {
+fn visited<'a>(cohort: &Cohort<'a>, subjects: &[&'a SubjectFacts]) -> (Everyone<'a>, Account<'a>) {
     let reading = Reading {
         followup_days: cohort.fold.followup_days,
         cuts: cohort.cuts,
         instruments: &cohort.analysis.instruments,
     };
-    let subjects = as_folded(cohort.subjects);
     let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
         let mut walk = Walk::begin(cohort, subjects.len());
         let mut account = Account::none(&reading);

@@ -39,9 +39,8 @@ impl<'a, const N: usize> Complement<'a, N> {
     }
 
     /// Until nothing changes: no hidden cell is alone in an equation, and none follows from several.
-    /// Whether each cell is hidden then, by number.
-    pub(super) fn hide(mut self) -> Vec<bool> {
-        let mut follow = Follow::new(&self.links);
+    /// Whether each cell is hidden then, by number. Nothing may be known of the links yet.
+    pub(super) fn hide(mut self, mut follow: Follow) -> Vec<bool> {
         loop {
             self.hide_lone();
             let fresh = self.links.take_fresh();

@@ -13,6 +13,7 @@
 pub use super::cells::{CellAt, ColumnAt};
 use super::complement::Complement;
 use super::counts::Counts;
+use super::follow::Follow;
 use super::implied::Implied;
 use super::links::Links;
 use super::outgoing::Cleared;
@@ -91,8 +92,12 @@ impl<const N: usize> Suppression<N> {
         self.counts.differences = differences;
         let n_cells = self.counts.n_cells();
         // What adds up is put in order while the first cells are hidden.
-        let (links, (implied, hidden)) = rayon::join(
-            || Links::new(equations, n_cells),
+        let ((links, follow), (implied, hidden)) = rayon::join(
+            || {
+                let links = Links::new(equations, n_cells);
+                let follow = Follow::new(&links);
+                (links, follow)
+            },
             || {
                 let in_rows =
                     (0..N).into_par_iter().map(|table| small_in_rows(&self.counts, table));
@@ -109,7 +114,7 @@ impl<const N: usize> Suppression<N> {
                 (implied, hidden)
             },
         );
-        Complement::new(&self.counts, &implied, &self.yielding, links, &hidden).hide()
+        Complement::new(&self.counts, &implied, &self.yielding, links, &hidden).hide(follow)
     }
 
     /// A set that repeats others with nearly the same people is small; equal counts are the same.

@@ -159,7 +159,7 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let full = full_tables(&cohort, safety);
+        let full = full_tables(&cohort, &subjects.iter().collect::<Vec<_>>(), safety);
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
         let first_shown = steps_shown(
