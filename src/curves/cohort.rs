@@ -1,8 +1,8 @@
 //! Who is counted: the data cut of each source, which courses run, and the steps from everyone
 //! known to everyone measured.
 
-use super::durability::after_induction;
 use super::follow_up::End;
+use super::lasting::after_induction;
 use super::settings::{Analysis, Filter};
 use crate::course::assess::DAYS_COMPARED;
 use crate::course::fact::{Course, Infusion, Plan, Scores, SubjectFacts};

@@ -9,11 +9,9 @@
 
 use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
+use super::lasting::days;
 use super::population::{Population, table_of};
 use super::view::View;
-use crate::course::fact::{Course, Infusion, Scores};
-use crate::event::score::Score;
-use crate::event::time::DAY_US;
 use crate::privacy::rules::{Rounding, Roundings};
 use crate::table::{ColumnType as T, Table};
 
@@ -105,40 +103,4 @@ fn on_treatment(view: &View, horizon: usize) -> Option<(End, End)> {
         }
     }
     Some((End::Unseen(last.0), End::Unseen(last.1)))
-}
-
-/// What ended the response after the last infusion of an induction that is over, in whole days
-/// since the score after it; `None` if that is none, or no response. It is asked of a course while
-/// its scores are at hand.
-#[must_use]
-pub fn after_induction(
-    course: &Course,
-    scores: &Scores,
-    responds: impl Fn(Score) -> bool,
-) -> Option<End> {
-    let position = course.n_induction.checked_sub(1)?;
-    let since_first = |infusion: &Infusion| infusion.start_us - course.first_us();
-    let shown = (*scores.after.get(position)?).filter(|shown| responds(shown.score))?;
-    let start_us = since_first(course.infusions.get(position)?) + shown.since_dose_us;
-    let again_us = course.infusions.get(position + 1).map(since_first);
-    let mut last_us = start_us;
-    let later = &scores.later;
-    for later in &later[later.partition_point(|later| later.since_first_us <= start_us)..] {
-        if again_us.is_some_and(|again| again < later.since_first_us) {
-            break;
-        }
-        last_us = later.since_first_us;
-        if !responds(later.score) {
-            return Some(End::Event(days(start_us, last_us)));
-        }
-    }
-    Some(match again_us {
-        Some(again_us) => End::Competing(days(start_us, again_us.max(start_us))),
-        None => End::Unseen(days(start_us, last_us)),
-    })
-}
-
-/// Whole days: the floor of the difference over 24 hours.
-fn days(from_us: i64, to_us: i64) -> usize {
-    usize::try_from((to_us - from_us).div_euclid(DAY_US)).unwrap_or_default()
 }

@@ -30,6 +30,7 @@ mod hours;
 pub mod individual_change;
 pub mod item_9;
 pub mod landmark;
+mod lasting;
 pub mod level;
 pub mod numbered;
 pub mod onset;
