@@ -114,27 +114,24 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
     let mut reader = log.in_shares(&(0..SHARES))?;
     let mut n_written = 0;
     let mut ends = steps(folded.n_events);
-    let mut next = ends.next().map(|end| reader.read_before(end)).transpose()?;
-    while let Some(scan) = next.take() {
-        // While some shares are folded, the facts of those before are written and the next are read.
+    while let Some(end) = ends.next() {
+        // The facts of the shares before are written while the next are folded.
         let fresh = &folded.subjects[n_written..];
-        let (written, (parts, read)) = rayon::join(
+        let (written, read) = rayon::join(
             || writer.as_mut().map_or(Ok(()), |writer| writer.write(fresh)),
             || {
-                rayon::join(
-                    || Part::fold(&scan, withdrawn, &context, &settings.analysis),
-                    || ends.next().map(|end| reader.read_before(end)).transpose(),
-                )
+                let scan = reader.read_before(end)?;
+                let parts = Part::fold(&scan, withdrawn, &context, &settings.analysis)?;
+                Ok::<_, StoreError>((scan.sources()?, parts))
             },
         );
         written?;
-        let parts = parts?;
-        next = read?;
+        let (sources, parts) = read?;
         n_written = folded.subjects.len();
-        folded.sources.extend(scan.sources()?);
+        folded.sources.extend(sources);
         // Room for those of the shares left as well: to make it step by step is to move everyone.
         let n_fresh: usize = parts.iter().map(|part| part.facts.len()).sum();
-        folded.subjects.reserve(n_fresh * (1 + usize::from(next.is_some()) + ends.len()));
+        folded.subjects.reserve(n_fresh * (1 + ends.len()));
         for part in parts {
             folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
             folded.safety.add(part.safety);
