@@ -96,28 +96,23 @@ impl Signs {
 
     /// Of several readings before dosing the first counts.
     fn take_in(&mut self, reading: &Reading) {
-        let (value, before) = (in_mmhg(reading), is_before(reading));
-        match reading.sign() {
-            VitalSign::Systolic if before => {
-                self.systolic_before = self.systolic_before.or(Some(value))
+        let value = in_mmhg(reading);
+        match (reading.sign(), is_before(reading)) {
+            (VitalSign::Systolic, true) => keep(&mut self.systolic_before, value, |first, _| first),
+            (VitalSign::Systolic, false) => keep(&mut self.systolic_highest, value, f64::max),
+            (VitalSign::Diastolic, true) => {
+                keep(&mut self.diastolic_before, value, |first, _| first);
             }
-            VitalSign::Systolic => self.systolic_highest = highest(self.systolic_highest, value),
-            VitalSign::Diastolic if before => {
-                self.diastolic_before = self.diastolic_before.or(Some(value))
-            }
-            VitalSign::Diastolic => self.diastolic_highest = highest(self.diastolic_highest, value),
-            VitalSign::Saturation => self.saturation_lowest = lowest(self.saturation_lowest, value),
-            VitalSign::HeartRate => {}
+            (VitalSign::Diastolic, false) => keep(&mut self.diastolic_highest, value, f64::max),
+            (VitalSign::Saturation, _) => keep(&mut self.saturation_lowest, value, f64::min),
+            (VitalSign::HeartRate, _) => {}
         }
     }
 }
 
-fn highest(known: Option<f64>, value: f64) -> Option<f64> {
-    Some(known.map_or(value, |known| known.max(value)))
-}
-
-fn lowest(known: Option<f64>, value: f64) -> Option<f64> {
-    Some(known.map_or(value, |known| known.min(value)))
+/// Keeps one of what is known and what was read.
+fn keep(known: &mut Option<f64>, read: f64, one: impl FnOnce(f64, f64) -> f64) {
+    *known = Some(known.map_or(read, |known| one(known, read)));
 }
 
 /// Whether a diastolic pressure is not below the systolic one of the same moment and unit.

@@ -115,7 +115,7 @@ mod tests {
     use crate::curves::fixture::Network;
     use crate::table::Table;
 
-    fn tables(cohort: &Cohort, everyone: Everyone) -> [Table; 3] {
+    fn tables(cohort: &Cohort, everyone: &Everyone) -> [Table; 3] {
         [
             flow::cohort_flow(cohort, &everyone.flow),
             completeness::completeness(cohort, &everyone.completeness),
@@ -140,8 +140,8 @@ mod tests {
             in_parts.add(walk_past(&cohort, subjects));
         }
         assert!(in_parts.parts.iter().all(|parts| parts.len() == 500_usize.div_ceil(60)));
-        let in_parts = tables(&cohort, in_parts);
-        let at_once = tables(&cohort, walk_past(&cohort, &everyone));
+        let in_parts = tables(&cohort, &in_parts);
+        let at_once = tables(&cohort, &walk_past(&cohort, &everyone));
         for (in_parts, at_once) in in_parts.into_iter().zip(at_once) {
             assert!(at_once.n_rows() > 0, "{}", at_once.name);
             assert_eq!(in_parts, at_once);

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A column of lists of at most `MAX` entries.
 pub(super) struct Lists<T, const MAX: usize> {
-    lists: ListArray,
+    column: ListArray,
     entries: Vec<T>,
     name: Bad,
 }
@@ -21,12 +21,12 @@ impl<T, const MAX: usize> Lists<T, MAX> {
         entry: impl FnMut(usize) -> Result<T, Bad>,
     ) -> Result<Self, Bad> {
         let entries = (0..lists.values().len()).map(entry).collect::<Result<_, _>>()?;
-        Ok(Self { lists: lists.clone(), entries, name })
+        Ok(Self { column: lists.clone(), entries, name })
     }
 
     /// The entries of a row; `None` for an absent list.
     pub(super) fn get(&self, row: usize) -> Result<Option<&[T]>, Bad> {
-        let Some(places) = places::<MAX>(&self.lists, row, self.name)? else { return Ok(None) };
+        let Some(places) = places::<MAX>(&self.column, row, self.name)? else { return Ok(None) };
         self.entries.get(places).ok_or(self.name).map(Some)
     }
 }
