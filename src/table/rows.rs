@@ -44,7 +44,7 @@ pub struct RowColumn<'a> {
     pub cells: &'a mut dyn Cells,
 }
 
-/// Rows, column by column. [`rows!`] declares them.
+/// Rows, column by column. `rows!` declares them.
 pub trait Rows: Default {
     /// How many there are.
     fn n_rows(&self) -> usize;
