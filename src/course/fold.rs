@@ -41,7 +41,8 @@ pub struct FoldedSubject<'a> {
     pub tolerability: Vec<Tolerability<'a>>,
 }
 
-/// Folds the events of one subject, sorted by [`EventView::order`]; `None` if the subject withdrew or no event of theirs counts.
+/// Folds the events of one subject, sorted by [`EventView::order`]; `None` if the subject withdrew or
+/// no event of theirs counts.
 #[must_use]
 pub fn fold_subject<'a>(
     subject: &Subject,

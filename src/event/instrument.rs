@@ -204,14 +204,9 @@ impl Instrument {
     pub fn outcome(&self, total: Option<f64>, items: Option<&[Item]>) -> Outcome {
         let from_items = items.map(|items| self.score_items(items));
         let made = from_items.and_then(Result::ok);
-        let score = || {
-            let from_items = from_items.transpose()?.flatten();
-            let from_total = total.map(|total| self.score_total(total)).transpose()?;
-            from_items.or(from_total).ok_or(Reason::ScoreMissing)
-        };
         let item = || items?.get(self.safety_item?.checked_sub(1)?);
         Outcome {
-            score: score(),
+            score: self.score_of(total, from_items),
             safety_item: made.and_then(|_| u8::try_from(item()?.get()).ok()),
             total_differs: total.zip(made.flatten()).is_some_and(|(total, made)| {
                 match self.scoring {
@@ -228,7 +223,18 @@ impl Instrument {
     /// # Errors
     /// Those of [`Outcome::score`].
     pub fn score(&self, total: Option<f64>, items: Option<&[Item]>) -> Result<Score, Reason> {
-        self.outcome(total, items).score
+        self.score_of(total, items.map(|items| self.score_items(items)))
+    }
+
+    /// The score of a total and of what the items make, which counts where both are given.
+    fn score_of(
+        &self,
+        total: Option<f64>,
+        from_items: Option<Result<Option<Score>, Reason>>,
+    ) -> Result<Score, Reason> {
+        let from_items = from_items.transpose()?.flatten();
+        let from_total = total.map(|total| self.score_total(total)).transpose()?;
+        from_items.or(from_total).ok_or(Reason::ScoreMissing)
     }
 
     fn score_total(&self, total: f64) -> Result<Score, Reason> {
@@ -245,11 +251,11 @@ impl Instrument {
     fn score_items(&self, items: &[Item]) -> Result<Option<Score>, Reason> {
         let (Some(rule), Some(scoring)) = (self.items, self.scoring) else { return Ok(None) };
         let count = i64::try_from(items.len()).map_err(|_| Reason::ScoreOutOfRange)?;
-        let mut items = items.iter().map(|item| item.get());
+        let items = items.iter().map(|item| item.get());
         if count != rule.count || items.clone().any(|item| !(0..=rule.highest).contains(&item)) {
             return Err(Reason::ScoreOutOfRange);
         }
-        let sum: i64 = items.by_ref().sum();
+        let sum: i64 = items.sum();
         Ok(match scoring {
             Scoring::Sum => Some(Score::whole(sum)),
             Scoring::SumTimes4 => Some(Score::whole(4 * sum)),

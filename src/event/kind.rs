@@ -54,6 +54,13 @@ data! {
     }
 }
 
+/// Most side effects of a session or a check-in.
+pub const MOST_EFFECTS: usize = 50;
+/// Most questionnaires of a check-in.
+pub const MOST_MEASURES: usize = 20;
+/// Most items of a questionnaire.
+pub const MOST_ITEMS: usize = 100;
+
 /// A dose as given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
@@ -131,7 +138,7 @@ pub struct SessionCompleted {
     pub dissociation: Option<Dissociation>,
     /// Side effects, at most 50.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub effects: Option<List<Effect, 50>>,
+    pub effects: Option<List<Effect, MOST_EFFECTS>>,
     /// How side effects were asked for.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub effects_capture: Option<EffectsCapture>,
@@ -162,7 +169,7 @@ pub struct Measure {
     pub total: Option<Num<0, 1000>>,
     /// Every item in order. Where they and the total differ, the items count.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub items: Option<List<Item, 100>>,
+    pub items: Option<List<Item, MOST_ITEMS>>,
 }
 
 impl Measure {
@@ -177,11 +184,11 @@ data! {
     /// A check-in was filled in.
     CheckinSubmitted {
         /// Questionnaires, at most 20, each instrument once.
-        measures: List<Measure, 20>,
+        measures: List<Measure, MOST_MEASURES>,
         /// Where.
         mode: CheckinMode,
         /// Side effects, at most 50.
-        effects: List<Effect, 50>,
+        effects: List<Effect, MOST_EFFECTS>,
         /// How side effects were asked for.
         effects_capture: EffectsCapture,
         /// Patient Global Impression of Change: 1 very much improved to 7 very much worse.

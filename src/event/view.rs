@@ -10,7 +10,7 @@ use super::ids::{EventIdRef, OpenCode, Source};
 use super::key::ContentDigest;
 use super::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dose, Effect, EventCorrected,
-    EventRetracted, EventType, Kind, PlanAdjusted, SessionCompleted,
+    EventRetracted, EventType, Kind, MOST_EFFECTS, PlanAdjusted, SessionCompleted,
 };
 use super::list::List;
 use super::number::{Int, Num};
@@ -222,7 +222,10 @@ impl<'a> CheckinView<'a> {
 }
 
 impl<'a> EffectsView<'a> {
-    fn of(effects: Option<&'a List<Effect, 50>>, capture: Option<EffectsCapture>) -> Self {
+    fn of(
+        effects: Option<&'a List<Effect, MOST_EFFECTS>>,
+        capture: Option<EffectsCapture>,
+    ) -> Self {
         Self { told: effects.map(List::as_slice), capture }
     }
 }

@@ -13,7 +13,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Most readings of one session: four signs every five minutes for two hours.
-const MAX_READINGS: usize = 100;
+pub const MOST_READINGS: usize = 100;
 
 /// When a reading was taken. Named moments come before minutes, so that vital signs have one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +155,7 @@ impl Vitals {
     /// [`Reason::TooManyItems`] above 100, [`Reason::DuplicateItem`] for the same reading twice, or
     /// for a sign twice at one named moment.
     pub fn new(mut readings: Vec<Reading>) -> Result<Self, Reason> {
-        if readings.len() > MAX_READINGS {
+        if readings.len() > MOST_READINGS {
             return Err(Reason::TooManyItems);
         }
         readings

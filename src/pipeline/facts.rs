@@ -168,7 +168,8 @@ struct Part {
 }
 
 impl Part {
-    /// Folds what was read of some shares, some subjects to a part, but for those who have withdrawn since.
+    /// Folds what was read of some shares, some subjects to a part, but for those who have withdrawn
+    /// since.
     fn fold(
         scan: &Scan,
         withdrawn: Option<&BTreeSet<Subject>>,

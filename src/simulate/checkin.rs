@@ -6,7 +6,7 @@ use super::person::Person;
 use super::site::Site;
 use super::trajectory::{GAD_7, PAIN, PCL_5, PHQ_9, Scale, phq_9_with_items};
 use crate::event::code::{CheckinMode, EffectTerm, EffectsCapture, Route, Severity};
-use crate::event::kind::{CheckinSubmitted, Effect};
+use crate::event::kind::{CheckinSubmitted, Effect, MOST_EFFECTS};
 use crate::event::list::List;
 use crate::event::time::{DAY_US, HOUR_US};
 
@@ -152,7 +152,11 @@ pub(super) fn submitted(
 }
 
 /// Side effects told between sessions, without being asked.
-fn late_effects(draw: &mut Draw, person: &Person, before: bool) -> Option<List<Effect, 50>> {
+fn late_effects(
+    draw: &mut Draw,
+    person: &Person,
+    before: bool,
+) -> Option<List<Effect, MOST_EFFECTS>> {
     if before || !draw.chance((0.05 * person.sensitivity).min(0.5)) {
         return None;
     }

@@ -6,15 +6,15 @@ use super::arrays::{
 };
 use super::cells::{content, int_of, long_of, moment, structs};
 use super::coded::{Bad, FileDigest};
-use super::entries::{MOST_EFFECTS, MOST_READINGS, effect, questionnaires, reading};
+use super::entries::{effect, questionnaires, reading};
 use super::layout::{COLUMNS, SCHEMA};
 use super::lists::Lists;
 use crate::event::envelope::{Event, Logged, Origin};
 use crate::event::ids::{EventIdRef, Source, Subject};
-use crate::event::kind::{Effect, EventType};
+use crate::event::kind::{Effect, EventType, MOST_EFFECTS};
 use crate::event::questionnaires::Questionnaires;
 use crate::event::view::{EventView, KindView};
-use crate::event::vitals::Reading;
+use crate::event::vitals::{MOST_READINGS, Reading};
 use arrow::array::{Array, ArrayRef, RecordBatch, new_null_array};
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -4,17 +4,10 @@ use super::arrays::{EffectColumns, MeasureColumns, ReadingColumns};
 use super::cells::{flag, int, number};
 use super::coded::Bad;
 use super::lists::places;
-use crate::event::kind::Effect;
+use crate::event::kind::{Effect, MOST_ITEMS};
 use crate::event::questionnaires::Questionnaires;
 use crate::event::vitals::{At, Reading};
 use arrow::array::{Array, Int32Array};
-
-/// Most side effects of an event, questionnaires of a check-in, items of a questionnaire, and readings
-/// of a session besides the usual ones.
-pub(super) const MOST_EFFECTS: usize = 50;
-pub(super) const MOST_MEASURES: usize = 20;
-pub(super) const MOST_ITEMS: usize = 100;
-pub(super) const MOST_READINGS: usize = 100;
 
 /// A side effect.
 pub(super) fn effect(columns: &EffectColumns, at: usize) -> Result<Effect, Bad> {

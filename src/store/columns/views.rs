@@ -3,11 +3,10 @@
 use super::cells::{flag, float_of, int, int_of, number};
 use super::coded::Bad;
 use super::decode::Decoder;
-use super::entries::MOST_MEASURES;
 use super::lists::places;
 use crate::event::code::EffectsCapture;
 use crate::event::ids::OpenCode;
-use crate::event::kind::{Dose, EventType, Kind};
+use crate::event::kind::{Dose, EventType, Kind, MOST_MEASURES};
 use crate::event::number::{Amount, Num};
 use crate::event::view::{
     CheckinView, DataView, EffectsView, EventView, KindView, SessionView, VitalsView,

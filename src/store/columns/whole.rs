@@ -6,12 +6,11 @@
 use super::cells::{flag, id, int, int_of, moment, number};
 use super::coded::Bad;
 use super::decode::Decoder;
-use super::entries::{MOST_EFFECTS, MOST_MEASURES};
 use super::lists::places;
 use crate::event::kind::{
     CheckinSubmitted, CourseEnded, CourseStarted, Data, Dissociation, Effect, EventCorrected,
-    EventRetracted, EventType, Kind, Measure, PlanAdjusted, Screening, SessionCompleted,
-    SessionMissed,
+    EventRetracted, EventType, Kind, MOST_EFFECTS, MOST_MEASURES, Measure, PlanAdjusted, Screening,
+    SessionCompleted, SessionMissed,
 };
 use crate::event::list::List;
 use crate::event::questionnaires::MeasureView;
