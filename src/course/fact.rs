@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::anomaly::Anomaly;
 use super::by_instrument::ByInstrument;
-use super::dose::GivenDose;
+use super::dose_rules::DoseFinding;
 use super::stray::Stray;
 use crate::event::code::{
     AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
@@ -31,9 +31,6 @@ pub struct SubjectFacts {
     pub account: Account,
     /// Of those, corrections and retractions whose target is not among their own events.
     pub strays: Vec<Stray>,
-    /// Latest session or check-in time of each source that has a calendar, in microseconds; few, in no
-    /// order.
-    pub latest_us: Vec<(Source, i64)>,
 }
 
 /// One course of treatment.
@@ -95,19 +92,30 @@ pub struct Infusion {
     pub start_us: i64,
     /// Route.
     pub route: Route,
-    /// Drug.
-    pub drug: OpenCode,
+    /// Drug, where it is another than the course's: hardly ever, and there are many infusions.
+    pub other_drug: Option<Box<OpenCode>>,
     /// Id of the session event.
     pub id: EventId,
-    /// Source of the session event: in a course treated at several sites not always the course's.
-    pub source: Source,
-    /// Dose as given.
-    pub dose: GivenDose,
+    /// Source of the session event, where it is another than the course's.
+    pub other_source: Option<Box<Source>>,
+    /// What the dose is against those that are plausible.
+    pub dose: DoseFinding,
     /// Whether a diastolic pressure was recorded that is not below its systolic one.
     pub pressures_reversed: bool,
     /// Whether a check-in followed in its time: after its start, at or before the next session, and
     /// not too late to count for it.
     pub checked_in: bool,
+}
+
+/// Infusions one after the other that are of one route and source.
+#[derive(Debug, Clone, Copy)]
+pub struct Stay<'a> {
+    /// Route.
+    pub route: Route,
+    /// Source.
+    pub source: &'a Source,
+    /// The infusions; at least one.
+    pub infusions: &'a [Infusion],
 }
 
 /// What was recorded when the course was started; all unknown where nothing was.
@@ -205,6 +213,29 @@ impl Course {
     #[must_use]
     pub fn first_us(&self) -> i64 {
         self.infusions.first().map_or(0, |infusion| infusion.start_us)
+    }
+
+    /// Drug of an infusion.
+    #[must_use]
+    pub fn drug_of<'a>(&'a self, infusion: &'a Infusion) -> &'a OpenCode {
+        infusion.other_drug.as_deref().unwrap_or(&self.drug)
+    }
+
+    /// Source of an infusion: in a course treated at several sites not always the course's.
+    #[must_use]
+    pub fn source_of<'a>(&'a self, infusion: &'a Infusion) -> &'a Source {
+        infusion.other_source.as_deref().unwrap_or(&self.site)
+    }
+
+    /// The infusions, by stays of one route and source.
+    pub fn stays(&self) -> impl Iterator<Item = Stay<'_>> {
+        let is_alike =
+            |a: &Infusion, b: &Infusion| a.route == b.route && a.other_source == b.other_source;
+        self.infusions.chunk_by(is_alike).map(|infusions| Stay {
+            route: infusions[0].route,
+            source: self.source_of(&infusions[0]),
+            infusions,
+        })
     }
 
     /// Start of the last session, in microseconds.

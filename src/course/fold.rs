@@ -5,6 +5,7 @@ use super::anomaly::Anomaly;
 use super::assess::{Window, assess};
 use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
+use super::dose_rules::dose_finding;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
 use super::few::{find_or_push, same};
 use super::order::{Order, resolved_before_onset};
@@ -39,6 +40,9 @@ pub struct FoldedSubject<'a> {
     pub facts: SubjectFacts,
     /// How the infusions of each course were borne.
     pub tolerability: Vec<Tolerability<'a>>,
+    /// Latest session or check-in time of each source that has a calendar, in microseconds; few, in no
+    /// order.
+    pub latest_us: Vec<(&'a Source, i64)>,
 }
 
 /// Folds the events of one subject, sorted by [`EventView::order`]; `None` if the subject withdrew or
@@ -68,8 +72,8 @@ pub fn fold_subject<'a>(
     for event in resolved.events {
         state.apply(event, context);
     }
-    let FoldedSubject { facts, tolerability } = state.finish(subject.clone(), context);
-    Some(FoldedSubject { facts: SubjectFacts { known, strays, ..facts }, tolerability })
+    let folded = state.finish(subject.clone(), context);
+    Some(FoldedSubject { facts: SubjectFacts { known, strays, ..folded.facts }, ..folded })
 }
 
 /// Events on another clock than the first session's cannot be ordered with it and do not count.
@@ -284,7 +288,6 @@ impl<'a> State<'a> {
             }
         }
         self.anomalies.sort_unstable();
-        let latest_us = self.latest_us.into_iter();
         let facts = SubjectFacts {
             subject,
             known: true,
@@ -294,9 +297,8 @@ impl<'a> State<'a> {
             anomalies: self.anomalies,
             account: self.tally.done(),
             strays: Vec::new(),
-            latest_us: latest_us.map(|(source, latest)| (source.clone(), latest)).collect(),
         };
-        FoldedSubject { facts, tolerability }
+        FoldedSubject { facts, tolerability, latest_us: self.latest_us }
     }
 
     fn course(
@@ -320,10 +322,14 @@ impl<'a> State<'a> {
             Infusion {
                 start_us: session.at_us,
                 route: session.data.route,
-                drug: session.data.drug.clone(),
+                other_drug: other(session.data.drug, first.data.drug),
                 id: session.id.to_id(),
-                source: session.source.clone(),
-                dose: GivenDose::of(&session.data),
+                other_source: other(session.source, first.source),
+                dose: dose_finding(
+                    session.data.drug.as_str(),
+                    session.data.route,
+                    GivenDose::of(&session.data),
+                ),
                 pressures_reversed: are_reversed(&session.data.vitals),
                 checked_in: held.clone().next().is_some(),
             }
@@ -384,6 +390,11 @@ impl Session<'_> {
     fn number(&self) -> Option<i64> {
         self.data.session_number.map(crate::event::number::Int::get)
     }
+}
+
+/// What is not the usual.
+fn other<T: PartialEq + Clone>(one: &T, usual: &T) -> Option<Box<T>> {
+    (!same(one, usual)).then(|| Box::new(one.clone()))
 }
 
 /// Sessions of induction, from the first: until a gap, a number or a day is passed, or a session

@@ -8,7 +8,9 @@ pub mod account;
 pub mod anomaly;
 pub mod assess;
 pub mod by_instrument;
+pub mod data_cuts;
 pub mod dose;
+pub mod dose_rules;
 pub mod fact;
 pub mod few;
 #[cfg(test)]
@@ -18,5 +20,6 @@ pub mod order;
 pub mod resolve;
 pub mod settings;
 pub mod stray;
+pub mod subjects;
 pub mod table;
 pub mod tolerability;

@@ -92,7 +92,7 @@ impl InfusionRows {
                 self.infusion.push_count(number);
                 self.start_us.push(infusion.start_us);
                 self.route.push(infusion.route.as_str());
-                self.drug.push(infusion.drug.as_str());
+                self.drug.push(course.drug_of(infusion).as_str());
                 self.event_id.push(infusion.id.as_str());
             }
         }

@@ -5,17 +5,16 @@ use super::follow_up::End;
 use super::lasting::after_induction;
 use super::settings::{Analysis, Filter};
 use crate::course::assess::DAYS_COMPARED;
+use crate::course::data_cuts::DataCuts;
 use crate::course::fact::{Course, Infusion, Plan, Scores, SubjectFacts};
 use crate::course::settings::FoldSettings;
+use crate::course::subjects::Subjects;
 use crate::event::code::{Route, ScreeningDecision};
-use crate::event::ids::{OpenCode, Source};
+use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
 use crate::event::score::Score;
 use crate::event::time::whole_days;
 use crate::event::vocabulary::Vocabulary;
-use rayon::prelude::*;
-use std::borrow::Borrow;
-use std::collections::BTreeMap;
 
 /// The code of an instrument that is asked for, and the instrument where the run knows it.
 pub type Asked<'a> = (&'a OpenCode, Option<&'a Instrument>);
@@ -24,51 +23,15 @@ pub type Asked<'a> = (&'a OpenCode, Option<&'a Instrument>);
 #[derive(Debug, Clone, Copy)]
 pub struct Cohort<'a> {
     /// Everyone who did not withdraw, in a stable order.
-    pub subjects: &'a [SubjectFacts],
+    pub subjects: &'a Subjects,
     /// Settings of the fold.
     pub fold: &'a FoldSettings,
     /// Settings of the estimates.
     pub analysis: &'a Analysis,
     /// Instruments and drugs.
     pub vocabulary: &'a Vocabulary,
-    /// Data cut of each source with a calendar, in microseconds.
-    pub cuts: &'a BTreeMap<Source, i64>,
-}
-
-/// The data cut of each source: its latest session or check-in, before any period or site filter;
-/// or the setting, for every source.
-#[must_use]
-pub fn data_cuts(
-    subjects: &[impl Borrow<SubjectFacts> + Sync],
-    setting: Option<i64>,
-) -> BTreeMap<Source, i64> {
-    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
-        let times = subjects.iter().flat_map(|facts| &facts.borrow().latest_us);
-        latest(times.map(|(source, time)| (source, *time)))
-    });
-    let parts: Vec<BTreeMap<&Source, i64>> = parts.collect();
-    let all = latest(parts.into_iter().flatten());
-    let mut cuts: BTreeMap<Source, i64> =
-        all.into_iter().map(|(source, latest)| (source.clone(), latest)).collect();
-    if let Some(setting) = setting {
-        for cut in cuts.values_mut() {
-            *cut = setting;
-        }
-    }
-    cuts
-}
-
-/// Subjects looked at in one go; the cuts are the same however many.
-const SUBJECTS_AT_ONCE: usize = 4_096;
-
-/// The latest time of each source.
-fn latest<'a>(times: impl Iterator<Item = (&'a Source, i64)>) -> BTreeMap<&'a Source, i64> {
-    let mut all = BTreeMap::new();
-    for (source, time) in times {
-        let latest = all.entry(source).or_insert(time);
-        *latest = time.max(*latest);
-    }
-    all
+    /// Data cut of each source.
+    pub cuts: &'a DataCuts,
 }
 
 /// Why a person is not in an estimate, or that they are. The order is that of `cohort_flow`.
@@ -328,7 +291,7 @@ impl<'a> Cohort<'a> {
 
     /// The data cut that holds for a course; `None` without a calendar.
     fn cut(&self, course: &Course) -> Option<i64> {
-        self.cuts.get(&course.site).copied().filter(|_| course.basis.has_calendar())
+        self.cuts.of(&course.site).filter(|_| course.basis.has_calendar())
     }
 
     /// Whether a course runs at its data cut, and whether its induction may go on.

@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts subjects.
-    pub fn visit(&mut self, subjects: &[&'a SubjectFacts]) {
+    pub fn visit(&mut self, subjects: impl IntoIterator<Item = &'a SubjectFacts>) {
         for facts in subjects {
             self.visit_one(facts);
         }
@@ -125,7 +125,7 @@ mod tests {
 
     fn walk_past<'a>(cohort: &Cohort<'a>, subjects: &[&'a SubjectFacts]) -> Everyone<'a> {
         let mut walk = Walk::begin(cohort, 0);
-        walk.visit(subjects);
+        walk.visit(subjects.iter().copied());
         walk.done()
     }
 

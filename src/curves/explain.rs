@@ -103,15 +103,14 @@ impl Additive for Courses {
 
 /// Every place where a person stands in the tables of an instrument, in table order.
 #[must_use]
-pub fn stands(
-    cohort: &Cohort,
-    person: &SubjectFacts,
-    code: &OpenCode,
+pub fn stands<'a>(
+    cohort: &Cohort<'a>,
+    person: &'a SubjectFacts,
+    code: &'a OpenCode,
     instrument: &Instrument,
 ) -> Vec<Stand> {
-    let alone = Cohort { subjects: std::slice::from_ref(person), ..*cohort };
     let horizon = cohort.analysis.horizon;
-    let Some(people) = Population::of(&alone, code) else { return Vec::new() };
+    let Some(people) = Population::of(cohort, [person], code) else { return Vec::new() };
     let look = |view: &View| see(view, instrument, horizon);
     let nobody = Courses(Vec::new());
     let found = people.tally(&nobody, look, |courses, seen| courses.0.push(seen.clone()));

@@ -4,23 +4,24 @@ pub(super) use tests::{Network, analysis, fold_people};
 
 #[cfg(test)]
 mod tests {
-    use crate::course::fact::SubjectFacts;
+    use crate::course::data_cuts::DataCuts;
     use crate::course::fixture::fold_person;
     use crate::course::fold::{FoldContext, FoldedSubject};
     use crate::course::settings::FoldSettings;
-    use crate::curves::cohort::{Cohort, data_cuts};
+    use crate::course::subjects::Subjects;
+    use crate::curves::cohort::Cohort;
     use crate::curves::settings::{Analysis, Filter, Stratum};
-    use crate::event::ids::{OpenCode, Source};
+    use crate::event::ids::OpenCode;
     use crate::event::key::Conflicts;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
-    use std::collections::BTreeMap;
     use std::ops::Range;
+    use std::sync::Arc;
 
     /// Made-up people, and how they are looked at.
     pub(in crate::curves) struct Network {
-        pub(in crate::curves) subjects: Vec<SubjectFacts>,
-        cuts: BTreeMap<Source, i64>,
+        pub(in crate::curves) subjects: Subjects,
+        cuts: DataCuts,
         fold: FoldSettings,
         vocabulary: Vocabulary,
         pub(in crate::curves) analysis: Analysis,
@@ -58,9 +59,13 @@ mod tests {
 
     impl Network {
         pub(in crate::curves) fn made_up(people: u32) -> Self {
-            let mut subjects = Vec::new();
-            fold_people(0..people, |folded| subjects.push(folded.facts));
-            let cuts = data_cuts(&subjects, None);
+            let (mut facts, mut cuts) = (Vec::new(), DataCuts::default());
+            fold_people(0..people, |folded| {
+                folded.latest_us.iter().for_each(|(source, latest)| cuts.see(source, *latest));
+                facts.push(folded.facts);
+            });
+            let mut subjects = Subjects::default();
+            subjects.push(Arc::new(facts));
             let vocabulary = Vocabulary::shipped().expect("the shipped tables");
             let fold = FoldSettings::default();
             Self { subjects, cuts, fold, vocabulary, analysis: analysis() }

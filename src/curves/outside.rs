@@ -9,7 +9,7 @@ use super::cohort::{Cohort, Step};
 use super::numbered::Numbered;
 use super::progress::Reached;
 use crate::course::account::Fate;
-use crate::course::fact::{Infusion, SubjectFacts};
+use crate::course::fact::{Stay, SubjectFacts};
 use crate::event::code::Route;
 use crate::event::ids::OpenCode;
 use crate::table::{ColumnType as T, Table};
@@ -214,11 +214,10 @@ fn sessions<'a>(
     reached: &[Option<Reached>],
 ) {
     for course in &facts.courses {
-        let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
-        for given in course.infusions.chunk_by(is_alike) {
-            let site = sites.number(given[0].source.as_str());
-            for place in places(given[0].route, site) {
-                difference.add_to_all(place, whole(given.len()));
+        for Stay { route, source, infusions } in course.stays() {
+            let site = sites.number(source.as_str());
+            for place in places(route, site) {
+                difference.add_to_all(place, whole(infusions.len()));
             }
         }
     }

@@ -10,6 +10,7 @@ use super::part::{Part, Parts};
 use super::route::RouteRow;
 use super::standing::{Kind, Sight, Standing, strata};
 use super::view::{Observation, View};
+use crate::course::fact::SubjectFacts;
 use crate::event::ids::OpenCode;
 use crate::event::instrument::Instrument;
 use crate::table::{ColumnType, Table};
@@ -65,12 +66,16 @@ pub struct Population<'a> {
 const FEW: usize = 8;
 
 impl<'a> Population<'a> {
-    /// That of an instrument; `None` for one the run does not know.
+    /// That of some subjects and an instrument; `None` for one the run does not know.
     #[must_use]
-    pub fn of(cohort: &Cohort<'a>, code: &'a OpenCode) -> Option<Self> {
+    pub fn of(
+        cohort: &Cohort<'a>,
+        subjects: impl IntoIterator<Item = &'a SubjectFacts>,
+        code: &'a OpenCode,
+    ) -> Option<Self> {
         let asked = (code, cohort.vocabulary.instrument(code.as_str()));
-        let mut parts = Parts::nobody(cohort, &[asked], cohort.subjects.len());
-        for course in cohort.subjects.iter().flat_map(|facts| &facts.courses) {
+        let mut parts = Parts::nobody(cohort, &[asked], 0);
+        for course in subjects.into_iter().flat_map(|facts| &facts.courses) {
             if let Some(eligible) = cohort.eligible(course) {
                 parts.take_in(cohort, &eligible);
             }
@@ -82,7 +87,7 @@ impl<'a> Population<'a> {
     #[must_use]
     pub fn all(cohort: &Cohort<'a>) -> Vec<Self> {
         let codes = cohort.analysis.instruments.par_iter();
-        codes.filter_map(|code| Self::of(cohort, code)).collect()
+        codes.filter_map(|code| Self::of(cohort, cohort.subjects.iter(), code)).collect()
     }
 
     /// That of an instrument, from its parts in the order of the cohort; `None` without a part.
@@ -446,9 +451,10 @@ mod tests {
         // The twin is of one part.
         let network = Network::made_up(600);
         let cohort = network.cohort();
+        let everyone: Vec<_> = cohort.subjects.iter().collect();
         let in_parts = cohort.analysis.instruments.iter().filter_map(|code| {
             let asked = (code, cohort.vocabulary.instrument(code.as_str()));
-            let parts = cohort.subjects.chunks(70).flat_map(|subjects| {
+            let parts = everyone.chunks(70).flat_map(|subjects| {
                 let mut parts = Parts::nobody(&cohort, &[asked], subjects.len());
                 for course in subjects.iter().flat_map(|facts| &facts.courses) {
                     if let Some(eligible) = cohort.eligible(course) {

@@ -6,21 +6,17 @@ use super::full_tables::full_tables;
 use super::manifest::Total;
 use super::mark::Mark;
 use super::plan::Settings;
-use crate::course::fact::SubjectFacts;
-use crate::curves::cohort::{Cohort, data_cuts};
+use crate::curves::cohort::Cohort;
 use crate::curves::disclose::{DisclosedTables, disclose};
 use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
-use crate::event::ids::OpenCode;
 use crate::event::refuse::Reason;
 use crate::privacy::disclosed::Disclosed;
 use crate::privacy::outgoing::records;
 use crate::quality::check::sums;
 use crate::quality::limits::passed;
-use crate::store::share::share_of;
 use crate::table::{ColumnType, Table};
-use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The tables of a run, as they may leave.
 pub struct Estimates {
@@ -38,7 +34,7 @@ pub struct Estimates {
 /// settings, every one found is used.
 #[must_use]
 pub fn estimate(folded: &mut Folded, settings: &Settings, accounts: &[SourceAccount]) -> Estimates {
-    let safety = std::mem::take(&mut folded.safety);
+    let safety = std::mem::take(&mut folded.counted.safety);
     let folded = &*folded;
     // By the threads that share the work: to wake them for each of its many steps would take longer
     // than some of these.
@@ -51,16 +47,11 @@ fn estimated(
     settings: &Settings,
     accounts: &[SourceAccount],
 ) -> Estimates {
-    let subjects = as_folded(&folded.subjects);
-    let (found, cuts) = rayon::join(
-        || match settings.analysis.instruments.as_slice() {
-            [] => instruments(&subjects),
-            _ => Vec::new(),
-        },
-        || data_cuts(&subjects, settings.fold.data_cut_us),
-    );
+    let cuts = folded.counted.latest.or_at(settings.fold.data_cut_us);
     let mut analysis = settings.analysis.clone();
-    analysis.instruments.extend(found);
+    if analysis.instruments.is_empty() {
+        analysis.instruments.extend(folded.counted.instruments.iter().cloned());
+    }
     let cohort = Cohort {
         subjects: &folded.subjects,
         fold: &settings.fold,
@@ -68,7 +59,7 @@ fn estimated(
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
-    let full = full_tables(&cohort, &subjects, safety);
+    let full = full_tables(&cohort, safety);
     let total = Total::of(accounts);
     // Whoever was erased stays out; that says nothing of the data.
     let erased = accounts.iter().filter_map(|a| a.reasons.get(Reason::SubjectWithdrawn.code()));
@@ -80,28 +71,6 @@ fn estimated(
     let mark = |passed| Mark::of(&passed, &tables.data_quality, records_rejected);
     let marks = passed.into_iter().map(mark).collect();
     Estimates { tables, rejections: records(rejections(accounts)), marks, analysis }
-}
-
-/// Subjects share by share: as they were folded, and so as their facts lie in memory. Whoever visits
-/// them in another order waits for nearly every fact.
-fn as_folded(subjects: &[SubjectFacts]) -> Vec<&SubjectFacts> {
-    let mut subjects: Vec<&SubjectFacts> = subjects.iter().collect();
-    subjects.par_sort_by_cached_key(|facts| share_of(&facts.subject));
-    subjects
-}
-
-/// Every instrument that somebody was scored with in a course, in code order.
-fn instruments(subjects: &[&SubjectFacts]) -> Vec<OpenCode> {
-    let courses = subjects.par_iter().flat_map_iter(|facts| &facts.courses);
-    let codes = courses.flat_map_iter(|course| course.scores.codes());
-    let found = codes.fold(BTreeSet::new, |mut found, code| {
-        // Mostly it is known, and looking is all there is to do.
-        if !found.contains(code) {
-            found.insert(code);
-        }
-        found
-    });
-    found.reduce(BTreeSet::new, |one, other| &one | &other).into_iter().cloned().collect()
 }
 
 /// `rejections`: records by source and reason. Sources of one name are counted together.

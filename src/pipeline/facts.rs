@@ -2,33 +2,29 @@
 //!
 //! Events are never all in memory: about `EVENTS_AT_ONCE` are read, by all cores together, and
 //! folded before the next. The facts themselves are kept for the estimates; they grow with the
-//! courses, not with the events.
+//! courses, not with the events. They come in the order of the log, which does not depend on how many
+//! shares are read at once.
 
 use super::error::PipelineError;
+use super::fact_files::FactFiles;
 use super::plan::Settings;
 use crate::charts::marking::Synthetic;
+use crate::course::data_cuts::DataCuts;
 use crate::course::fact::SubjectFacts;
-use crate::course::fold::{FoldContext, fold_subject};
+use crate::course::fold::{FoldContext, FoldedSubject, fold_subject};
 use crate::course::stray::find_other_subjects;
-use crate::course::table::{CourseRows, InfusionRows, ScoreRows};
+use crate::course::subjects::Subjects;
 use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
-use crate::event::ids::{Source, Subject};
-use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
+use crate::event::ids::{OpenCode, Source, Subject};
 use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::scan::Scan;
 use crate::store::share::SHARES;
-use crate::table::rows::{RowWriter, Rows};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use tempfile::TempDir;
-
-/// Directory inside the store.
-const DIR: &str = "facts";
+use std::path::Path;
+use std::sync::Arc;
 
 /// Events read at once, about: enough for every core, and few enough that the memory of the last
 /// ones does for the next.
@@ -37,31 +33,32 @@ const EVENTS_AT_ONCE: u64 = 40_000;
 /// The log, folded.
 pub struct Folded {
     /// Facts of everyone who did not withdraw, in the order of the log.
-    pub subjects: Vec<SubjectFacts>,
+    pub subjects: Subjects,
     /// Every source that sent an event that stands in the log.
     pub sources: BTreeSet<Source>,
     /// Events in the log.
     pub n_events: u64,
+    /// What was counted of the subjects.
+    pub counted: Counted,
+    /// The facts on their way into the store, if they are written.
+    files: Option<FactFiles>,
+}
+
+/// What is counted of subjects while their events are at hand.
+#[derive(Debug, Default)]
+pub struct Counted {
     /// How those treated bore it, by the analysis of the settings.
     pub safety: Safety,
+    /// Every instrument that somebody was scored with in a course.
+    pub instruments: BTreeSet<OpenCode>,
+    /// Latest session or check-in of each source, before any period or site filter.
+    pub latest: DataCuts,
     /// A sum over the contents of all events that were folded: the same events have the same sum,
     /// in whatever order and in whatever files they stand.
     pub events_digest: u128,
 }
 
 impl Folded {
-    /// Finds the targets of corrections and retractions that are not among a subject's own events,
-    /// and puts the subjects in order: it must not depend on how many shares were read at once.
-    fn settle(&mut self, keys: &mut KeyIndex) -> Result<(), PipelineError> {
-        let strays = self.subjects.iter().flat_map(|facts| &facts.strays);
-        let held = keys.held(strays.map(|stray| stray.target))?;
-        for facts in &mut self.subjects {
-            find_other_subjects(&facts.strays, &mut facts.anomalies, &held);
-        }
-        self.subjects.par_sort_by(|a, b| a.subject.cmp(&b.subject));
-        Ok(())
-    }
-
     /// Whether the events were made up.
     #[must_use]
     pub fn synthetic(&self) -> Synthetic {
@@ -71,6 +68,34 @@ impl Folded {
             n if n == self.sources.len() => Synthetic::All,
             _ => Synthetic::Part,
         }
+    }
+
+    /// Waits until the facts are in the store, if they are written.
+    ///
+    /// # Errors
+    /// If they could not be written.
+    pub fn written(&mut self) -> Result<(), PipelineError> {
+        self.files.take().map_or(Ok(()), FactFiles::finish)
+    }
+}
+
+impl Counted {
+    fn count(&mut self, folded: &FoldedSubject, analysis: &Analysis) {
+        self.safety.count(folded, analysis);
+        for code in folded.facts.courses.iter().flat_map(|course| course.scores.codes()) {
+            // Mostly it is known, and looking is all there is to do.
+            if !self.instruments.contains(code) {
+                self.instruments.insert(code.clone());
+            }
+        }
+        folded.latest_us.iter().for_each(|(source, latest)| self.latest.see(source, *latest));
+    }
+
+    fn add(&mut self, others: Self) {
+        self.safety.add(others.safety);
+        self.instruments.extend(others.instruments);
+        self.latest.add(&others.latest);
+        self.events_digest = self.events_digest.wrapping_add(others.events_digest);
     }
 }
 
@@ -83,16 +108,23 @@ pub enum View<'a> {
     Past(&'a BTreeSet<Subject>),
 }
 
-/// Folds the log, and writes the facts into the store if they are the newest.
+/// Folds the log, and has the facts written into the store if they are the newest: until then
+/// [`Folded::written`] waits.
 ///
 /// # Errors
 /// If the store cannot be read or the facts not be written.
 pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
-    let (mut keys, mut writer) = match view {
+    // By the threads that share the work, which would have to be woken for each step of it.
+    rayon::scope(|_| folded(log, settings, view))
+}
+
+fn folded(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
+    let (mut keys, files, withdrawn) = match view {
         View::Newest(store) => {
-            (KeyIndex::open(log)?, Some(FactWriter::begin(store, &settings.facts_hash())?))
+            let files = FactFiles::begin(store, &settings.facts_hash())?;
+            (KeyIndex::open(log)?, Some(files), None)
         }
-        View::Past(_) => (KeyIndex::aside(Some(log))?, None),
+        View::Past(withdrawn) => (KeyIndex::aside(Some(log))?, None, Some(withdrawn)),
     };
     let conflicts = keys.conflicting()?;
     let context = FoldContext {
@@ -101,57 +133,47 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         conflicts: &conflicts,
     };
     let mut folded = Folded {
-        subjects: Vec::new(),
+        subjects: Subjects::default(),
         sources: BTreeSet::new(),
         n_events: log.n_events()?,
-        safety: Safety::default(),
-        events_digest: 0,
-    };
-    let withdrawn = match view {
-        View::Newest(_) => None,
-        View::Past(withdrawn) => Some(withdrawn),
+        counted: Counted::default(),
+        files,
     };
     let mut reader = log.in_shares(&(0..SHARES))?;
-    let mut n_written = 0;
-    let mut ends = steps(folded.n_events);
-    while let Some(end) = ends.next() {
-        // The facts of the shares before are written while the next are folded.
-        let fresh = &folded.subjects[n_written..];
-        let (written, read) = rayon::join(
-            || writer.as_mut().map_or(Ok(()), |writer| writer.write(fresh)),
-            || {
-                let scan = reader.read_before(end)?;
-                let parts = Part::fold(&scan, withdrawn, &context, &settings.analysis)?;
-                Ok::<_, StoreError>((scan.sources()?, parts))
-            },
+    for end in steps(folded.n_events) {
+        let scan = reader.read_before(end)?;
+        let (sources, parts) = rayon::join(
+            || scan.sources(),
+            || Part::fold(&scan, withdrawn, &context, &settings.analysis),
         );
-        written?;
-        let (sources, parts) = read?;
-        n_written = folded.subjects.len();
-        folded.sources.extend(sources);
-        // Room for those of the shares left as well: to make it step by step is to move everyone.
-        let n_fresh: usize = parts.iter().map(|part| part.facts.len()).sum();
-        folded.subjects.reserve(n_fresh * (1 + ends.len()));
-        for part in parts {
-            folded.events_digest = folded.events_digest.wrapping_add(part.events_digest);
-            folded.safety.add(part.safety);
-            folded.subjects.extend(part.facts);
+        folded.sources.extend(sources?);
+        for mut part in parts? {
+            find_targets(&mut part.facts, &mut keys)?;
+            let facts = Arc::new(part.facts);
+            if let Some(files) = &folded.files {
+                files.add(Arc::clone(&facts));
+            }
+            folded.subjects.push(facts);
+            folded.counted.add(part.counted);
         }
     }
-    if let Some(writer) = &mut writer {
-        writer.write(&folded.subjects[n_written..])?;
-    }
-    // The disk may take its time.
-    let (finished, settled) =
-        rayon::join(|| writer.map_or(Ok(()), FactWriter::finish), || folded.settle(&mut keys));
-    finished?;
-    settled?;
     Ok(folded)
+}
+
+/// Finds the targets of corrections and retractions that are not among a subject's own events.
+fn find_targets(facts: &mut [SubjectFacts], keys: &mut KeyIndex) -> Result<(), StoreError> {
+    for SubjectFacts { strays, anomalies, .. } in facts {
+        if !strays.is_empty() {
+            let held = keys.held(strays.iter().map(|stray| stray.target))?;
+            find_other_subjects(strays, anomalies, &held);
+        }
+    }
+    Ok(())
 }
 
 /// Where to stop on the way through the shares, so that about [`EVENTS_AT_ONCE`] events are read
 /// from one stop to the next.
-fn steps(n_events: u64) -> impl ExactSizeIterator<Item = i32> {
+fn steps(n_events: u64) -> impl Iterator<Item = i32> {
     let shares = u64::from(SHARES.unsigned_abs());
     let step = (shares * EVENTS_AT_ONCE / n_events.max(1)).clamp(1, shares);
     let step = i32::try_from(step).unwrap_or(SHARES);
@@ -163,8 +185,7 @@ fn steps(n_events: u64) -> impl ExactSizeIterator<Item = i32> {
 #[derive(Default)]
 struct Part {
     facts: Vec<SubjectFacts>,
-    safety: Safety,
-    events_digest: u128,
+    counted: Counted,
 }
 
 impl Part {
@@ -181,72 +202,12 @@ impl Part {
                 return;
             }
             let digests = events.iter().map(|event| event.content.0);
-            part.events_digest = digests.fold(part.events_digest, u128::wrapping_add);
+            let counted = &mut part.counted;
+            counted.events_digest = digests.fold(counted.events_digest, u128::wrapping_add);
             if let Some(folded) = fold_subject(subject, events, context) {
-                part.safety.count(&folded, analysis);
+                counted.count(&folded, analysis);
                 part.facts.push(folded.facts);
             }
         })
     }
-}
-
-/// Writes the three fact tables aside, then puts them in place of earlier ones.
-struct FactWriter {
-    aside: TempDir,
-    place: PathBuf,
-    courses: RowWriter<CourseRows, File>,
-    infusions: RowWriter<InfusionRows, File>,
-    assessments: RowWriter<ScoreRows, File>,
-}
-
-impl FactWriter {
-    fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
-        let dir = store.join(DIR);
-        make_private_dir(&dir)
-            .and_then(|()| tighten_dir(&dir))
-            .map_err(PipelineError::write(&dir))?;
-        let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
-        Ok(Self {
-            courses: begin(aside.path(), "courses")?,
-            infusions: begin(aside.path(), "infusions")?,
-            assessments: begin(aside.path(), "assessments")?,
-            place: dir.join(&settings_hash[..16]),
-            aside,
-        })
-    }
-
-    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
-        let Self { courses, infusions, assessments, .. } = self;
-        let mut write = |facts| {
-            courses.add(|rows| rows.push(facts))?;
-            infusions.add(|rows| rows.push(facts))?;
-            assessments.add(|rows| rows.push(facts))
-        };
-        facts.iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
-    }
-
-    fn finish(self) -> Result<(), PipelineError> {
-        let files = [self.courses.finish(), self.infusions.finish(), self.assessments.finish()];
-        for file in files {
-            let file = file.map_err(PipelineError::make("the facts"))?;
-            file.sync_all().map_err(PipelineError::write(&self.place))?;
-        }
-        match std::fs::remove_dir_all(&self.place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(PipelineError::write(&self.place)(error));
-            }
-            Ok(()) | Err(_) => {}
-        }
-        let aside = self.aside.keep();
-        tighten_dir(&aside).map_err(PipelineError::write(&aside))?;
-        std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
-    }
-}
-
-/// Begins a fact table in a directory.
-fn begin<R: Rows>(dir: &Path, name: &str) -> Result<RowWriter<R, File>, PipelineError> {
-    let path = dir.join(format!("{name}.parquet"));
-    let file = File::create(&path).map_err(PipelineError::write(&path))?;
-    tighten_file(&path).map_err(PipelineError::write(&path))?;
-    RowWriter::new(file).map_err(PipelineError::make("the facts"))
 }

@@ -1,6 +1,5 @@
 //! Every count and estimate of a run, complete: what disclosure control then takes from.
 
-use crate::course::fact::SubjectFacts;
 use crate::curves::adjusted::adjusted_comparison;
 use crate::curves::blood_pressure::blood_pressure;
 use crate::curves::change::change_by_infusion;
@@ -28,22 +27,17 @@ use crate::quality::account::{Account, Reading, data_quality};
 use crate::quality::anomalies::anomalies;
 use rayon::prelude::*;
 
-/// Subjects visited in one go; what is counted of them is the same however many.
-const SUBJECTS_AT_ONCE: usize = 4_096;
+/// Parts visited in one go; what is counted of them is the same however many.
+const PARTS_AT_ONCE: usize = 16;
 
 /// Of these, as many as are at hand: fetched for one purpose, their facts are still near the core for
 /// the next.
 const SUBJECTS_AT_HAND: usize = 64;
 
-/// The tables of a cohort, made side by side. `subjects` are those of the cohort in the order in which
-/// they are best visited.
+/// The tables of a cohort, made side by side.
 #[must_use]
-pub fn full_tables<'a>(
-    cohort: &Cohort<'a>,
-    subjects: &[&'a SubjectFacts],
-    safety: Safety,
-) -> FullTables {
-    let (mut everyone, account) = visited(cohort, subjects);
+pub fn full_tables(cohort: &Cohort, safety: Safety) -> FullTables {
+    let (mut everyone, account) = visited(cohort);
     let (people, mut full) = (&everyone.populations(cohort), FullTables::default());
     rayon::scope(|scope| {
         // The longest first.
@@ -74,16 +68,16 @@ pub fn full_tables<'a>(
 }
 
 /// Everyone, visited once: what the tables of the estimates and the account of the data ask of them.
-fn visited<'a>(cohort: &Cohort<'a>, subjects: &[&'a SubjectFacts]) -> (Everyone<'a>, Account<'a>) {
+fn visited<'a>(cohort: &Cohort<'a>) -> (Everyone<'a>, Account<'a>) {
     let reading = Reading {
         followup_days: cohort.fold.followup_days,
         cuts: cohort.cuts,
         instruments: &cohort.analysis.instruments,
     };
-    let parts = subjects.par_chunks(SUBJECTS_AT_ONCE).map(|subjects| {
-        let mut walk = Walk::begin(cohort, subjects.len());
+    let parts = cohort.subjects.parts().par_chunks(PARTS_AT_ONCE).map(|parts| {
+        let mut walk = Walk::begin(cohort, parts.iter().map(|part| part.len()).sum());
         let mut account = Account::none(&reading);
-        for at_hand in subjects.chunks(SUBJECTS_AT_HAND) {
+        for at_hand in parts.iter().flat_map(|part| part.chunks(SUBJECTS_AT_HAND)) {
             walk.visit(at_hand);
             account.visit(at_hand);
         }

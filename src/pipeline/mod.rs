@@ -15,6 +15,7 @@ pub mod diff;
 pub mod error;
 pub mod estimates;
 pub mod explain;
+mod fact_files;
 pub mod facts;
 pub mod figures;
 pub mod full_tables;

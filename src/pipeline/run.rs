@@ -300,6 +300,7 @@ fn publish_curves(
         Current::Leave => runs_named(&plan.out, short(&identity)),
     };
     if let Some(run) = known.into_iter().find(|run| identity_of(run).as_ref() == Some(&identity)) {
+        folded.written()?;
         let marks = marks_of(&run);
         return Ok((Published::Nothing(run), marks));
     }
@@ -372,6 +373,7 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
+    folded.written()?;
     let place = folder.publish(&run_id, then)?;
     // Facts are in millions of pieces: they are given back on the side, and not at all where the
     // program ends before that.
@@ -390,7 +392,7 @@ fn identity(
     extent: Extent,
 ) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&folded.events_digest.to_le_bytes());
+    hasher.update(&folded.counted.events_digest.to_le_bytes());
     hasher.update(&folded.n_events.to_le_bytes());
     for account in accounts.iter().filter(|account| !account.reasons.is_empty()) {
         let rejections = serde_json::to_vec(&(&account.file, &account.blake3, &account.reasons));

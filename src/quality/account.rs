@@ -4,13 +4,14 @@
 //! Definitions: `docs/methods/data_quality.md`.
 
 use super::check::{Check, SUMS};
-use super::dose::{DoseFinding, dose_finding};
 use crate::course::account::{Fate, ScoreAccount, SessionAccount};
-use crate::course::fact::{Course, Infusion, SubjectFacts};
+use crate::course::data_cuts::DataCuts;
+use crate::course::dose_rules::DoseFinding;
+use crate::course::fact::{Course, Infusion, Stay, SubjectFacts};
 use crate::course::few::find_or_push;
 use crate::course::resolve::SetAside;
 use crate::event::code::Route;
-use crate::event::ids::{OpenCode, Source};
+use crate::event::ids::OpenCode;
 use crate::event::time::whole_days;
 use crate::table::{ColumnType as T, Table};
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ pub struct Reading<'a> {
     /// Latest score, in whole days after a session, that counts for it.
     pub followup_days: i64,
     /// Data cut of each source with a calendar, in microseconds.
-    pub cuts: &'a BTreeMap<Source, i64>,
+    pub cuts: &'a DataCuts,
     /// Instruments in the order of the rows; others found follow in code order.
     pub instruments: &'a [OpenCode],
 }
@@ -118,7 +119,7 @@ impl Counts {
             (true, true) => Check::SessionCheckedIn,
             (true, false) => Check::SessionWithoutCheckin,
         };
-        let dose = match dose_finding(infusion.drug.as_str(), infusion.route, infusion.dose) {
+        let dose = match infusion.dose {
             DoseFinding::Missing => Check::DoseMissing,
             DoseFinding::Unchecked => Check::DoseUnchecked,
             DoseFinding::Plausible => Check::DosePlausible,
@@ -190,7 +191,7 @@ impl<'a> Account<'a> {
     }
 
     /// Counts subjects.
-    pub fn visit(&mut self, subjects: &[&'a SubjectFacts]) {
+    pub fn visit(&mut self, subjects: impl IntoIterator<Item = &'a SubjectFacts>) {
         for facts in subjects {
             self.note_origins(facts);
             let mut at_several = Vec::new();
@@ -226,12 +227,11 @@ impl<'a> Account<'a> {
         }
         for (number, course) in facts.courses.iter().enumerate() {
             let is_last = number + 1 == facts.courses.len();
-            let is_alike = |a: &Infusion, b: &Infusion| a.route == b.route && a.source == b.source;
             let mut n_before = 0;
-            for alike in course.infusions.chunk_by(is_alike) {
-                let kind = Kind::Sessions(Some(alike[0].route));
-                let counts: &mut Counts = at(origins, (kind, alike[0].source.as_str()));
-                for infusion in alike {
+            for Stay { route, source, infusions } in course.stays() {
+                let kind = Kind::Sessions(Some(route));
+                let counts: &mut Counts = at(origins, (kind, source.as_str()));
+                for infusion in infusions {
                     n_before += 1;
                     let has_next = !is_last || n_before < course.infusions.len();
                     counts.session(infusion, has_next || is_over(course, infusion, reading));
@@ -288,8 +288,8 @@ pub fn data_quality(account: &Account) -> Table {
 /// Whether the time in which a check-in could follow the last session was over at the data cut.
 /// Without a calendar there is no cut, and nothing is waited for.
 fn is_over(course: &Course, infusion: &Infusion, reading: &Reading) -> bool {
-    let cut = reading.cuts.get(&course.site).filter(|_| course.basis.has_calendar());
-    cut.is_none_or(|cut| whole_days(infusion.start_us, *cut) > reading.followup_days)
+    let cut = reading.cuts.of(&course.site).filter(|_| course.basis.has_calendar());
+    cut.is_none_or(|cut| whole_days(infusion.start_us, cut) > reading.followup_days)
 }
 
 fn push_place(table: &mut Table, (kind, site): Place, total: &Total) {
@@ -355,14 +355,14 @@ mod tests {
     fn a_person_is_counted_once_in_each_place_wherever_they_were_treated() {
         // The twin counts everyone in each place, and all in one go.
         let subjects = made_up(120);
-        let cuts = BTreeMap::new();
+        let cuts = DataCuts::default();
         let instruments = [OpenCode::new("gad-7").expect("a code")];
         let reading = Reading { followup_days: 14, cuts: &cuts, instruments: &instruments };
         let mut account = Account::none(&reading);
         let everyone: Vec<&SubjectFacts> = subjects.iter().collect();
         for subjects in everyone.chunks(7) {
             let mut some = Account::none(&reading);
-            some.visit(subjects);
+            some.visit(subjects.iter().copied());
             account.add(some);
         }
         assert!(!account.at_one_origin.is_empty() && !account.at_several.is_empty());

@@ -1,7 +1,7 @@
 //! `anomalies`: odd histories, counted by kind.
 
 use crate::course::anomaly::Anomaly;
-use crate::course::fact::SubjectFacts;
+use crate::course::subjects::Subjects;
 use crate::table::{ColumnType as T, Table};
 
 /// Columns before suppression.
@@ -15,7 +15,7 @@ pub const COLUMNS: [(&str, T); 5] = [
 
 /// The table, one row per kind of anomaly, those never seen included.
 #[must_use]
-pub fn anomalies(subjects: &[SubjectFacts]) -> Table {
+pub fn anomalies(subjects: &Subjects) -> Table {
     let mut seen = vec![(0_u64, 0_u64); Anomaly::ALL.len()];
     for facts in subjects.iter().filter(|facts| !facts.anomalies.is_empty()) {
         for (anomaly, (n_events, n_subjects)) in Anomaly::ALL.iter().zip(&mut seen) {

@@ -3,5 +3,4 @@
 pub mod account;
 pub mod anomalies;
 pub mod check;
-pub mod dose;
 pub mod limits;

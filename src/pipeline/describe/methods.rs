@@ -1,12 +1,12 @@
 //! Every definition a number of the report rests on, with the values used and its reference.
 
 use super::settings::induction;
+use crate::course::dose_rules::DOSE_RULES;
 use crate::course::settings::FoldSettings;
 use crate::curves::blood_pressure::{HIGH, LOW_SATURATION, RISEN};
 use crate::curves::item_9::NOT_A_CLINICAL_ALERT;
 use crate::curves::settings::{Analysis, Stratum};
 use crate::pipeline::plan::Settings;
-use crate::quality::dose::DOSE_RULES;
 use crate::report::document::Method;
 
 /// The methods in the order of the report.

@@ -124,7 +124,7 @@ impl Evidence {
 
     /// The event of a session.
     pub(super) fn session(&self, course: &Course, infusion: &Infusion) -> EventRow {
-        self.row(&infusion.source, &infusion.id, moment(course, infusion.start_us))
+        self.row(course.source_of(infusion), &infusion.id, moment(course, infusion.start_us))
     }
 
     /// The check-in with the baseline: the last at or before session 1 with a score.

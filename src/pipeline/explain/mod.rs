@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::subject_key::KeySource;
 use crate::course::fact::{Course, SubjectFacts};
 use crate::curves::arithmetic;
-use crate::curves::cohort::{Cohort, Step, data_cuts};
+use crate::curves::cohort::{Cohort, Step};
 use crate::curves::explain::{
     AtInfusion, AtRisk, Seen, Stand, Status, Sum, response_sums, risk_sums, stands,
 };
@@ -110,7 +110,7 @@ fn find<'a>(
     // Only the stratum that is asked about has to be laid out; of one person all of them.
     let mut analysis = settings.analysis.clone();
     analysis.strata.retain(|known| known == stratum || asked.subject.is_some());
-    let cuts = data_cuts(&folded.subjects, settings.fold.data_cut_us);
+    let cuts = folded.counted.latest.or_at(settings.fold.data_cut_us);
     let cohort = Cohort {
         subjects: &folded.subjects,
         fold: &settings.fold,
@@ -118,14 +118,15 @@ fn find<'a>(
         vocabulary: &settings.vocabulary,
         cuts: &cuts,
     };
-    let wanted = match &asked.subject {
-        Some(text) => std::slice::from_ref(known(text, folded, &plan.subject_key)?),
-        None => &folded.subjects[..],
+    let mut wanted: Vec<&SubjectFacts> = match &asked.subject {
+        Some(text) => vec![known(text, folded, &plan.subject_key)?],
+        None => folded.subjects.iter().collect(),
     };
+    wanted.sort_by(|a, b| a.subject.cmp(&b.subject));
     let mut levels = BTreeSet::new();
     let mut cell = Vec::new();
     let mut elsewhere = Vec::new();
-    for facts in wanted {
+    for facts in wanted.iter().copied() {
         for stand in stands(&cohort, facts, code, instrument) {
             let Stand { stratum, level, route, courses } = stand;
             let is_stratum = stratum == asked.stratum;
@@ -144,8 +145,7 @@ fn find<'a>(
         let known = levels.iter().map(String::as_str);
         return Err(PipelineError::Usage(unknown(&key, &asked.level, known)));
     }
-    let person =
-        asked.subject.as_ref().map(|_| person(&cohort, &wanted[0], code, &cell, elsewhere));
+    let person = asked.subject.as_ref().map(|_| person(&cohort, wanted[0], code, &cell, elsewhere));
     Ok(Found { horizon: analysis.horizon, cell, person })
 }
 
@@ -157,10 +157,7 @@ fn known<'a>(
     key: &KeySource,
 ) -> Result<&'a SubjectFacts, PipelineError> {
     let subject = Subject::new(text.trim());
-    let find = |subject: &Subject| {
-        let found = folded.subjects.binary_search_by(|facts| facts.subject.cmp(subject));
-        found.ok().map(|at| &folded.subjects[at])
-    };
+    let find = |subject: &Subject| folded.subjects.iter().find(|facts| facts.subject == *subject);
     if let Some(found) = subject.as_ref().and_then(find) {
         return Ok(found);
     }

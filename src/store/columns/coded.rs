@@ -32,6 +32,11 @@ impl Texts {
             return Some(Self { places: coded.keys().clone(), texts });
         }
         let texts: StringArray = array.as_string_opt()?.clone();
+        if texts.null_count() == texts.len() {
+            // A column that was not read, or that no row has.
+            let places = Int32Array::new_null(texts.len());
+            return Some(Self { places, texts: StringArray::new_null(0) });
+        }
         let places = (0..i32::try_from(texts.len()).ok()?).collect();
         Some(Self { places: Int32Array::new(places, texts.nulls().cloned()), texts })
     }

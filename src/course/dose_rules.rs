@@ -3,7 +3,7 @@
 //! The ranges are wide on purpose: they are to find slips of the pen (a decimal point, mg written
 //! for mg/kg) and treatments of another kind, not to judge a prescription.
 
-use crate::course::dose::GivenDose;
+use super::dose::GivenDose;
 use crate::event::code::Route;
 
 /// What is plausible for a drug by a route.

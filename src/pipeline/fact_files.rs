@@ -1,0 +1,154 @@
+//! The fact tables inside the store, written by a thread of its own while facts are still made and used.
+//!
+//! The cores that fold and count wait for each other now and then; whatever time that leaves, and all
+//! that the disk takes, goes to this.
+
+use super::error::PipelineError;
+use crate::course::fact::SubjectFacts;
+use crate::course::table::{CourseRows, InfusionRows, ScoreRows};
+use crate::store::disk::{make_private_dir, tighten_dir, tighten_file};
+use crate::table::rows::{RowWriter, Rows};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use tempfile::TempDir;
+
+/// Directory inside the store.
+const DIR: &str = "facts";
+
+/// Facts on their way into the store. Unless they are finished, nothing of them is left there.
+pub(super) struct FactFiles {
+    parts: Option<Sender<Part>>,
+    thread: Option<JoinHandle<Result<(), PipelineError>>>,
+}
+
+/// What the thread is told.
+enum Part {
+    /// Facts to write, behind those before.
+    Next(Arc<Vec<SubjectFacts>>),
+    /// That was all.
+    End,
+}
+
+impl FactFiles {
+    /// Begins to write facts that take the place of any others of these settings.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub(super) fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
+        let writer = FactWriter::begin(store, settings_hash)?;
+        let (parts, received) = channel();
+        let thread = std::thread::spawn(move || write(writer, &received));
+        Ok(Self { parts: Some(parts), thread: Some(thread) })
+    }
+
+    /// Adds facts. An error of writing them is told by [`FactFiles::finish`].
+    pub(super) fn add(&self, facts: Arc<Vec<SubjectFacts>>) {
+        self.tell(Part::Next(facts));
+    }
+
+    /// Waits until all is written and in its place.
+    ///
+    /// # Errors
+    /// If the disk refuses, or did so before.
+    pub(super) fn finish(mut self) -> Result<(), PipelineError> {
+        self.tell(Part::End);
+        self.wait()
+    }
+
+    fn tell(&self, part: Part) {
+        // Nobody listens any more only where writing failed, and that is told at the end.
+        let _ = self.parts.as_ref().map(|parts| parts.send(part));
+    }
+
+    fn wait(&mut self) -> Result<(), PipelineError> {
+        self.parts = None;
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(written)) => written,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for FactFiles {
+    /// What was begun and not finished is taken away before anyone else may come to the store.
+    fn drop(&mut self) {
+        self.parts = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Writes part after part until the last; what nobody finishes goes with the writer.
+fn write(mut writer: FactWriter, parts: &Receiver<Part>) -> Result<(), PipelineError> {
+    while let Ok(part) = parts.recv() {
+        match part {
+            Part::Next(facts) => writer.write(&facts)?,
+            Part::End => return writer.finish(),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the three fact tables aside, then puts them in place of earlier ones.
+struct FactWriter {
+    aside: TempDir,
+    place: PathBuf,
+    courses: RowWriter<CourseRows, File>,
+    infusions: RowWriter<InfusionRows, File>,
+    assessments: RowWriter<ScoreRows, File>,
+}
+
+impl FactWriter {
+    fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
+        let dir = store.join(DIR);
+        make_private_dir(&dir)
+            .and_then(|()| tighten_dir(&dir))
+            .map_err(PipelineError::write(&dir))?;
+        let aside = TempDir::new_in(&dir).map_err(PipelineError::write(&dir))?;
+        Ok(Self {
+            courses: begin(aside.path(), "courses")?,
+            infusions: begin(aside.path(), "infusions")?,
+            assessments: begin(aside.path(), "assessments")?,
+            place: dir.join(&settings_hash[..16]),
+            aside,
+        })
+    }
+
+    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
+        let Self { courses, infusions, assessments, .. } = self;
+        let mut write = |facts| {
+            courses.add(|rows| rows.push(facts))?;
+            infusions.add(|rows| rows.push(facts))?;
+            assessments.add(|rows| rows.push(facts))
+        };
+        facts.iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
+    }
+
+    fn finish(self) -> Result<(), PipelineError> {
+        let files = [self.courses.finish(), self.infusions.finish(), self.assessments.finish()];
+        for file in files {
+            let file = file.map_err(PipelineError::make("the facts"))?;
+            file.sync_all().map_err(PipelineError::write(&self.place))?;
+        }
+        match std::fs::remove_dir_all(&self.place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(PipelineError::write(&self.place)(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        let aside = self.aside.keep();
+        tighten_dir(&aside).map_err(PipelineError::write(&aside))?;
+        std::fs::rename(&aside, &self.place).map_err(PipelineError::write(&self.place))
+    }
+}
+
+/// Begins a fact table in a directory.
+fn begin<R: Rows>(dir: &Path, name: &str) -> Result<RowWriter<R, File>, PipelineError> {
+    let path = dir.join(format!("{name}.parquet"));
+    let file = File::create(&path).map_err(PipelineError::write(&path))?;
+    tighten_file(&path).map_err(PipelineError::write(&path))?;
+    RowWriter::new(file).map_err(PipelineError::make("the facts"))
+}
