@@ -4,11 +4,12 @@ use super::account::Account;
 use super::anomaly::Anomaly;
 use super::by_instrument::ByInstrument;
 use super::dose_rules::DoseFinding;
+use super::event_ids::EventIds;
 use super::stray::Stray;
 use crate::event::code::{
     AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
 };
-use crate::event::ids::{EventId, OpenCode, Source, Subject};
+use crate::event::ids::{OpenCode, Source, Subject};
 use crate::event::score::Score;
 use crate::event::time::TimeBasis;
 
@@ -55,6 +56,8 @@ pub struct Course {
     pub ended: Option<Ending>,
     /// Completed sessions in time order; infusion number is the position plus 1.
     pub infusions: Vec<Infusion>,
+    /// Ids of their events, by position.
+    pub ids: EventIds,
     /// How many of them, from the first, are induction.
     pub n_induction: usize,
     /// What was recorded at the start.
@@ -94,8 +97,6 @@ pub struct Infusion {
     pub route: Route,
     /// Drug, where it is another than the course's: hardly ever, and there are many infusions.
     pub other_drug: Option<Box<OpenCode>>,
-    /// Id of the session event.
-    pub id: EventId,
     /// Source of the session event, where it is another than the course's.
     pub other_source: Option<Box<Source>>,
     /// What the dose is against those that are plausible.

@@ -6,6 +6,7 @@ use super::assess::{Window, assess};
 use super::by_instrument::ByInstrument;
 use super::dose::GivenDose;
 use super::dose_rules::dose_finding;
+use super::event_ids::EventIds;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
 use super::few::{find_or_push, same};
 use super::order::{Order, resolved_before_onset};
@@ -323,7 +324,6 @@ impl<'a> State<'a> {
                 start_us: session.at_us,
                 route: session.data.route,
                 other_drug: other(session.data.drug, first.data.drug),
-                id: session.id.to_id(),
                 other_source: other(session.source, first.source),
                 dose: dose_finding(
                     session.data.drug.as_str(),
@@ -374,6 +374,7 @@ impl<'a> State<'a> {
                 || first.number().is_some_and(|number| number > 1),
             ended: draft.ended,
             infusions,
+            ids: EventIds::of(draft.sessions.iter().map(|session| session.id)),
             n_induction,
             profile,
             psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),

@@ -11,6 +11,7 @@ pub mod by_instrument;
 pub mod data_cuts;
 pub mod dose;
 pub mod dose_rules;
+pub mod event_ids;
 pub mod fact;
 pub mod few;
 #[cfg(test)]

@@ -88,12 +88,13 @@ impl InfusionRows {
             let n_rows = course.infusions.len();
             self.subject.repeat(facts.subject.as_str(), n_rows);
             self.course.repeat_count(course.order, n_rows);
-            for (infusion, number) in course.infusions.iter().zip(1..) {
+            for ((infusion, id), number) in course.infusions.iter().zip(course.ids.iter()).zip(1..)
+            {
                 self.infusion.push_count(number);
                 self.start_us.push(infusion.start_us);
                 self.route.push(infusion.route.as_str());
                 self.drug.push(course.drug_of(infusion).as_str());
-                self.event_id.push(infusion.id.as_str());
+                self.event_id.push(id);
             }
         }
     }

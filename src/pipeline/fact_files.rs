@@ -1,7 +1,8 @@
-//! The fact tables inside the store, written by a thread of its own while facts are still made and used.
+//! The fact tables inside the store, written while facts are still made and used.
 //!
-//! The cores that fold and count wait for each other now and then; whatever time that leaves, and all
-//! that the disk takes, goes to this.
+//! The cores that fold, count and hide wait for each other now and then. What time that leaves goes to
+//! this: a thread hands the facts to the pool from outside, one part after the other, and a core takes
+//! on what comes from outside only when there is nothing else to do.
 
 use super::error::PipelineError;
 use crate::course::fact::SubjectFacts;
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 /// Directory inside the store.
 const DIR: &str = "facts";
 
-/// Facts on their way into the store. Unless they are finished, nothing of them is left there.
+/// Facts on their way into the store. Without their end, nothing of them is left there.
 pub(super) struct FactFiles {
     parts: Option<Sender<Part>>,
     thread: Option<JoinHandle<Result<(), PipelineError>>>,
@@ -44,37 +45,39 @@ impl FactFiles {
         Ok(Self { parts: Some(parts), thread: Some(thread) })
     }
 
-    /// Adds facts. An error of writing them is told by [`FactFiles::finish`].
+    /// Adds facts. An error of writing them is told by [`FactFiles::wait`].
     pub(super) fn add(&self, facts: Arc<Vec<SubjectFacts>>) {
         self.tell(Part::Next(facts));
     }
 
-    /// Waits until all is written and in its place.
+    /// That was all.
+    pub(super) fn end(&mut self) {
+        self.tell(Part::End);
+        self.parts = None;
+    }
+
+    /// Waits until all is written and in its place. Not to be done by the pool, which this waits for.
     ///
     /// # Errors
-    /// If the disk refuses, or did so before.
-    pub(super) fn finish(mut self) -> Result<(), PipelineError> {
-        self.tell(Part::End);
-        self.wait()
-    }
-
-    fn tell(&self, part: Part) {
-        // Nobody listens any more only where writing failed, and that is told at the end.
-        let _ = self.parts.as_ref().map(|parts| parts.send(part));
-    }
-
-    fn wait(&mut self) -> Result<(), PipelineError> {
-        self.parts = None;
+    /// If the disk refused.
+    pub(super) fn wait(mut self) -> Result<(), PipelineError> {
+        self.end();
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(written)) => written,
             Some(Err(panic)) => std::panic::resume_unwind(panic),
             None => Ok(()),
         }
     }
+
+    fn tell(&self, part: Part) {
+        // Nobody listens any more only where writing failed, and that is told at the end.
+        let _ = self.parts.as_ref().map(|parts| parts.send(part));
+    }
 }
 
 impl Drop for FactFiles {
-    /// What was begun and not finished is taken away before anyone else may come to the store.
+    /// What was begun and not ended is taken away before anyone else may come to the store. Not to be
+    /// done by the pool, which this waits for.
     fn drop(&mut self) {
         self.parts = None;
         let _ = self.thread.take().map(JoinHandle::join);
@@ -85,7 +88,7 @@ impl Drop for FactFiles {
 fn write(mut writer: FactWriter, parts: &Receiver<Part>) -> Result<(), PipelineError> {
     while let Ok(part) = parts.recv() {
         match part {
-            Part::Next(facts) => writer.write(&facts)?,
+            Part::Next(facts) => rayon::scope(|_| writer.write(&facts))?,
             Part::End => return writer.finish(),
         }
     }

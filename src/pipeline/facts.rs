@@ -70,12 +70,47 @@ impl Folded {
         }
     }
 
+    /// Folds everyone but those who have withdrawn.
+    fn take_in(
+        &mut self,
+        log: &EventLog,
+        settings: &Settings,
+        mut keys: KeyIndex,
+        withdrawn: Option<&BTreeSet<Subject>>,
+    ) -> Result<(), PipelineError> {
+        let conflicts = keys.conflicting()?;
+        let context = FoldContext {
+            settings: &settings.fold,
+            vocabulary: &settings.vocabulary,
+            conflicts: &conflicts,
+        };
+        let mut reader = log.in_shares(&(0..SHARES))?;
+        for end in steps(self.n_events) {
+            let scan = reader.read_before(end)?;
+            let (sources, parts) = rayon::join(
+                || scan.sources(),
+                || Part::fold(&scan, withdrawn, &context, &settings.analysis),
+            );
+            self.sources.extend(sources?);
+            for mut part in parts? {
+                find_targets(&mut part.facts, &mut keys)?;
+                let facts = Arc::new(part.facts);
+                if let Some(files) = &self.files {
+                    files.add(Arc::clone(&facts));
+                }
+                self.subjects.push(facts);
+                self.counted.add(part.counted);
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the facts are in the store, if they are written.
     ///
     /// # Errors
     /// If they could not be written.
     pub fn written(&mut self) -> Result<(), PipelineError> {
-        self.files.take().map_or(Ok(()), FactFiles::finish)
+        self.files.take().map_or(Ok(()), FactFiles::wait)
     }
 }
 
@@ -114,23 +149,12 @@ pub enum View<'a> {
 /// # Errors
 /// If the store cannot be read or the facts not be written.
 pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
-    // By the threads that share the work, which would have to be woken for each step of it.
-    rayon::scope(|_| folded(log, settings, view))
-}
-
-fn folded(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
-    let (mut keys, files, withdrawn) = match view {
+    let (keys, files, withdrawn) = match view {
         View::Newest(store) => {
             let files = FactFiles::begin(store, &settings.facts_hash())?;
             (KeyIndex::open(log)?, Some(files), None)
         }
         View::Past(withdrawn) => (KeyIndex::aside(Some(log))?, None, Some(withdrawn)),
-    };
-    let conflicts = keys.conflicting()?;
-    let context = FoldContext {
-        settings: &settings.fold,
-        vocabulary: &settings.vocabulary,
-        conflicts: &conflicts,
     };
     let mut folded = Folded {
         subjects: Subjects::default(),
@@ -139,23 +163,10 @@ fn folded(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded,
         counted: Counted::default(),
         files,
     };
-    let mut reader = log.in_shares(&(0..SHARES))?;
-    for end in steps(folded.n_events) {
-        let scan = reader.read_before(end)?;
-        let (sources, parts) = rayon::join(
-            || scan.sources(),
-            || Part::fold(&scan, withdrawn, &context, &settings.analysis),
-        );
-        folded.sources.extend(sources?);
-        for mut part in parts? {
-            find_targets(&mut part.facts, &mut keys)?;
-            let facts = Arc::new(part.facts);
-            if let Some(files) = &folded.files {
-                files.add(Arc::clone(&facts));
-            }
-            folded.subjects.push(facts);
-            folded.counted.add(part.counted);
-        }
+    // By the threads that share the work, which would have to be woken for each step of it.
+    rayon::scope(|_| folded.take_in(log, settings, keys, withdrawn))?;
+    if let Some(files) = &mut folded.files {
+        files.end();
     }
     Ok(folded)
 }

@@ -262,7 +262,7 @@ pub(super) fn open(path: &Path, part: &Part<'_>) -> Result<Batches, StoreError> 
 /// From the first share of a file to behind its last, as far as its statistics tell.
 pub(super) fn shares_of(path: &Path) -> Result<Range<i32>, StoreError> {
     let file = File::open(path).map_err(StoreError::io(path))?;
-    let metadata = metadata_of(&file).map_err(StoreError::data_file(path))?;
+    let metadata = footer_of(&file).map_err(StoreError::data_file(path))?;
     let groups = metadata.metadata().row_groups().iter().map(shares_of_group);
     let union = |a: Range<i32>, b: Range<i32>| a.start.min(b.start)..a.end.max(b.end);
     Ok(groups.reduce(union).unwrap_or(0..0))
@@ -271,13 +271,18 @@ pub(super) fn shares_of(path: &Path) -> Result<Range<i32>, StoreError> {
 /// Rows of a file, from its footer.
 pub(super) fn count_rows(path: &Path) -> Result<u64, StoreError> {
     let file = File::open(path).map_err(StoreError::io(path))?;
-    let metadata = metadata_of(&file).map_err(StoreError::data_file(path))?;
+    let metadata = footer_of(&file).map_err(StoreError::data_file(path))?;
     let rows = metadata.metadata().file_metadata().num_rows();
     Ok(u64::try_from(rows).unwrap_or_default())
 }
 
 fn metadata_of(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
     ArrowReaderMetadata::load(file, options())
+}
+
+/// The same without what is known of single pages.
+fn footer_of(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
+    ArrowReaderMetadata::load(file, options().with_page_index_policy(PageIndexPolicy::Skip))
 }
 
 fn options() -> ArrowReaderOptions {

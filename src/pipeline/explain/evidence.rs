@@ -3,7 +3,7 @@
 //! nothing for it.
 
 use super::answer::EventRow;
-use crate::course::fact::{Course, Infusion, Scores};
+use crate::course::fact::{Course, Scores};
 use crate::course::resolve::{Effective, resolve};
 use crate::event::envelope::{Logged, Origin};
 use crate::event::ids::{EventId, OpenCode, Source, Subject};
@@ -123,8 +123,10 @@ impl Evidence {
     }
 
     /// The event of a session.
-    pub(super) fn session(&self, course: &Course, infusion: &Infusion) -> EventRow {
-        self.row(course.source_of(infusion), &infusion.id, moment(course, infusion.start_us))
+    pub(super) fn session(&self, course: &Course, position: usize) -> Option<EventRow> {
+        let (infusion, id) = course.infusions.get(position).zip(course.ids.get(position))?;
+        let at = moment(course, infusion.start_us);
+        Some(self.row(course.source_of(infusion), &id.to_id(), at))
     }
 
     /// The check-in with the baseline: the last at or before session 1 with a score.

@@ -260,14 +260,14 @@ impl Reading<'_> {
         let Self { question, course, seen } = self;
         let Question { code, instrument, .. } = question;
         let at = seen.infusions[k - 1];
-        let session = course.infusions.get(k - 1).filter(|_| k <= seen.n_infusions);
+        let session = (k <= seen.n_infusions).then(|| evidence.session(course, k - 1)).flatten();
         let scores = course.scores.get(code).filter(|_| at.score.is_some());
         let assessment = scores.and_then(|scores| scores.after.get(k - 1).copied().flatten());
         let because =
             at.score.and_then(|score| arithmetic::response(instrument, seen.baseline, score));
         InfusionRow {
             infusion: k,
-            session: session.map(|infusion| evidence.session(course, infusion)),
+            session,
             score: at.score.map(Score::value),
             hours: assessment.map(|assessment| assessment.hours()),
             score_event: scores
