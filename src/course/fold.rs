@@ -17,10 +17,10 @@ use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
 use crate::event::instrument::Outcome;
 use crate::event::key::Conflicts;
-use crate::event::kind::{CourseStarted, Effect, EventType, PlanAdjusted};
+use crate::event::kind::{CourseStarted, Effect, EventType};
 use crate::event::number::Num;
 use crate::event::time::{DAY_US, Moment, TimeBasis, whole_days};
-use crate::event::view::{CheckinView, DataView, EffectsView, EventView, SessionView};
+use crate::event::view::{CheckinView, DataView, EffectsView, EventView, PlanView, SessionView};
 use crate::event::vocabulary::Vocabulary;
 
 /// What the fold is told besides the events.
@@ -112,7 +112,7 @@ struct State<'a> {
     scores: ByInstrument<Vec<Scored<'a>>, &'a OpenCode>,
     /// The times at which check-ins were filled in, whatever they hold, and the side effects told.
     checkins: Vec<(i64, EffectsView<'a>)>,
-    plans: Vec<(Moment, &'a PlanAdjusted)>,
+    plans: Vec<(Moment, PlanView)>,
     latest_us: Vec<(&'a Source, i64)>,
     order: Order,
     anomalies: Vec<Anomaly>,
@@ -157,9 +157,9 @@ impl<'a> State<'a> {
                 self.saw(source, basis, when.micros);
                 self.checkin(when.micros, source, &checkin, context.vocabulary);
             }
-            DataView::CourseEnded(end) => match self.drafts.last_mut() {
+            DataView::CourseEnded(reason) => match self.drafts.last_mut() {
                 Some(Draft { ended: Some(_), .. }) => self.anomalies.push(Anomaly::EndedTwice),
-                Some(draft) => draft.ended = Some(Ending { reason: end.reason }),
+                Some(draft) => draft.ended = Some(Ending { reason }),
                 None => self.anomalies.push(Anomaly::EndWithoutCourse),
             },
             DataView::PlanAdjusted(plan) => self.plans.push((when, plan)),

@@ -10,7 +10,7 @@ use compact_str::{CompactString, ToCompactString, format_compact};
 
 /// A level with its place in the order of tables. It is no text yet: every course is asked for the
 /// levels it stands in, and few of them are ever printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level<'a> {
     /// Place in code order; levels of equal place are ordered by label.
     place: u32,
@@ -18,7 +18,7 @@ pub struct Level<'a> {
 }
 
 /// What tables print. Levels of equal place are of one kind of label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Label<'a> {
     Text(&'a str),
     Number(usize),

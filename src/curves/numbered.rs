@@ -1,29 +1,35 @@
 //! Numbers for what is met again and again: cheaper to keep and to compare than the thing itself.
 
-use std::collections::BTreeMap;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::hash::Hash;
 
 /// Things with their numbers, from 0 in the order in which they were first met.
 #[derive(Debug, Clone)]
 pub struct Numbered<T> {
-    numbers: BTreeMap<T, u32>,
+    numbers: HashMap<T, u32, FixedState>,
+    by_number: Vec<T>,
     /// The one that was met last, which is often met next.
     last: Option<(T, u32)>,
 }
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
-        Self { numbers: BTreeMap::new(), last: None }
+        Self { numbers: HashMap::default(), by_number: Vec::new(), last: None }
     }
 }
 
-impl<T: Ord + Copy> Numbered<T> {
+impl<T: Hash + Eq + Copy> Numbered<T> {
     /// The number of a thing; a new one if it was never met.
     pub fn number(&mut self, thing: T) -> u32 {
         match self.last {
             Some((last, number)) if last == thing => number,
             _ => {
-                let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+                let next = u32::try_from(self.by_number.len()).unwrap_or(u32::MAX);
                 let number = *self.numbers.entry(thing).or_insert(next);
+                if number == next {
+                    self.by_number.push(thing);
+                }
                 self.last = Some((thing, number));
                 number
             }
@@ -32,11 +38,8 @@ impl<T: Ord + Copy> Numbered<T> {
 
     /// Everything that was met, by number.
     #[must_use]
-    pub fn by_number(&self) -> Vec<T> {
-        let mut things: Vec<(u32, T)> =
-            self.numbers.iter().map(|(thing, n)| (*n, *thing)).collect();
-        things.sort_unstable_by_key(|(number, _)| *number);
-        things.into_iter().map(|(_, thing)| thing).collect()
+    pub fn by_number(&self) -> &[T] {
+        &self.by_number
     }
 }
 

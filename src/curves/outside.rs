@@ -80,7 +80,44 @@ impl Difference {
 
 /// People by place whom the two count differently, of each instrument; `None` where neither counts
 /// anything.
-type People = BTreeMap<Place, Vec<Option<u64>>>;
+#[derive(Debug)]
+struct People {
+    n_instruments: usize,
+    places: Numbered<Place>,
+    /// Place by place.
+    counts: Vec<Option<u64>>,
+}
+
+impl People {
+    fn nobody(n_instruments: usize) -> Self {
+        Self { n_instruments, places: Numbered::default(), counts: Vec::new() }
+    }
+
+    fn at(&mut self, place: Place) -> &mut [Option<u64>] {
+        let (n, number) = (self.n_instruments, self.places.number(place) as usize);
+        if self.counts.len() <= number * n {
+            self.counts.resize((number + 1) * n, None);
+        }
+        &mut self.counts[number * n..(number + 1) * n]
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Place, &[Option<u64>])> {
+        let counts = self.counts.chunks(self.n_instruments.max(1));
+        self.places.by_number().iter().copied().zip(counts)
+    }
+
+    /// Counts a person, of whom the two count so many more or fewer.
+    fn count(&mut self, difference: &Difference) {
+        let sums = difference.sums.chunks(self.n_instruments.max(1));
+        for (place, sums) in difference.places.iter().zip(sums) {
+            for (people, sum) in self.at(*place).iter_mut().zip(sums) {
+                if let Some(sum) = sum {
+                    *people.get_or_insert(0) += u64::from(*sum != 0);
+                }
+            }
+        }
+    }
+}
 
 /// Everyone.
 #[derive(Debug)]
@@ -98,8 +135,8 @@ impl<'a> Counts<'a> {
     pub fn none(n_instruments: usize) -> Self {
         Self {
             sites: Numbered::default(),
-            scores: People::new(),
-            sessions: People::new(),
+            scores: People::nobody(n_instruments),
+            sessions: People::nobody(n_instruments),
             difference: Difference::none(n_instruments),
         }
     }
@@ -109,25 +146,24 @@ impl<'a> Counts<'a> {
         let Self { sites, scores: people, sessions, difference } = self;
         difference.clear();
         scores(difference, sites, cohort, facts, reached);
-        count(people, difference);
+        people.count(difference);
         difference.clear();
         self::sessions(difference, sites, cohort, facts, reached);
-        count(sessions, difference);
+        sessions.count(difference);
     }
 
     /// Adds what was counted of others.
     pub fn add(&mut self, others: Self) {
-        let names = others.sites.by_number();
-        let number = names.into_iter().map(|name| self.sites.number(name));
+        let names = others.sites.by_number().iter();
+        let number = names.map(|name| self.sites.number(name));
         let number: Vec<u32> = number.collect();
         for (own, others) in
             [(&mut self.scores, others.scores), (&mut self.sessions, others.sessions)]
         {
-            for ((route, site), people) in others {
+            for ((route, site), people) in others.iter() {
                 let place = (route, site.map(|site| number[site as usize]));
-                let own = own.entry(place).or_insert_with(|| vec![None; people.len()]);
-                for (own, n) in own.iter_mut().zip(people) {
-                    *own = own.map_or(n, |own| Some(own + n.unwrap_or(0)));
+                for (own, n) in own.at(place).iter_mut().zip(people) {
+                    *own = own.map_or(*n, |own| Some(own + n.unwrap_or(0)));
                 }
             }
         }
@@ -142,8 +178,8 @@ pub fn outside(cohort: &Cohort, counts: &Counts) -> Table {
     let mut table = Table::new("outside", &COLUMNS);
     let mut rows = BTreeMap::new();
     for (what, people) in [(SCORES, &counts.scores), (SESSIONS, &counts.sessions)] {
-        for ((route, site), of_each) in people {
-            rows.insert((what, *route, site.map(|site| names[site as usize])), of_each);
+        for ((route, site), of_each) in people.iter() {
+            rows.insert((what, route, site.map(|site| names[site as usize])), of_each);
         }
     }
     for (instrument, code) in cohort.analysis.instruments.iter().enumerate() {
@@ -160,19 +196,6 @@ pub fn outside(cohort: &Cohort, counts: &Counts) -> Table {
         }
     }
     table
-}
-
-/// Counts a person where the two differ, and nobody where they do not.
-fn count(people: &mut People, difference: &Difference) {
-    let n = difference.n_instruments;
-    for (place, sums) in difference.places.iter().zip(difference.sums.chunks(n.max(1))) {
-        let people = people.entry(*place).or_insert_with(|| vec![None; n]);
-        for (people, sum) in people.iter_mut().zip(sums) {
-            if let Some(sum) = sum {
-                *people.get_or_insert(0) += u64::from(*sum != 0);
-            }
-        }
-    }
 }
 
 /// Usable scores, less the baseline and the assessments of `completeness`.

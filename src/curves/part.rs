@@ -133,8 +133,11 @@ impl<'a> OfCourses<'a> {
             kind.with_levels(std::array::from_fn(level))
         };
         Named {
-            kinds: self.kinds.by_number().into_iter().map(named).collect(),
-            covariate_levels: self.covariate_levels.each_ref().map(Numbered::by_number),
+            kinds: self.kinds.by_number().iter().copied().map(named).collect(),
+            covariate_levels: self
+                .covariate_levels
+                .each_ref()
+                .map(|levels| levels.by_number().to_vec()),
         }
     }
 }
@@ -222,9 +225,9 @@ impl<'a> OfInstrument<'a> {
             }
             kind
         };
-        part.kinds = kinds.by_number().into_iter().map(named).collect();
+        part.kinds = kinds.by_number().iter().copied().map(named).collect();
         part.covariate_levels = std::array::from_fn(|at| match COVARIATES[at] {
-            OF_INSTRUMENT => severities.clone(),
+            OF_INSTRUMENT => severities.to_vec(),
             _ => of_courses.covariate_levels[at].clone(),
         });
         part

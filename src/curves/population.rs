@@ -301,7 +301,7 @@ fn renumbered<'a>(
         numbers
     };
     let numbers = parts.iter().map(of_part).collect();
-    (numbers, levels.each_ref().map(Numbered::by_number))
+    (numbers, levels.each_ref().map(|levels| levels.by_number().to_vec()))
 }
 
 /// A table made instrument by instrument, side by side.

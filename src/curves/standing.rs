@@ -56,7 +56,7 @@ impl<'a> Standing<'a> {
 
 /// What decides in which cells a course is counted. `L` are the levels it is in, of each stratum in
 /// table order, or their numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Kind<L> {
     /// `None` where the course is in no level of a stratum, and where there is no such stratum.
     pub(super) levels: [Option<L>; Stratum::COUNT],

@@ -4,13 +4,13 @@
 //! A view costs nothing to make: it holds what is small and points at what is not. What the fold
 //! never asks for is not in it.
 
-use super::code::{EffectsCapture, Phase, Route};
+use super::code::{EffectsCapture, EndReason, Phase, PlanChange, Route};
 use super::envelope::{Event, Logged};
 use super::ids::{EventIdRef, OpenCode, Source};
 use super::key::ContentDigest;
 use super::kind::{
-    CheckinSubmitted, CourseEnded, CourseStarted, Data, Dose, Effect, EventCorrected,
-    EventRetracted, EventType, Kind, MOST_EFFECTS, PlanAdjusted, SessionCompleted,
+    CheckinSubmitted, CourseStarted, Data, Dose, Effect, EventCorrected, EventRetracted, EventType,
+    Kind, MOST_EFFECTS, PlanAdjusted, SessionCompleted,
 };
 use super::list::List;
 use super::number::{Int, Num};
@@ -61,9 +61,9 @@ pub enum DataView<'a> {
     /// A check-in was filled in.
     CheckinSubmitted(CheckinView<'a>),
     /// The plan was changed.
-    PlanAdjusted(&'a PlanAdjusted),
-    /// The course was ended.
-    CourseEnded(&'a CourseEnded),
+    PlanAdjusted(PlanView),
+    /// The course was ended: why, where that is said.
+    CourseEnded(Option<EndReason>),
 }
 
 /// What a session says.
@@ -98,6 +98,15 @@ pub struct CheckinView<'a> {
     pub measures: MeasuresView<'a>,
     /// Side effects.
     pub effects: EffectsView<'a>,
+}
+
+/// What a change of the plan says.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView {
+    /// What was changed.
+    pub change: Option<PlanChange>,
+    /// After which infusion.
+    pub after_infusion: Option<Int<1, 999>>,
 }
 
 /// What a session or a check-in says of side effects.
@@ -169,8 +178,8 @@ impl<'a> DataView<'a> {
             Data::SessionCompleted(session) => Self::SessionCompleted(SessionView::of(session)),
             Data::SessionMissed(_) => Self::SessionMissed,
             Data::CheckinSubmitted(checkin) => Self::CheckinSubmitted(CheckinView::of(checkin)),
-            Data::PlanAdjusted(plan) => Self::PlanAdjusted(plan),
-            Data::CourseEnded(end) => Self::CourseEnded(end),
+            Data::PlanAdjusted(plan) => Self::PlanAdjusted(PlanView::of(plan)),
+            Data::CourseEnded(end) => Self::CourseEnded(end.reason),
         }
     }
 
@@ -218,6 +227,12 @@ impl<'a> CheckinView<'a> {
             measures: MeasuresView::Listed(measures),
             effects: EffectsView::of(checkin.effects.as_ref(), checkin.effects_capture),
         }
+    }
+}
+
+impl PlanView {
+    const fn of(plan: &PlanAdjusted) -> Self {
+        Self { change: plan.change, after_infusion: plan.after_infusion }
     }
 }
 

@@ -99,19 +99,18 @@ impl Scan {
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
         let of_some = |subjects: &[&[Run]]| {
-            let (mut some, mut rare) = (nobody(), Vec::new());
+            let mut rare = Vec::new();
+            for (run, row) in subjects.iter().copied().flat_map(rows) {
+                rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
+            }
+            let (mut some, mut rare) = (nobody(), rare.iter());
+            // One place for the events of everyone, which stays near the core.
+            let mut events = Vec::new();
             for runs in subjects {
                 let subject = Subject::new(runs[0].subject).ok_or("subject");
                 let subject = subject.map_err(corrupt(runs[0].path))?;
-                let rows =
-                    || runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)));
-                rare.clear();
-                for (run, row) in rows() {
-                    rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
-                }
-                let mut rare = rare.iter();
-                let mut events = Vec::with_capacity(runs.iter().map(|run| run.rows.len()).sum());
-                for (run, row) in rows() {
+                events.clear();
+                for (run, row) in rows(runs) {
                     events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
                 }
                 events.sort_by(EventView::order);
@@ -155,6 +154,11 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The rows of some runs, each with its run.
+fn rows<'r, 'a>(runs: &'r [Run<'a>]) -> impl Iterator<Item = (&'r Run<'a>, usize)> {
+    runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)))
 }
 
 fn corrupt(path: &Path) -> impl Fn(Bad) -> StoreError {

@@ -1,4 +1,4 @@
-//! Rows as the fold looks at them: sessions and check-ins in their columns, the few others in full.
+//! Rows as the fold looks at them: most of them in their columns, the few others in full.
 
 use super::cells::{flag, float_of, int, int_of, number};
 use super::coded::Bad;
@@ -9,7 +9,7 @@ use crate::event::ids::OpenCode;
 use crate::event::kind::{Dose, EventType, Kind, MOST_MEASURES};
 use crate::event::number::{Amount, Num};
 use crate::event::view::{
-    CheckinView, DataView, EffectsView, EventView, KindView, SessionView, VitalsView,
+    CheckinView, DataView, EffectsView, EventView, KindView, PlanView, SessionView, VitalsView,
 };
 use crate::event::vitals::Vitals;
 use arrow::array::Array;
@@ -17,7 +17,13 @@ use arrow::array::Array;
 impl Decoder {
     /// What happened in a row, unless [`Decoder::view`] can look at it in the columns.
     pub(in crate::store) fn rare(&self, row: usize) -> Result<Option<Kind>, Bad> {
-        if self.is_frequent(row)? { Ok(None) } else { self.kind(row).map(Some) }
+        match self.columns.event_type.required(row, "type")? {
+            EventType::CourseStarted
+            | EventType::EventCorrected
+            | EventType::EventRetracted
+            | EventType::SubjectWithdrawn => self.kind(row).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// The event of a row as the fold looks at it. `rare` has what [`Decoder::rare`] found, row by row.
@@ -33,15 +39,17 @@ impl Decoder {
             EventType::CheckinSubmitted => {
                 DataView::CheckinSubmitted(self.checkin_view(row)?).into()
             }
+            EventType::SessionMissed => {
+                self.columns.missed_reason.get(row, "reason")?;
+                DataView::SessionMissed.into()
+            }
+            EventType::PlanAdjusted => DataView::PlanAdjusted(self.plan_view(row)?).into(),
+            EventType::CourseEnded => {
+                DataView::CourseEnded(self.columns.end_reason.get(row, "reason")?).into()
+            }
             _ => KindView::of(rare.next().ok_or("type")?),
         };
         self.with_kind(row, kind)
-    }
-
-    /// Whether a row is of the types that nearly all are of.
-    fn is_frequent(&self, row: usize) -> Result<bool, Bad> {
-        let event_type = self.columns.event_type.required(row, "type")?;
-        Ok(matches!(event_type, EventType::SessionCompleted | EventType::CheckinSubmitted))
     }
 
     fn session_view(&self, row: usize) -> Result<SessionView<'_>, Bad> {
@@ -65,6 +73,14 @@ impl Decoder {
         Ok(CheckinView {
             measures: self.measures.at(measures.unwrap_or_default()),
             effects: self.effects_view(row)?,
+        })
+    }
+
+    fn plan_view(&self, row: usize) -> Result<PlanView, Bad> {
+        let c = &self.columns;
+        Ok(PlanView {
+            change: c.change.get(row, "change")?,
+            after_infusion: int(&c.after_infusion, row, "after_infusion")?,
         })
     }
 
