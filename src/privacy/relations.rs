@@ -1,7 +1,7 @@
 //! What the counts of tables are to each other: which add up, which contain which, and which go
 //! together. What a small difference hides is told from the counts at once.
 
-use super::cells::{CellAt, ColumnAt};
+use super::cells::{CellAt, ColumnAt, short};
 use super::counts::Counts;
 use super::links::Equations;
 use super::small::Chain;
@@ -22,7 +22,7 @@ pub(super) struct Said {
     /// Cells that are hidden for what they, or others with them, tell.
     pub(super) small: Vec<usize>,
     /// A cell and one that is hidden with it.
-    pub(super) together: Vec<(usize, usize)>,
+    pub(super) together: Vec<(u32, u32)>,
     pub(super) chains: Vec<Chain>,
     /// Each pair is a cell and the one it repeats.
     pub(super) repeats: Vec<Vec<(CellAt, CellAt)>>,
@@ -38,8 +38,8 @@ impl Said {
 
     /// Says what another says after it. Differences have the numbers from `end`.
     pub(super) fn append(&mut self, other: Self, end: usize) {
-        let n_before = self.differences.len();
-        let moved = |cell: usize| if cell < end { cell } else { cell + n_before };
+        let [n_before, end] = [self.differences.len(), end].map(short);
+        let moved = |cell: u32| if cell < end { cell } else { cell + n_before };
         self.differences.extend(other.differences);
         self.equations.append(&other.equations, moved);
         self.small.extend(other.small);
@@ -117,14 +117,15 @@ impl<'a, const N: usize> Relations<'a, N> {
     }
 
     /// Cells that, times their coefficients, add up to zero.
-    fn equation(&mut self, terms: impl IntoIterator<Item = (CellAt, i64)>) {
+    fn equation(&mut self, terms: impl IntoIterator<Item = (CellAt, i32)>) {
         let terms = terms.into_iter().map(|(at, sign)| (self.counts.number(at), sign));
         self.said.equations.push(terms);
     }
 
     /// Wherever the first cell is hidden the second is too.
     pub fn together(&mut self, first: CellAt, second: CellAt) {
-        self.said.together.push((self.counts.number(first), self.counts.number(second)));
+        let [first, second] = [first, second].map(|cell| short(self.counts.number(cell)));
+        self.said.together.push((first, second));
     }
 
     /// The people of the second cell are among those of the first; where the difference is small
@@ -141,8 +142,9 @@ impl<'a, const N: usize> Relations<'a, N> {
 
     /// Cells that, times their coefficients, add up to a count of people; where it is small it is a
     /// hidden count itself, which may not follow whatever of the cells is hidden.
-    pub fn keep_back<const P: usize>(&mut self, sum: [(CellAt, i64); P]) {
-        if let Some(count) = self.counts.sum(sum).filter(|count| self.counts.is_small(*count)) {
+    pub fn keep_back<const P: usize>(&mut self, sum: [(CellAt, i32); P]) {
+        let wide = sum.map(|(at, sign)| (at, i64::from(sign)));
+        if let Some(count) = self.counts.sum(wide).filter(|count| self.counts.is_small(*count)) {
             let difference = self.counts.numbering.end() + self.said.differences.len();
             self.said.differences.push(count);
             let terms = sum.map(|(at, sign)| (self.counts.number(at), sign));

@@ -175,7 +175,7 @@ fn relate_bridged(s: &mut Relations<1>) {
 }
 
 /// Cells by number, each with its coefficient.
-type Equation = Vec<(usize, i64)>;
+type Equation = Vec<(usize, i32)>;
 
 /// Equations between 40 cells, of which these are hidden.
 fn linked(equations: &[Equation], hidden: &[usize]) -> Links {
@@ -445,7 +445,7 @@ const WIDTH: usize = 9;
 
 /// Equations of a few of the cells.
 fn systems() -> impl Strategy<Value = Vec<Equation>> {
-    let coefficients = prop_oneof![4 => Just(0_i64), 3 => Just(1), 2 => Just(-1), 1 => Just(2)];
+    let coefficients = prop_oneof![4 => Just(0_i32), 3 => Just(1), 2 => Just(-1), 1 => Just(2)];
     let equation = vec(coefficients, WIDTH).prop_map(|row| -> Equation {
         row.into_iter().enumerate().filter(|(_, value)| *value != 0).collect()
     });
