@@ -24,28 +24,35 @@ pub(super) struct Said {
     /// A cell and one that is hidden with it.
     pub(super) together: Vec<(u32, u32)>,
     pub(super) chains: Vec<Chain>,
-    /// Each pair is a cell and the one it repeats.
-    pub(super) repeats: Vec<Vec<(CellAt, CellAt)>>,
+    /// Cells that repeat others, which come after all equations.
+    repeats: Equations,
 }
 
 impl Said {
     /// Room for what others say, so that none of it is moved again when they are appended.
-    pub(super) fn reserve(&mut self, others: &[Self]) {
-        self.equations.reserve(others.iter().map(|said| &said.equations));
+    fn reserve(&mut self, others: &[Self]) {
+        self.equations.reserve(others.iter().flat_map(|said| [&said.equations, &said.repeats]));
         self.small.reserve(others.iter().map(|said| said.small.len()).sum());
         self.together.reserve(others.iter().map(|said| said.together.len()).sum());
     }
 
-    /// Says what another says after it. Differences have the numbers from `end`.
-    pub(super) fn append(&mut self, other: Self, end: usize) {
-        let [n_before, end] = [self.differences.len(), end].map(short);
-        let moved = |cell: u32| if cell < end { cell } else { cell + n_before };
-        self.differences.extend(other.differences);
-        self.equations.append(&other.equations, moved);
-        self.small.extend(other.small);
-        self.together.extend(other.together);
-        self.chains.extend(other.chains);
-        self.repeats.extend(other.repeats);
+    /// Says what others say after it. Differences have the numbers from `end`.
+    pub(super) fn append(&mut self, others: Vec<Self>, end: usize) {
+        self.reserve(&others);
+        let mut repeats = Vec::with_capacity(others.len());
+        for other in others {
+            let [n_before, end] = [self.differences.len(), end].map(short);
+            let moved = |cell: u32| if cell < end { cell } else { cell + n_before };
+            self.differences.extend(other.differences);
+            self.equations.append(&other.equations, moved);
+            self.small.extend(other.small);
+            self.together.extend(other.together);
+            self.chains.extend(other.chains);
+            repeats.push(other.repeats);
+        }
+        for repeats in repeats {
+            self.equations.append(&repeats, |cell| cell);
+        }
     }
 }
 
@@ -173,14 +180,30 @@ impl<'a, const N: usize> Relations<'a, N> {
     /// those that differ from every other shown one by nobody or by enough people. `preference` says
     /// in which order places of the chain are tried.
     pub fn chain(&mut self, links: &[CellAt], preference: &[usize]) {
-        let ordered = preference.iter().filter_map(|place| Some((*place, *links.get(*place)?)));
-        self.said.chains.push(ordered.collect());
+        let counted = |place: &usize| {
+            let at = *links.get(*place)?;
+            Some((*place, self.counts.number(at), self.counts.value(at)?))
+        };
+        self.said.chains.push(preference.iter().filter_map(counted).collect());
     }
 
     /// A set of cells that repeats others with nearly the same people: each pair is a cell and the
     /// one it repeats. Where any pair differs by few people the whole set is hidden, so that the
     /// cells it repeats need not be; where a pair is equal the two are the same count.
-    pub fn repeat(&mut self, pairs: Vec<(CellAt, CellAt)>) {
-        self.said.repeats.push(pairs);
+    pub fn repeat(&mut self, pairs: &[(CellAt, CellAt)]) {
+        let counts = self.counts;
+        let is_near = |(a, b): &(CellAt, CellAt)| {
+            counts.difference_is_small(*a, *b) || counts.difference_is_small(*b, *a)
+        };
+        if pairs.iter().any(is_near) {
+            self.said.small.extend(pairs.iter().map(|(cell, _)| counts.number(*cell)));
+            return;
+        }
+        for (cell, repeated) in pairs {
+            if counts.are_equal(*cell, *repeated) {
+                let [cell, repeated] = [*cell, *repeated].map(|at| counts.number(at));
+                self.said.repeats.push([(cell, -1), (repeated, 1)]);
+            }
+        }
     }
 }

@@ -307,14 +307,14 @@ fn a_small_difference_of_two_hidden_counts_does_not_follow() {
 fn a_repetition_gives_way_to_what_it_repeats() {
     let pairs = || vec![(row(0), row(2)), (row(1), row(3))];
     assert_eq!(
-        hidden(&[95, 60, 100, 60], |s| s.repeat(pairs())),
+        hidden(&[95, 60, 100, 60], |s| s.repeat(&pairs())),
         [0, 1],
         "near once, hidden whole"
     );
-    assert!(hidden(&[80, 60, 100, 60], |s| s.repeat(pairs())).is_empty());
+    assert!(hidden(&[80, 60, 100, 60], |s| s.repeat(&pairs())).is_empty());
     // Equal, and so the same count.
     let same = hidden(&[80, 60, 100, 60, 55], |s| {
-        s.repeat(pairs());
+        s.repeat(&pairs());
         s.nested(row(3), row(4));
     });
     assert_eq!(same, [1, 3]);
