@@ -67,18 +67,24 @@ impl Numbering {
     }
 }
 
+/// A number as it is kept in long lists: half as long, so that half as much is moved. There is no
+/// list with as many places.
+pub(super) fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// Lists of numbers, one for each number below a bound.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    items: Vec<usize>,
+    items: Vec<u32>,
     /// Where each list ends; it begins where the one before ends.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl Lists {
     /// The second of each pair in the list of the first, in the order in which they come.
     pub(super) fn of(n: usize, pairs: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
-        let mut next = vec![0; n];
+        let mut next = vec![0_u32; n];
         for (list, _) in pairs.clone() {
             next[list] += 1;
         }
@@ -86,19 +92,20 @@ impl Lists {
         for place in &mut next {
             before += std::mem::replace(place, before);
         }
-        let mut items = vec![0; before];
+        let mut items = vec![0; before as usize];
         for (list, item) in pairs {
-            items[next[list]] = item;
+            items[next[list] as usize] = short(item);
             next[list] += 1;
         }
         Self { items, ends: next }
     }
 
     /// A list; empty where there is none of this number.
-    pub(super) fn get(&self, list: usize) -> &[usize] {
-        let Some(end) = self.ends.get(list) else { return &[] };
-        let start = list.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.items[start..*end]
+    pub(super) fn get(&self, list: usize) -> impl ExactSizeIterator<Item = usize> {
+        let end = self.ends.get(list).map_or(0, |end| *end as usize);
+        let start = list.checked_sub(1).and_then(|before| self.ends.get(before));
+        let start = start.map_or(0, |start| *start as usize).min(end);
+        self.items[start..end].iter().map(|item| *item as usize)
     }
 }
 
@@ -121,8 +128,8 @@ mod tests {
     #[test]
     fn lists_keep_the_order_in_which_things_come() {
         let lists = Lists::of(4, [(2, 7), (0, 5), (2, 1), (2, 7)].into_iter());
-        let all: Vec<&[usize]> = (0..5).map(|list| lists.get(list)).collect();
-        assert_eq!(all, [&[5][..], &[], &[7, 1, 7], &[], &[]]);
-        assert!(Lists::default().get(0).is_empty());
+        let all: Vec<Vec<usize>> = (0..6).map(|list| lists.get(list).collect()).collect();
+        assert_eq!(all, [&[5][..], &[], &[7, 1, 7], &[], &[], &[]]);
+        assert_eq!(Lists::default().get(0).len(), 0);
     }
 }

@@ -120,7 +120,7 @@ impl<'a, const N: usize> Complement<'a, N> {
         }
         let mut helped: BTreeSet<usize> = BTreeSet::new();
         for (cell, _) in known {
-            if self.links.of(*cell).iter().any(|equation| helped.contains(equation)) {
+            if self.links.of(*cell).any(|equation| helped.contains(&equation)) {
                 continue;
             }
             if let Some(next) = self.smallest_beside(*cell) {

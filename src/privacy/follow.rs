@@ -5,6 +5,7 @@
 //! none. When cells of these are hidden, only the derived equations in which they stand are solved
 //! again, together with what equations the cells bring along.
 
+use super::cells::short;
 use super::links::Links;
 use super::prime::modulo;
 use super::solve::{Derived, Row, derive};
@@ -19,7 +20,7 @@ pub(super) type Known = Vec<(usize, Vec<usize>)>;
 #[derive(Debug, Default)]
 pub(super) struct Follow {
     /// Of each equation one of the same group, and so on until it is itself.
-    same_group: Vec<usize>,
+    same_group: Vec<u32>,
     /// Whether an equation has a hidden cell, and so stands in a group.
     is_joined: Vec<bool>,
     /// What was derived, by the equation that its group leads to.
@@ -42,7 +43,7 @@ impl Follow {
     /// Nothing is known yet.
     pub(super) fn new(links: &Links) -> Self {
         Self {
-            same_group: (0..links.n_equations()).collect(),
+            same_group: (0..short(links.n_equations())).collect(),
             is_joined: vec![false; links.n_equations()],
             group_of: vec![usize::MAX; links.n_equations()],
             met: vec![0; links.n_cells()],
@@ -55,8 +56,8 @@ impl Follow {
     pub(super) fn after(&mut self, links: &Links, fresh: &[usize]) -> Vec<Known> {
         let joined = self.join(links, fresh);
         let (mut roots, mut groups) = (Vec::new(), Vec::new());
-        for equation in fresh.iter().filter_map(|cell| links.of(*cell).first()) {
-            let root = self.root(*equation);
+        for equation in fresh.iter().filter_map(|cell| links.of(*cell).next()) {
+            let root = self.root(equation);
             if self.group_of[root] == usize::MAX {
                 self.group_of[root] = groups.len();
                 roots.push(root);
@@ -71,8 +72,9 @@ impl Follow {
         for root in &roots {
             self.group_of[*root] = usize::MAX;
         }
+        // Each by itself: a few take longer than all the others, and mostly stand first.
         let settled: Vec<Vec<Derived>> =
-            groups.into_par_iter().map(|group| group.settled(links)).collect();
+            groups.into_par_iter().with_max_len(1).map(|group| group.settled(links)).collect();
         let known = settled.iter().map(|derived| self.known(derived)).collect();
         self.derived.extend(roots.into_iter().zip(settled).filter(|(_, rows)| !rows.is_empty()));
         known
@@ -82,14 +84,14 @@ impl Follow {
     fn join(&mut self, links: &Links, cells: &[usize]) -> Vec<usize> {
         let mut joined = Vec::new();
         for cell in cells {
-            let Some(first) = links.of(*cell).first() else { continue };
+            let Some(first) = links.of(*cell).next() else { continue };
             for equation in links.of(*cell) {
-                if !std::mem::replace(&mut self.is_joined[*equation], true) {
-                    joined.push(*equation);
+                if !std::mem::replace(&mut self.is_joined[equation], true) {
+                    joined.push(equation);
                 }
-                let [a, b] = [self.root(*first), self.root(*equation)];
+                let [a, b] = [self.root(first), self.root(equation)];
                 let (root, other) = (a.min(b), a.max(b));
-                self.same_group[other] = root;
+                self.same_group[other] = short(root);
                 if other != root
                     && let Some(derived) = self.derived.remove(&other)
                 {
@@ -102,12 +104,15 @@ impl Follow {
 
     /// The equation to which the group of one leads.
     fn root(&mut self, mut equation: usize) -> usize {
-        while self.same_group[equation] != equation {
+        loop {
+            let next = self.same_group[equation] as usize;
+            if next == equation {
+                return equation;
+            }
             // The way is shortened for the next.
-            self.same_group[equation] = self.same_group[self.same_group[equation]];
-            equation = self.same_group[equation];
+            self.same_group[equation] = self.same_group[next];
+            equation = self.same_group[equation] as usize;
         }
-        equation
     }
 
     /// The cells that follow. A shown cell of the equation of one stands in its way unless it follows
@@ -139,8 +144,8 @@ impl Group {
         let (touched, mut settled): (Vec<_>, Vec<_>) =
             self.derived.into_iter().partition(is_touched);
         let given = |equation: usize| -> Row {
-            let terms = links.equation(equation).iter();
-            terms.map(|(cell, coefficient)| (*cell, modulo(*coefficient))).collect()
+            let terms = links.equation(equation);
+            terms.map(|(cell, coefficient)| (cell, modulo(coefficient.into()))).collect()
         };
         let rows = touched.into_iter().map(Derived::into_row);
         let rows: Vec<Row> = rows.chain(self.joined.into_iter().map(given)).collect();

@@ -13,7 +13,7 @@ pub(super) struct Implied {
 
 impl Implied {
     /// As the rules of the tables say, and these pairs of a cell and one that is hidden with it.
-    pub(super) fn new<const N: usize>(counts: &Counts<N>, together: &[(usize, usize)]) -> Self {
+    pub(super) fn new<const N: usize>(counts: &Counts<N>, together: &[(u32, u32)]) -> Self {
         let computed = counts.tables.iter().map(|(table, rules)| {
             let from = |name: &String| {
                 let inputs = rules.computed.iter().filter(|(input, _)| *input == name.as_str());
@@ -27,7 +27,10 @@ impl Implied {
         Self {
             numbering: counts.numbering.clone(),
             computed: computed.collect(),
-            together: Lists::of(counts.n_cells(), together.iter().copied()),
+            together: Lists::of(
+                counts.n_cells(),
+                together.iter().map(|(a, b)| (*a as usize, *b as usize)),
+            ),
         }
     }
 
@@ -36,6 +39,6 @@ impl Implied {
         let at = self.numbering.cell(cell);
         let columns = self.computed.get(at.table).and_then(|columns| columns.get(at.column));
         let computed = columns.into_iter().flatten().map(move |column| cell - at.column + column);
-        computed.chain(self.together.get(cell).iter().copied())
+        computed.chain(self.together.get(cell))
     }
 }

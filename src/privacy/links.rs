@@ -1,20 +1,20 @@
 //! Equations by the cells that stand in them, and how many of those are hidden: what there is to
 //! look at again when a cell was hidden.
 
-use super::cells::Lists;
+use super::cells::{Lists, short};
 use std::collections::{HashSet, VecDeque};
 
 /// Equations between cells: those of each, times their coefficients, add up to zero.
 #[derive(Debug, Default)]
 pub(super) struct Equations {
-    terms: Vec<(usize, i64)>,
-    ends: Vec<usize>,
+    terms: Vec<(u32, i32)>,
+    ends: Vec<u32>,
 }
 
 impl Equations {
-    pub(super) fn push(&mut self, terms: impl IntoIterator<Item = (usize, i64)>) {
-        self.terms.extend(terms);
-        self.ends.push(self.terms.len());
+    pub(super) fn push(&mut self, terms: impl IntoIterator<Item = (usize, i32)>) {
+        self.terms.extend(terms.into_iter().map(|(cell, sign)| (short(cell), sign)));
+        self.ends.push(short(self.terms.len()));
     }
 
     /// Room for all of others.
@@ -24,8 +24,8 @@ impl Equations {
     }
 
     /// Other equations after these, whose cells now have other numbers.
-    pub(super) fn append(&mut self, other: &Self, number: impl Fn(usize) -> usize) {
-        let before = self.terms.len();
+    pub(super) fn append(&mut self, other: &Self, number: impl Fn(u32) -> u32) {
+        let before = short(self.terms.len());
         self.terms.extend(other.terms.iter().map(|(cell, sign)| (number(*cell), *sign)));
         self.ends.extend(other.ends.iter().map(|end| before + end));
     }
@@ -35,13 +35,10 @@ impl Equations {
     }
 
     /// The cells of an equation, each with its coefficient.
-    pub(super) fn get(&self, equation: usize) -> &[(usize, i64)] {
-        let start = equation.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.terms[start..self.ends[equation]]
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &[(usize, i64)]> + Clone {
-        (0..self.len()).map(|equation| self.get(equation))
+    pub(super) fn get(&self, equation: usize) -> impl Iterator<Item = (usize, i32)> + Clone {
+        let start = equation.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let terms = self.terms[start..self.ends[equation] as usize].iter();
+        terms.map(|(cell, sign)| (*cell as usize, *sign))
     }
 }
 
@@ -62,8 +59,8 @@ pub(super) struct Links {
 impl Links {
     /// Equations between so many cells, none of which is hidden.
     pub(super) fn new(equations: Equations, n_cells: usize) -> Self {
-        let by_cell = equations.iter().enumerate();
-        let by_cell = by_cell.flat_map(|(n, terms)| terms.iter().map(move |(cell, _)| (*cell, n)));
+        let by_cell = (0..equations.len())
+            .flat_map(|equation| equations.get(equation).map(move |(cell, _)| (cell, equation)));
         Self {
             of_cell: Lists::of(n_cells, by_cell),
             hidden: vec![false; n_cells],
@@ -91,14 +88,14 @@ impl Links {
             return false;
         }
         let equations = self.of_cell.get(cell);
-        for equation in equations {
-            self.n_hidden[*equation] += 1;
-            if self.n_hidden[*equation] == 1 {
-                self.lone.push_back(*equation);
-            }
-        }
-        if !equations.is_empty() {
+        if equations.len() > 0 {
             self.fresh.push(cell);
+        }
+        for equation in equations {
+            self.n_hidden[equation] += 1;
+            if self.n_hidden[equation] == 1 {
+                self.lone.push_back(equation);
+            }
         }
         true
     }
@@ -133,18 +130,18 @@ impl Links {
     }
 
     /// The equations of a cell.
-    pub(super) fn of(&self, cell: usize) -> &[usize] {
+    pub(super) fn of(&self, cell: usize) -> impl ExactSizeIterator<Item = usize> {
         self.of_cell.get(cell)
     }
 
     /// The cells of an equation, each with its coefficient.
-    pub(super) fn equation(&self, equation: usize) -> &[(usize, i64)] {
+    pub(super) fn equation(&self, equation: usize) -> impl Iterator<Item = (usize, i32)> {
         self.equations.get(equation)
     }
 
     /// The shown cells of an equation, each with its coefficient.
-    pub(super) fn shown(&self, equation: usize) -> impl Iterator<Item = (usize, i64)> {
-        self.equation(equation).iter().copied().filter(|(cell, _)| !self.hidden[*cell])
+    pub(super) fn shown(&self, equation: usize) -> impl Iterator<Item = (usize, i32)> {
+        self.equation(equation).filter(|(cell, _)| !self.hidden[*cell])
     }
 
     /// The equations of a cell, then those that share any cell with them, and so on; each ring is
@@ -153,12 +150,12 @@ impl Links {
         let mut seen: HashSet<usize> = HashSet::new();
         let mut ring: Option<Vec<usize>> = None;
         std::iter::from_fn(move || {
-            let next = match &ring {
-                None => self.of(cell).to_vec(),
+            let next: Vec<usize> = match &ring {
+                None => self.of(cell).collect(),
                 Some(ring) => {
                     seen.extend(ring);
                     let cells = ring.iter().flat_map(|equation| self.equation(*equation));
-                    let beside = cells.flat_map(|(cell, _)| self.of(*cell)).copied();
+                    let beside = cells.flat_map(|(cell, _)| self.of(cell));
                     beside.filter(|equation| seen.insert(*equation)).collect()
                 }
             };

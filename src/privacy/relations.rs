@@ -1,7 +1,7 @@
 //! What the counts of tables are to each other: which add up, which contain which, and which go
 //! together. What a small difference hides is told from the counts at once.
 
-use super::cells::{CellAt, ColumnAt};
+use super::cells::{CellAt, ColumnAt, short};
 use super::counts::Counts;
 use super::links::Equations;
 use super::small::Chain;
@@ -22,30 +22,37 @@ pub(super) struct Said {
     /// Cells that are hidden for what they, or others with them, tell.
     pub(super) small: Vec<usize>,
     /// A cell and one that is hidden with it.
-    pub(super) together: Vec<(usize, usize)>,
+    pub(super) together: Vec<(u32, u32)>,
     pub(super) chains: Vec<Chain>,
-    /// Each pair is a cell and the one it repeats.
-    pub(super) repeats: Vec<Vec<(CellAt, CellAt)>>,
+    /// Cells that repeat others, which come after all equations.
+    repeats: Equations,
 }
 
 impl Said {
     /// Room for what others say, so that none of it is moved again when they are appended.
-    pub(super) fn reserve(&mut self, others: &[Self]) {
-        self.equations.reserve(others.iter().map(|said| &said.equations));
+    fn reserve(&mut self, others: &[Self]) {
+        self.equations.reserve(others.iter().flat_map(|said| [&said.equations, &said.repeats]));
         self.small.reserve(others.iter().map(|said| said.small.len()).sum());
         self.together.reserve(others.iter().map(|said| said.together.len()).sum());
     }
 
-    /// Says what another says after it. Differences have the numbers from `end`.
-    pub(super) fn append(&mut self, other: Self, end: usize) {
-        let n_before = self.differences.len();
-        let moved = |cell: usize| if cell < end { cell } else { cell + n_before };
-        self.differences.extend(other.differences);
-        self.equations.append(&other.equations, moved);
-        self.small.extend(other.small);
-        self.together.extend(other.together);
-        self.chains.extend(other.chains);
-        self.repeats.extend(other.repeats);
+    /// Says what others say after it. Differences have the numbers from `end`.
+    pub(super) fn append(&mut self, others: Vec<Self>, end: usize) {
+        self.reserve(&others);
+        let mut repeats = Vec::with_capacity(others.len());
+        for other in others {
+            let [n_before, end] = [self.differences.len(), end].map(short);
+            let moved = |cell: u32| if cell < end { cell } else { cell + n_before };
+            self.differences.extend(other.differences);
+            self.equations.append(&other.equations, moved);
+            self.small.extend(other.small);
+            self.together.extend(other.together);
+            self.chains.extend(other.chains);
+            repeats.push(other.repeats);
+        }
+        for repeats in repeats {
+            self.equations.append(&repeats, |cell| cell);
+        }
     }
 }
 
@@ -117,14 +124,15 @@ impl<'a, const N: usize> Relations<'a, N> {
     }
 
     /// Cells that, times their coefficients, add up to zero.
-    fn equation(&mut self, terms: impl IntoIterator<Item = (CellAt, i64)>) {
+    fn equation(&mut self, terms: impl IntoIterator<Item = (CellAt, i32)>) {
         let terms = terms.into_iter().map(|(at, sign)| (self.counts.number(at), sign));
         self.said.equations.push(terms);
     }
 
     /// Wherever the first cell is hidden the second is too.
     pub fn together(&mut self, first: CellAt, second: CellAt) {
-        self.said.together.push((self.counts.number(first), self.counts.number(second)));
+        let [first, second] = [first, second].map(|cell| short(self.counts.number(cell)));
+        self.said.together.push((first, second));
     }
 
     /// The people of the second cell are among those of the first; where the difference is small
@@ -141,8 +149,9 @@ impl<'a, const N: usize> Relations<'a, N> {
 
     /// Cells that, times their coefficients, add up to a count of people; where it is small it is a
     /// hidden count itself, which may not follow whatever of the cells is hidden.
-    pub fn keep_back<const P: usize>(&mut self, sum: [(CellAt, i64); P]) {
-        if let Some(count) = self.counts.sum(sum).filter(|count| self.counts.is_small(*count)) {
+    pub fn keep_back<const P: usize>(&mut self, sum: [(CellAt, i32); P]) {
+        let wide = sum.map(|(at, sign)| (at, i64::from(sign)));
+        if let Some(count) = self.counts.sum(wide).filter(|count| self.counts.is_small(*count)) {
             let difference = self.counts.numbering.end() + self.said.differences.len();
             self.said.differences.push(count);
             let terms = sum.map(|(at, sign)| (self.counts.number(at), sign));
@@ -171,14 +180,30 @@ impl<'a, const N: usize> Relations<'a, N> {
     /// those that differ from every other shown one by nobody or by enough people. `preference` says
     /// in which order places of the chain are tried.
     pub fn chain(&mut self, links: &[CellAt], preference: &[usize]) {
-        let ordered = preference.iter().filter_map(|place| Some((*place, *links.get(*place)?)));
-        self.said.chains.push(ordered.collect());
+        let counted = |place: &usize| {
+            let at = *links.get(*place)?;
+            Some((*place, self.counts.number(at), self.counts.value(at)?))
+        };
+        self.said.chains.push(preference.iter().filter_map(counted).collect());
     }
 
     /// A set of cells that repeats others with nearly the same people: each pair is a cell and the
     /// one it repeats. Where any pair differs by few people the whole set is hidden, so that the
     /// cells it repeats need not be; where a pair is equal the two are the same count.
-    pub fn repeat(&mut self, pairs: Vec<(CellAt, CellAt)>) {
-        self.said.repeats.push(pairs);
+    pub fn repeat(&mut self, pairs: &[(CellAt, CellAt)]) {
+        let counts = self.counts;
+        let is_near = |(a, b): &(CellAt, CellAt)| {
+            counts.difference_is_small(*a, *b) || counts.difference_is_small(*b, *a)
+        };
+        if pairs.iter().any(is_near) {
+            self.said.small.extend(pairs.iter().map(|(cell, _)| counts.number(*cell)));
+            return;
+        }
+        for (cell, repeated) in pairs {
+            if counts.are_equal(*cell, *repeated) {
+                let [cell, repeated] = [*cell, *repeated].map(|at| counts.number(at));
+                self.said.repeats.push([(cell, -1), (repeated, 1)]);
+            }
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Which cells are hidden for what they say by themselves, and with which others they go.
 
-use super::cells::{CellAt, ColumnAt};
+use super::cells::ColumnAt;
 use super::counts::Counts;
 use super::implied::Implied;
 use super::rules::ColumnRules;
-use std::collections::BTreeMap;
 
-/// Nested counts in the order in which they are worth showing, each with its place.
-pub(super) type Chain = Vec<(usize, CellAt)>;
+/// Nested counts in the order in which they are worth showing: the place of each, the number of its
+/// cell, and the count.
+pub(super) type Chain = Vec<(usize, usize, i64)>;
 
 /// The small cells of a table: counts, parts with a small rest, and all that rests on a small whole.
 pub(super) fn small_in_rows<const N: usize>(counts: &Counts<N>, table: usize) -> Vec<usize> {
@@ -65,22 +65,19 @@ impl<'a, const N: usize> Marked<'a, N> {
     }
 
     /// Of a chain only those are left whose counts do not differ by few people.
-    pub(super) fn mark_in_chain(&mut self, chain: Chain) {
-        let counts = self.counts;
-        let mut shown: BTreeMap<usize, CellAt> = BTreeMap::new();
-        for (place, at) in chain {
-            if self.hidden[counts.number(at)] || counts.value(at).is_none() {
+    pub(super) fn mark_in_chain(&mut self, chain: &Chain) {
+        // Places and counts, by place.
+        let mut shown: Vec<(usize, i64)> = Vec::new();
+        for (place, cell, count) in chain {
+            if self.hidden[*cell] {
                 continue;
             }
-            let before = shown.range(..place).next_back();
-            let after = shown.range(place..).next();
-            let is_near = |other: CellAt| {
-                counts.difference_is_small(other, at) || counts.difference_is_small(at, other)
-            };
-            if [before, after].into_iter().flatten().any(|(_, other)| is_near(*other)) {
-                self.mark(counts.number(at));
+            let here = shown.partition_point(|(other, _)| other < place);
+            let beside = &shown[here.saturating_sub(1)..shown.len().min(here + 1)];
+            if beside.iter().any(|(_, other)| self.counts.is_small((other - count).abs())) {
+                self.mark(*cell);
             } else {
-                shown.insert(place, at);
+                shown.insert(here, (*place, *count));
             }
         }
     }

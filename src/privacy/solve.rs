@@ -4,6 +4,7 @@
 //! cell 0, and a hidden cell follows exactly if it is 0 in all of those; it then is in one of them
 //! taken at random, and any other is 0 there with a probability of one in 2^61.
 
+use super::cells::short;
 use super::prime::{at_random, inverse, minus, plus, times};
 
 /// Cells by number, each with its coefficient; the values of the cells, times these, add up to 0.
@@ -30,20 +31,20 @@ impl Derived {
 /// hidden cell stands in any.
 pub(super) fn derive(mut rows: Vec<Row>, is_hidden: impl Fn(usize) -> bool) -> Vec<Derived> {
     // Every term by its cell, so that each cell is met once.
-    let cells = rows.iter().flatten().map(|(cell, _)| *cell);
-    let mut terms: Vec<(usize, usize)> = cells.zip(0..).collect();
-    terms.sort_unstable();
+    let cells = rows.iter().flatten().map(|(cell, _)| short(*cell));
+    let mut terms: Vec<(u32, u32)> = cells.zip(0..).collect();
+    terms.sort_unstable_by_key(|(cell, _)| *cell);
     let of_cells = || terms.chunk_by(|a, b| a.0 == b.0);
     let (hidden, shown): (Vec<usize>, Vec<usize>) =
-        of_cells().map(|terms| terms[0].0).partition(|cell| is_hidden(*cell));
+        of_cells().map(|terms| terms[0].0 as usize).partition(|cell| is_hidden(*cell));
     let n = hidden.len();
     // From here on cells are called by place: the unknowns, then the shown ones.
     let mut places = vec![0; terms.len()];
     let (mut next_hidden, mut next_shown) = (0, n);
     for terms in of_cells() {
-        let next = if is_hidden(terms[0].0) { &mut next_hidden } else { &mut next_shown };
+        let next = if is_hidden(terms[0].0 as usize) { &mut next_hidden } else { &mut next_shown };
         for (_, term) in terms {
-            places[*term] = *next;
+            places[*term as usize] = *next;
         }
         *next += 1;
     }
@@ -64,7 +65,7 @@ pub(super) fn derive(mut rows: Vec<Row>, is_hidden: impl Fn(usize) -> bool) -> V
     }
     // Short rows first: they make the others longer the least.
     rows.retain(|row| !row.is_empty());
-    rows.sort_by_cached_key(|row| (row.iter().filter(|(place, _)| *place < n).count(), row.len()));
+    rows.sort_by_key(Vec::len);
     let by_cell = |row: Row| -> Row { row.into_iter().map(|(at, k)| (shown[at - n], k)).collect() };
     let among_shown: Vec<Row> = rows.iter().filter_map(|row| echelon.take_in(row)).collect();
     let mut derived: Vec<Derived> =

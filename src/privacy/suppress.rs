@@ -63,10 +63,7 @@ impl<const N: usize> Suppression<N> {
             relations.into_said()
         });
         let said: Vec<Said> = said.collect();
-        self.said.reserve(&said);
-        for said in said {
-            self.said.append(said, self.counts.numbering.end());
-        }
+        self.said.append(said, self.counts.numbering.end());
     }
 
     /// Where one of several cells must be hidden, one of such a table goes before one of any other.
@@ -86,7 +83,6 @@ impl<const N: usize> Suppression<N> {
 
     /// Whether each cell is hidden, by number.
     fn hidden(&mut self) -> Vec<bool> {
-        self.look_at_repeats();
         let Said { differences, equations, small, together, chains, .. } =
             std::mem::take(&mut self.said);
         self.counts.differences = differences;
@@ -108,34 +104,13 @@ impl<const N: usize> Suppression<N> {
                     marked.mark(cell);
                 }
                 for chain in chains {
-                    marked.mark_in_chain(chain);
+                    marked.mark_in_chain(&chain);
                 }
                 let hidden = marked.finish();
                 (implied, hidden)
             },
         );
         Complement::new(&self.counts, &implied, &self.yielding, links, &hidden).hide(follow)
-    }
-
-    /// A set that repeats others with nearly the same people is small; equal counts are the same.
-    fn look_at_repeats(&mut self) {
-        let mut relations = Relations::new(&self.counts);
-        let counts = &self.counts;
-        for pairs in std::mem::take(&mut self.said.repeats) {
-            let is_near = |(a, b): &(CellAt, CellAt)| {
-                counts.difference_is_small(*a, *b) || counts.difference_is_small(*b, *a)
-            };
-            if pairs.iter().any(is_near) {
-                self.said.small.extend(pairs.iter().map(|(cell, _)| counts.number(*cell)));
-                continue;
-            }
-            for (cell, repeated) in pairs {
-                if counts.are_equal(cell, repeated) {
-                    relations.same(cell, repeated);
-                }
-            }
-        }
-        self.said.append(relations.into_said(), counts.numbering.end());
     }
 
     /// The tables with these cells cleared; none where the list is empty.

@@ -88,11 +88,11 @@ fn over_time_points(tables: &mut Tables, places: &Places) {
 
 /// Sites add up to all sites, routes to all routes, months to all months.
 fn over_places(tables: &mut Tables, places: &Places) {
-    let mut sums: BTreeMap<(usize, u8), Vec<usize>> = BTreeMap::new();
+    // Each row by the row it is a part of, and by what is added up.
+    let mut sums: Vec<((usize, u8), usize)> = Vec::new();
     for (key, rows) in &places.0 {
         let [instrument, site, route, month] = *key;
         let is_split = [site, route, month].map(|level| level != ALL);
-        // Each row with the totals it is a part of, by what is added up.
         let totals: &[(u8, [&str; 4])] = match is_split {
             [false, false, false] => &[],
             [true, false, false] => &[(0, [instrument, ALL, ALL, ALL])],
@@ -103,19 +103,20 @@ fn over_places(tables: &mut Tables, places: &Places) {
             }
             _ => &[(1, [instrument, site, ALL, month]), (3, [instrument, ALL, route, ALL])],
         };
-        for (time_point, row) in rows {
-            for (kind, total) in totals {
-                if let Some(total) = places.get(*total, *time_point) {
-                    sums.entry((total, *kind)).or_default().push(*row);
-                }
-            }
+        for (kind, total) in totals {
+            let Some(total) = places.0.get(total) else { continue };
+            let of_total =
+                |(time_point, row): (&_, &_)| Some(((*total.get(time_point)?, *kind), *row));
+            sums.extend(rows.iter().filter_map(of_total));
         }
     }
+    sums.sort_by_key(|(total, _)| *total);
     let columns = COMPLETENESS.people.iter();
     let columns: Vec<_> = columns.filter_map(|name| tables.column(COMPLETENESS_AT, name)).collect();
-    for ((total, _), parts) in sums {
+    for parts in sums.chunk_by(|a, b| a.0 == b.0) {
+        let total = parts[0].0.0;
         for column in &columns {
-            tables.sum(column.row(total), parts.iter().map(|row| column.row(*row)));
+            tables.sum(column.row(total), parts.iter().map(|(_, row)| column.row(*row)));
         }
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn across_routes_and_levels(
         for rows in repeated.chunk_by(|a, b| a.0 == b.0) {
             let cells =
                 |(_, (row, whole)): &(_, (usize, usize))| (column.row(*row), column.row(*whole));
-            tables.repeat(rows.iter().map(cells).collect());
+            tables.repeat(&rows.iter().map(cells).collect::<Vec<_>>());
         }
     }
 }

@@ -7,6 +7,7 @@ use compact_str::CompactString;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Level or route of rows that are not split.
 pub(super) const ALL: &str = "all";
@@ -15,11 +16,11 @@ pub(super) const MIXED: &str = "mixed";
 
 /// A text by which rows are told apart. Labels are in the order of their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Label(usize);
+pub(super) struct Label(u32);
 
 impl Label {
     /// Of a text that stands in no row.
-    const NONE: Self = Self(usize::MAX);
+    const NONE: Self = Self(u32::MAX);
 }
 
 /// Every label of some tables.
@@ -51,7 +52,7 @@ impl Labels {
     /// The label of a text.
     pub(super) fn label(&self, text: &str) -> Label {
         let place = self.texts.binary_search_by(|known| known.as_str().cmp(text));
-        place.map_or(Label::NONE, Label)
+        place.ok().and_then(|place| place.try_into().ok()).map_or(Label::NONE, Label)
     }
 
     /// The label of a stratum.
@@ -61,7 +62,7 @@ impl Labels {
 
     /// The text of a label.
     pub(super) fn text(&self, label: Label) -> &str {
-        self.texts.get(label.0).map_or("", CompactString::as_str)
+        self.texts.get(label.0 as usize).map_or("", CompactString::as_str)
     }
 
     /// What a row of these is about: instrument, stratum, level and route.
@@ -126,11 +127,45 @@ impl RowKey {
     }
 }
 
+/// A hash of the numbers of a key. They are places in lists, so that nobody has them collide on
+/// purpose.
+#[derive(Default)]
+struct OfNumbers(u64);
+
+impl Hasher for OfNumbers {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // The upper bits of a product are of all bits; they are to be the lower ones of the next.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+}
+
 /// Rows of a table by what they are.
 pub(super) struct Rows {
     pub(super) in_order: Vec<(RowKey, usize)>,
     /// The same, for the many times that one is looked up.
-    places: HashMap<RowKey, usize>,
+    places: HashMap<RowKey, usize, BuildHasherDefault<OfNumbers>>,
 }
 
 impl Rows {
