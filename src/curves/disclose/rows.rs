@@ -4,10 +4,10 @@
 use crate::curves::settings::Stratum;
 use crate::table::{Column, Table};
 use compact_str::CompactString;
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Level or route of rows that are not split.
 pub(super) const ALL: &str = "all";
@@ -127,45 +127,11 @@ impl RowKey {
     }
 }
 
-/// A hash of the numbers of a key. They are places in lists, so that nobody has them collide on
-/// purpose.
-#[derive(Default)]
-struct OfNumbers(u64);
-
-impl Hasher for OfNumbers {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // The upper bits of a product are of all bits; they are to be the lower ones of the next.
-        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
-    }
-
-    fn write_i64(&mut self, number: i64) {
-        self.write_u64(number.cast_unsigned());
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-}
-
 /// Rows of a table by what they are.
 pub(super) struct Rows {
     pub(super) in_order: Vec<(RowKey, usize)>,
     /// The same, for the many times that one is looked up.
-    places: HashMap<RowKey, usize, BuildHasherDefault<OfNumbers>>,
+    places: HashMap<RowKey, usize, FixedState>,
 }
 
 impl Rows {
