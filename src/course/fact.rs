@@ -10,6 +10,8 @@ use crate::event::code::{
     AgeBand, EndReason, Indication, PlanChange, Route, ScreeningDecision, Sex,
 };
 use crate::event::ids::{OpenCode, Source, Subject};
+use crate::event::kind::CourseStarted;
+use crate::event::number::Int;
 use crate::event::score::Score;
 use crate::event::time::TimeBasis;
 
@@ -243,6 +245,18 @@ impl Course {
     #[must_use]
     pub fn last_us(&self) -> i64 {
         self.infusions.last().map_or(0, |infusion| infusion.start_us)
+    }
+}
+
+impl Profile {
+    pub(super) fn of(started: &CourseStarted) -> Self {
+        let indications = started.indications.as_ref();
+        Self {
+            indications: indications.map_or_else(Vec::new, |codes| codes.as_slice().to_vec()),
+            age_band: started.age_band,
+            sex: started.sex,
+            prior_failed_trials: started.prior_failed_trials.map(Int::get),
+        }
     }
 }
 

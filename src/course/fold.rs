@@ -106,7 +106,7 @@ const SESSIONS: usize = 8;
 #[derive(Default)]
 struct State<'a> {
     drafts: Vec<Draft<'a>>,
-    starts: Vec<(i64, Profile)>,
+    starts: Vec<(i64, &'a CourseStarted)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
     scores: ByInstrument<Vec<Scored<'a>>, &'a OpenCode>,
@@ -167,7 +167,7 @@ impl<'a> State<'a> {
         }
     }
 
-    fn started(&mut self, when: Moment, started: &CourseStarted) {
+    fn started(&mut self, when: Moment, started: &'a CourseStarted) {
         if let Some(screening) = started.screening.as_ref().filter(|s| s.decision.is_some()) {
             self.screening = screening.decision;
             self.contraindications = screening
@@ -175,16 +175,7 @@ impl<'a> State<'a> {
                 .as_ref()
                 .map_or_else(Vec::new, |codes| codes.as_slice().to_vec());
         }
-        let profile = Profile {
-            indications: started
-                .indications
-                .as_ref()
-                .map_or_else(Vec::new, |codes| codes.as_slice().to_vec()),
-            age_band: started.age_band,
-            sex: started.sex,
-            prior_failed_trials: started.prior_failed_trials.map(crate::event::number::Int::get),
-        };
-        self.starts.push((when.micros, profile));
+        self.starts.push((when.micros, started));
     }
 
     fn session(&mut self, session: Session<'a>, settings: &FoldSettings) {
@@ -347,7 +338,7 @@ impl<'a> State<'a> {
             .iter()
             .rev()
             .find(|(at, _)| *at > previous_last_us && *at <= first_us)
-            .map_or_else(Profile::default, |(_, profile)| profile.clone());
+            .map_or_else(Profile::default, |(_, started)| Profile::of(started));
         let n_induction = n_induction(&draft.sessions, settings);
         let induction = draft.sessions[..n_induction].iter();
         let said: Vec<bool> = induction.filter_map(|session| session.data.psychotherapy).collect();

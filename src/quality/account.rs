@@ -328,6 +328,7 @@ mod tests {
     use crate::course::fixture::fold_person;
     use crate::course::fold::FoldContext;
     use crate::course::settings::FoldSettings;
+    use crate::event::ids::Source;
     use crate::event::key::Conflicts;
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
