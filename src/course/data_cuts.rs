@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 pub struct DataCuts(BTreeMap<Source, i64>);
 
 impl DataCuts {
-    /// Takes note of a session or check-in.
-    pub fn see(&mut self, source: &Source, at_us: i64) {
+    /// Takes note of what a subject's sessions and check-ins are the latest of.
+    pub fn take_in(&mut self, latest_us: &[(&Source, i64)]) {
+        latest_us.iter().for_each(|(source, at_us)| self.see(source, *at_us));
+    }
+
+    fn see(&mut self, source: &Source, at_us: i64) {
         match self.0.get_mut(source) {
             Some(latest) => *latest = at_us.max(*latest),
             None => drop(self.0.insert(source.clone(), at_us)),

@@ -8,6 +8,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Subjects(Vec<Arc<Vec<SubjectFacts>>>);
 
+impl FromIterator<SubjectFacts> for Subjects {
+    fn from_iter<I: IntoIterator<Item = SubjectFacts>>(facts: I) -> Self {
+        Self(vec![Arc::new(facts.into_iter().collect())])
+    }
+}
+
 impl Subjects {
     /// Adds a part behind the others.
     pub fn push(&mut self, part: Arc<Vec<SubjectFacts>>) {

@@ -16,7 +16,6 @@ mod tests {
     use crate::event::vocabulary::Vocabulary;
     use crate::simulate::{Settings, subject_events};
     use std::ops::Range;
-    use std::sync::Arc;
 
     /// Made-up people, and how they are looked at.
     pub(in crate::curves) struct Network {
@@ -61,11 +60,10 @@ mod tests {
         pub(in crate::curves) fn made_up(people: u32) -> Self {
             let (mut facts, mut cuts) = (Vec::new(), DataCuts::default());
             fold_people(0..people, |folded| {
-                folded.latest_us.iter().for_each(|(source, latest)| cuts.see(source, *latest));
+                cuts.take_in(&folded.latest_us);
                 facts.push(folded.facts);
             });
-            let mut subjects = Subjects::default();
-            subjects.push(Arc::new(facts));
+            let subjects = facts.into_iter().collect();
             let vocabulary = Vocabulary::shipped().expect("the shipped tables");
             let fold = FoldSettings::default();
             Self { subjects, cuts, fold, vocabulary, analysis: analysis() }

@@ -123,7 +123,7 @@ impl Counted {
                 self.instruments.insert(code.clone());
             }
         }
-        folded.latest_us.iter().for_each(|(source, latest)| self.latest.see(source, *latest));
+        self.latest.take_in(&folded.latest_us);
     }
 
     fn add(&mut self, others: Self) {

@@ -6,9 +6,11 @@
 //! Kaplan-Meier, then estimate what everyone would have shown. (Aalen-Johansen estimates something
 //! else, the share who responded before they left, and is held by its identities.)
 
+use afterdose::course::data_cuts::DataCuts;
 use afterdose::course::fold::{FoldContext, fold_subject};
 use afterdose::course::settings::FoldSettings;
-use afterdose::curves::cohort::{Cohort, data_cuts};
+use afterdose::course::subjects::Subjects;
+use afterdose::curves::cohort::Cohort;
 use afterdose::curves::first_response::first_response;
 use afterdose::curves::population::Population;
 use afterdose::curves::response::response_by_infusion;
@@ -69,18 +71,18 @@ fn network(seed: u32, vocabulary: &Vocabulary) -> (Table, Table) {
         // Tells apart the versions of one key, of which there are none here.
         content: ContentDigest(0),
     };
-    let subjects: Vec<_> = (0..PEOPLE)
+    let mut cuts = DataCuts::default();
+    let subjects: Subjects = (0..PEOPLE)
         .filter_map(|index| {
             let mut events: Vec<Logged> =
                 subject_events(&settings, index).into_iter().map(logged).collect();
             events.sort_by(Logged::log_order);
-            {
-                let views: Vec<EventView> = events.iter().map(EventView::of).collect();
-                Some(fold_subject(&events[0].event.subject, &views, &context)?.facts)
-            }
+            let views: Vec<EventView> = events.iter().map(EventView::of).collect();
+            let folded = fold_subject(&events[0].event.subject, &views, &context)?;
+            cuts.take_in(&folded.latest_us);
+            Some(folded.facts)
         })
         .collect();
-    let cuts = data_cuts(&subjects, None);
     let cohort =
         Cohort { subjects: &subjects, fold: &fold, analysis: &analysis, vocabulary, cuts: &cuts };
     let populations = Population::all(&cohort);

@@ -3,9 +3,9 @@
 use crate::harness::tables::Text;
 use crate::harness::workspace::{Workspace, files};
 use afterdose::course::anomaly::Anomaly;
+use afterdose::course::dose_rules::DOSE_RULES;
 use afterdose::event::refuse::Reason;
 use afterdose::quality::check::Check;
-use afterdose::quality::dose::DOSE_RULES;
 use afterdose::quality::limits::Limit;
 use afterdose::schema::dictionary::{Dictionary, TableEntry};
 use parquet::basic::Type;

@@ -18,9 +18,11 @@ use afterdose::charts::marking::Marking;
 use afterdose::charts::number::Number;
 use afterdose::charts::theme::route_codes;
 use afterdose::charts::{mean_change, response_rate};
+use afterdose::course::data_cuts::DataCuts;
 use afterdose::course::fold::{FoldContext, fold_subject};
 use afterdose::course::settings::FoldSettings;
-use afterdose::curves::cohort::{Cohort, data_cuts};
+use afterdose::course::subjects::Subjects;
+use afterdose::curves::cohort::Cohort;
 use afterdose::curves::disclose::{DisclosedTables, FullTables, disclose};
 use afterdose::curves::safety::Safety;
 use afterdose::curves::settings::{Analysis, Filter, Stratum};
@@ -144,14 +146,17 @@ impl Network {
             filter: Filter::default(),
         };
         let (mut subjects, mut safety) = (Vec::new(), Safety::default());
+        let mut cuts = DataCuts::default();
         for events in events.chunk_by(|a, b| a.event.subject == b.event.subject) {
             let views: Vec<EventView> = events.iter().map(EventView::of).collect();
             if let Some(folded) = fold_subject(&events[0].event.subject, &views, &context) {
                 safety.count(&folded, &analysis);
+                cuts.take_in(&folded.latest_us);
                 subjects.push(folded.facts);
             }
         }
-        let cuts = data_cuts(&subjects, cut);
+        let cuts = cuts.or_at(cut);
+        let subjects: Subjects = subjects.into_iter().collect();
         let cohort = Cohort {
             subjects: &subjects,
             fold: &fold,
@@ -159,7 +164,7 @@ impl Network {
             vocabulary: &vocabulary,
             cuts: &cuts,
         };
-        let full = full_tables(&cohort, &subjects.iter().collect::<Vec<_>>(), safety);
+        let full = full_tables(&cohort, safety);
         let outside = account::outside(&subjects, &analysis.instruments);
         let tables = disclose(full.clone(), &sums(), min_cell);
         let first_shown = steps_shown(

@@ -4,7 +4,7 @@
 use crate::harness::events::{Event, parse, person};
 use crate::harness::tables::Text;
 use crate::harness::workspace::{OPEN, Workspace, contents, files, list};
-use afterdose::curves::cohort::{Cohort, data_cuts};
+use afterdose::curves::cohort::Cohort;
 use afterdose::curves::explain::{AtInfusion, AtRisk, response_sums, risk_sums, stands};
 use afterdose::curves::first_response::{Fate, first_response};
 use afterdose::curves::population::Population;
@@ -170,7 +170,7 @@ fn every_cell_of_the_quickstart_adds_up() {
     let plan = Plan::resolve(&overrides).expect("a plan");
     let log = EventLog::open(&plan.store).expect("a log");
     let folded = fold(&log, &plan.settings, View::Past(&BTreeSet::new())).expect("facts");
-    let cuts = data_cuts(&folded.subjects, None);
+    let cuts = folded.counted.latest.or_at(None);
     let cohort = Cohort {
         subjects: &folded.subjects,
         fold: &plan.settings.fold,
