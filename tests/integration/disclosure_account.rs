@@ -5,6 +5,7 @@ use crate::account::SUMS;
 use crate::disclosure::{ACCOUNT, At, COMPLETENESS, HORIZON, Network, Sum, networks};
 use afterdose::course::account::Fate;
 use afterdose::course::fact::SubjectFacts;
+use afterdose::course::subjects::Subjects;
 use afterdose::curves::disclose::{DisclosedTables, disclose};
 use afterdose::event::ids::OpenCode;
 use afterdose::quality::check::sums;
@@ -19,10 +20,10 @@ pub(crate) type Outside = BTreeMap<Key, i64>;
 
 /// Counted from the facts of everyone, by what a baseline and an assessment are; the instruments
 /// here are better the lower.
-pub(crate) fn outside(subjects: &[SubjectFacts], instruments: &[OpenCode]) -> Outside {
+pub(crate) fn outside(subjects: &Subjects, instruments: &[OpenCode]) -> Outside {
     let mut people = Outside::new();
     for code in instruments {
-        for facts in subjects {
+        for facts in subjects.iter() {
             for (key, difference) in differences(facts, code) {
                 *people.entry(key).or_default() += i64::from(difference != 0);
             }
@@ -44,8 +45,11 @@ fn differences(facts: &SubjectFacts, code: &OpenCode) -> BTreeMap<Key, i64> {
     for account in facts.account.scores.iter().filter(|account| account.instrument == *code) {
         add("scores-usable", "all", account.source.as_str(), account.n(Fate::Usable).into());
     }
-    for infusion in facts.courses.iter().flat_map(|course| &course.infusions) {
-        add("sessions-counted", infusion.route.as_str(), infusion.source.as_str(), 1);
+    for course in &facts.courses {
+        for infusion in &course.infusions {
+            let site = course.source_of(infusion).as_str();
+            add("sessions-counted", infusion.route.as_str(), site, 1);
+        }
     }
     let course = facts.courses.first().filter(|course| !course.prevalent);
     let scores = course.and_then(|course| Some((course, course.scores.get(code)?)));

@@ -35,7 +35,7 @@ const MODULES: [(&str, &[&str]); 15] = [
 ];
 
 /// Outside crate, and the only places that may name it.
-const CRATES: [(&str, &[&str]); 25] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("arrow", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("parquet", &["table/", "store/", "ingest/sheet/parquet.rs"]),
     ("delta_kernel", &["store/"]),
@@ -58,6 +58,7 @@ const CRATES: [(&str, &[&str]); 25] = [
     ("mimalloc", &["main.rs"]),
     ("compact_str", &["event/", "table/", "curves/"]),
     ("smallvec", &["event/"]),
+    ("foldhash", &["curves/"]),
     ("rand", &["simulate/", "stats/bootstrap.rs"]),
     ("rand_chacha", &["simulate/", "stats/bootstrap.rs"]),
     ("rand_distr", &["simulate/"]),
