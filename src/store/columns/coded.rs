@@ -61,17 +61,70 @@ fn place(places: &Int32Array, row: usize) -> Option<usize> {
 /// A column of texts, read as what they stand for.
 #[derive(Debug, Clone)]
 pub(super) struct Coded<T> {
-    /// Of each row, the place of its value.
-    places: Int32Array,
-    /// What was read of each text; nothing of one that is not of the vocabulary.
-    values: Vec<Option<T>>,
+    /// Of each row, the place of what it holds.
+    places: Places,
+    /// What rows hold; first of all nothing.
+    held: Vec<Held<T>>,
+}
+
+/// What a row of texts may hold.
+#[derive(Debug, Clone)]
+enum Held<T> {
+    Nothing,
+    Value(T),
+    /// A text that is not of the vocabulary.
+    Wrong,
+}
+
+/// Places of rows, as short as they can be: every event is looked up in a dozen such columns.
+#[derive(Debug, Clone)]
+enum Places {
+    Short(Vec<u8>),
+    Long(Vec<u32>),
+}
+
+impl Places {
+    /// Those of so many texts, behind the place of nothing.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place among the texts, which are counted before"
+    )]
+    fn of(keys: &Int32Array, n_texts: usize) -> Self {
+        if n_texts < usize::from(u8::MAX) {
+            Self::Short(filled(keys, |key| key as u8 + 1))
+        } else {
+            Self::Long(filled(keys, |key| key as u32 + 1))
+        }
+    }
+
+    fn get(&self, row: usize) -> usize {
+        match self {
+            Self::Short(places) => places[row].into(),
+            Self::Long(places) => places[row] as usize,
+        }
+    }
+}
+
+/// A place of each key, and that of nothing where there is none.
+fn filled<P: Copy + Default>(keys: &Int32Array, place: impl Fn(i32) -> P) -> Vec<P> {
+    let Some(nulls) = keys.nulls() else {
+        return keys.values().iter().map(|key| place(*key)).collect();
+    };
+    let mut places = vec![P::default(); keys.len()];
+    for row in nulls.valid_indices() {
+        places[row] = place(keys.value(row));
+    }
+    places
 }
 
 impl<T: Read + Clone> Coded<T> {
     /// `None` if the column is not of texts.
     pub(super) fn of(array: &ArrayRef) -> Option<Self> {
         let Texts { places, texts } = Texts::of(array)?;
-        Some(Self { places, values: texts.iter().map(|text| text.and_then(T::read)).collect() })
+        let read = |text: Option<&str>| text.and_then(T::read).map_or(Held::Wrong, Held::Value);
+        let held = std::iter::once(Held::Nothing).chain(texts.iter().map(read));
+        Some(Self { places: Places::of(&places, texts.len()), held: held.collect() })
     }
 
     /// What stands in a row, which may be absent, but not wrong.
@@ -90,8 +143,11 @@ impl<T: Read + Clone> Coded<T> {
     }
 
     fn get_ref(&self, row: usize, name: Bad) -> Result<Option<&T>, Bad> {
-        let Some(place) = place(&self.places, row) else { return Ok(None) };
-        self.values.get(place).and_then(Option::as_ref).ok_or(name).map(Some)
+        match self.held.get(self.places.get(row)) {
+            Some(Held::Nothing) => Ok(None),
+            Some(Held::Value(value)) => Ok(Some(value)),
+            Some(Held::Wrong) | None => Err(name),
+        }
     }
 }
 
@@ -100,13 +156,17 @@ impl<T: Ord> Coded<T> {
     pub(super) fn among(&self, rows: Range<usize>) -> Option<BTreeSet<&T>> {
         let mut places: Vec<usize> = Vec::new();
         for row in rows {
-            let place = place(&self.places, row)?;
+            let place = self.places.get(row);
             // Rows behind each other are mostly alike.
             if places.last() != Some(&place) {
                 places.push(place);
             }
         }
-        places.into_iter().map(|place| self.values.get(place)?.as_ref()).collect()
+        let value = |place: usize| match self.held.get(place) {
+            Some(Held::Value(value)) => Some(value),
+            Some(Held::Nothing | Held::Wrong) | None => None,
+        };
+        places.into_iter().map(value).collect()
     }
 }
 

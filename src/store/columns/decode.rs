@@ -16,6 +16,7 @@ use crate::event::questionnaires::Questionnaires;
 use crate::event::view::{EventView, KindView};
 use crate::event::vitals::{MOST_READINGS, Reading};
 use arrow::array::{Array, ArrayRef, RecordBatch, new_null_array};
+use arrow::buffer::NullBuffer;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -29,8 +30,8 @@ pub(in crate::store) struct Decoder {
     pub(super) effects: Lists<Effect, MOST_EFFECTS>,
     pub(super) readings: Lists<Reading, MOST_READINGS>,
     pub(super) measures: Questionnaires,
-    /// Columns of data that hold anything at all, with the types that have them.
-    pub(super) data: Vec<(ArrayRef, &'static [EventType])>,
+    /// Of the columns of data that hold anything at all, where they do, with the types that have them.
+    pub(super) data: Vec<(Option<NullBuffer>, &'static [EventType])>,
 }
 
 impl Decoder {
@@ -61,7 +62,7 @@ impl Decoder {
             .filter(|(column, (_, array))| {
                 !column.of.is_empty() && array.null_count() < array.len()
             })
-            .map(|(column, (_, array))| (array.clone(), column.of))
+            .map(|(column, (_, array))| (array.nulls().cloned(), column.of))
             .collect();
         Ok(Self {
             screening: ScreeningColumns::of(|name| columns.screening.column_by_name(name))?,

@@ -17,6 +17,7 @@ use crate::event::questionnaires::MeasureView;
 use crate::event::view::VitalsView;
 use crate::event::vitals::Vitals;
 use arrow::array::Array;
+use arrow::buffer::NullBuffer;
 
 impl Decoder {
     /// What happened in a row, in full.
@@ -45,7 +46,9 @@ impl Decoder {
     /// Every reading of a correction, in the order of the types.
     fn readings_of_correction(&self, row: usize) -> Result<Vec<Data>, Bad> {
         let corrects = &[EventType::EventCorrected][..];
-        let set = self.data.iter().filter(|(array, of)| *of != corrects && array.is_valid(row));
+        let is_set =
+            |nulls: &Option<NullBuffer>| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+        let set = self.data.iter().filter(|(nulls, of)| *of != corrects && is_set(nulls));
         let set: Vec<&[EventType]> = set.map(|(_, of)| *of).collect();
         let readings: Vec<Data> = EventType::CLINICAL
             .into_iter()
