@@ -30,6 +30,10 @@ use std::sync::Arc;
 /// ones does for the next.
 const EVENTS_AT_ONCE: u64 = 40_000;
 
+/// How many parts the subjects that were read at once are folded in, side by side: enough for every
+/// core. What is counted is added up part by part, and so in the same order on any machine.
+const PARTS: usize = 16;
+
 /// The log, folded.
 pub struct Folded {
     /// Facts of everyone who did not withdraw, in the order of the log.
@@ -84,24 +88,27 @@ impl Folded {
             vocabulary: &settings.vocabulary,
             conflicts: &conflicts,
         };
+        let mut parts: [Part; PARTS] = Default::default();
         let mut reader = log.in_shares(&(0..SHARES))?;
         for end in steps(self.n_events) {
             let scan = reader.read_before(end)?;
-            let (sources, parts) = rayon::join(
+            let (sources, folded) = rayon::join(
                 || scan.sources(),
-                || Part::fold(&scan, withdrawn, &context, &settings.analysis),
+                || Part::fold(&mut parts, &scan, withdrawn, &context, &settings.analysis),
             );
             self.sources.extend(sources?);
-            for mut part in parts? {
+            folded?;
+            for part in &mut parts {
                 find_targets(&mut part.facts, &mut keys)?;
-                let facts = Arc::new(part.facts);
+                let next = Vec::with_capacity(part.facts.len());
+                let facts = Arc::new(std::mem::replace(&mut part.facts, next));
                 if let Some(files) = &self.files {
                     files.add(Arc::clone(&facts));
                 }
                 self.subjects.push(facts);
-                self.counted.add(part.counted);
             }
         }
+        parts.into_iter().for_each(|part| self.counted.add(part.counted));
         Ok(())
     }
 
@@ -200,24 +207,24 @@ struct Part {
 }
 
 impl Part {
-    /// Folds what was read of some shares, some subjects to a part, but for those who have withdrawn
-    /// since.
+    /// Folds what was read of some shares, as many subjects to each of the parts, but for those who have
+    /// withdrawn since.
     fn fold(
+        parts: &mut [Self],
         scan: &Scan,
         withdrawn: Option<&BTreeSet<Subject>>,
         context: &FoldContext,
         analysis: &Analysis,
-    ) -> Result<Vec<Self>, StoreError> {
-        scan.fold_subjects(Self::default, |part, subject, events| {
+    ) -> Result<(), StoreError> {
+        scan.fold_subjects(parts, |Self { facts, counted }, subject, events| {
             if withdrawn.is_some_and(|withdrawn| withdrawn.contains(subject)) {
                 return;
             }
             let digests = events.iter().map(|event| event.content.0);
-            let counted = &mut part.counted;
             counted.events_digest = digests.fold(counted.events_digest, u128::wrapping_add);
             if let Some(folded) = fold_subject(subject, events, context) {
                 counted.count(&folded, analysis);
-                part.facts.push(folded.facts);
+                facts.push(folded.facts);
             }
         })
     }

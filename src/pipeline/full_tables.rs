@@ -28,7 +28,7 @@ use crate::quality::anomalies::anomalies;
 use rayon::prelude::*;
 
 /// Parts visited in one go; what is counted of them is the same however many.
-const PARTS_AT_ONCE: usize = 16;
+const PARTS_AT_ONCE: usize = 32;
 
 /// Of these, as many as are at hand: fetched for one purpose, their facts are still near the core for
 /// the next.

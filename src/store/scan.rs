@@ -25,9 +25,6 @@ const MOST_OPEN: usize = 128;
 const NOT_FOLDED: [&str; 5] =
     ["file_digest", "line", "duration_min", "monitoring_min", "stopped_early"];
 
-/// Subjects that are taken in one after the other.
-const SUBJECTS_AT_ONCE: usize = 256;
-
 /// Rows as they were read, file by file. Events are made of them when they are asked for, one
 /// person's after the other's: all of them together would leave the core's own memory again and
 /// again.
@@ -83,27 +80,27 @@ impl Scan {
         Ok(events)
     }
 
-    /// What is made of some subjects after the other, each with their events sorted by
-    /// [`EventView::order`]. Subjects come in order, some to each; so do those they are taken in by,
-    /// `nobody` at first.
+    /// Has every subject taken in with their events, sorted by [`EventView::order`]. Subjects come in
+    /// order, as many to each of the `takers`: those of the first before those of the second, side by
+    /// side.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
     pub fn fold_subjects<T: Send>(
         &self,
-        nobody: impl Fn() -> T + Sync,
+        takers: &mut [T],
         take_in: impl Fn(&mut T, &Subject, &[EventView<'_>]) + Sync,
-    ) -> Result<Vec<T>, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut runs = self.runs()?;
         // Stable, because it is fast on the sorted shares that the runs are from.
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
-        let of_some = |subjects: &[&[Run]]| {
+        let of_some = |(taker, subjects): (&mut T, &[&[Run]])| {
             let mut rare = Vec::new();
             for (run, row) in subjects.iter().copied().flat_map(rows) {
                 rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
             }
-            let (mut some, mut rare) = (nobody(), rare.iter());
+            let mut rare = rare.iter();
             // One place for the events of everyone, which stays near the core.
             let mut events = Vec::new();
             for runs in subjects {
@@ -114,12 +111,14 @@ impl Scan {
                     events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
                 }
                 events.sort_by(EventView::order);
-                take_in(&mut some, &subject, &events);
+                take_in(taker, &subject, &events);
             }
-            Ok(some)
+            Ok(())
         };
-        // Collected twice, so that of several errors the first is said, whoever met it first.
-        let all: Vec<_> = subjects.par_chunks(SUBJECTS_AT_ONCE).map(of_some).collect();
+        let to_each = subjects.len().div_ceil(takers.len().max(1)).max(1);
+        let some = takers.par_iter_mut().zip(subjects.par_chunks(to_each)).with_max_len(1);
+        // Collected first, so that of several errors the first is said, whoever met it first.
+        let all: Vec<_> = some.map(of_some).collect();
         all.into_iter().collect()
     }
 

@@ -547,10 +547,12 @@ fn what_is_not_read_for_the_fold_decides_nothing() {
         conflicts: &std::iter::empty().collect(),
     };
     let folded = |scan: &Scan| {
-        let some = scan.fold_subjects(Vec::new, |some, subject, events| {
+        let mut parts = [Vec::new(), Vec::new(), Vec::new()];
+        let folded = scan.fold_subjects(&mut parts, |some, subject, events| {
             some.push(format!("{:?}", fold_subject(subject, events, &context)));
         });
-        some.expect("sound rows").concat()
+        folded.expect("sound rows");
+        parts.concat()
     };
     let for_fold = log.in_shares(&(0..SHARES)).and_then(|mut reader| reader.read_before(SHARES));
     let whole = folded(&log.scan(&(0..SHARES)).expect("a scan"));
