@@ -11,7 +11,9 @@ pub struct DataCuts(BTreeMap<Source, i64>);
 impl DataCuts {
     /// Takes note of what a subject's sessions and check-ins are the latest of.
     pub fn take_in(&mut self, latest_us: &[(&Source, i64)]) {
-        latest_us.iter().for_each(|(source, at_us)| self.see(source, *at_us));
+        for (source, at_us) in latest_us {
+            self.see(source, *at_us);
+        }
     }
 
     fn see(&mut self, source: &Source, at_us: i64) {
@@ -23,7 +25,9 @@ impl DataCuts {
 
     /// Takes note of what others saw.
     pub fn add(&mut self, others: &Self) {
-        others.0.iter().for_each(|(source, latest)| self.see(source, *latest));
+        for (source, latest) in &others.0 {
+            self.see(source, *latest);
+        }
     }
 
     /// The cuts that hold: all at the one of the settings, where one is set.

@@ -108,7 +108,9 @@ impl Folded {
                 self.subjects.push(facts);
             }
         }
-        parts.into_iter().for_each(|part| self.counted.add(part.counted));
+        for part in parts {
+            self.counted.add(part.counted);
+        }
         Ok(())
     }
 

@@ -201,3 +201,45 @@ impl Read for FileDigest {
         blake3::Hash::from_hex(text).ok().map(|hash| Self(*hash.as_bytes()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::DictionaryArray;
+    use std::sync::Arc;
+
+    #[test]
+    fn rows_hold_what_stands_there_however_many_texts_differ() {
+        // The twin looks every text up by itself: few in a byte a row, more than a byte can tell, and
+        // none that is not of the vocabulary.
+        for n_texts in [1, 3, 253, 254, 255, 256, 400] {
+            let texts: Vec<String> = (0..n_texts).map(|n| format!("c{n}")).collect();
+            let wrong = "Not a code".to_owned();
+            let row = |row: usize| match row % 7 {
+                3 => None,
+                5 => Some(&wrong),
+                _ => Some(&texts[row % n_texts]),
+            };
+            let rows: Vec<Option<&str>> = (0..900).map(|at| row(at).map(String::as_str)).collect();
+            let plain: StringArray = rows.iter().copied().collect();
+            let coded: DictionaryArray<Int32Type> = rows.iter().copied().collect();
+            for array in [Arc::new(plain) as ArrayRef, Arc::new(coded)] {
+                let column = Coded::<OpenCode>::of(&array).expect("texts");
+                for (at, text) in rows.iter().enumerate() {
+                    let expected = text.map(|text| OpenCode::new(text).ok_or("code")).transpose();
+                    assert_eq!(column.get(at, "code"), expected);
+                    assert_eq!(column.required(at, "code").ok(), expected.ok().flatten());
+                }
+                let among = column.among(0..3).expect("three codes");
+                let among: BTreeSet<&str> = among.into_iter().map(OpenCode::as_str).collect();
+                assert_eq!(among, rows[..3].iter().copied().flatten().collect());
+                assert_eq!(column.among(2..4), None, "a row with nothing");
+                assert_eq!(column.among(4..6), None, "a row with a wrong text");
+            }
+        }
+        let nothing: ArrayRef = Arc::new(StringArray::new_null(5));
+        let column = Coded::<OpenCode>::of(&nothing).expect("texts");
+        assert_eq!(column.get(4, "code"), Ok(None));
+        assert_eq!(column.required(4, "code"), Err("code"));
+    }
+}
