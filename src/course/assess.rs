@@ -47,7 +47,9 @@ pub(super) fn assess(
     let after = (0..n_infusions)
         .map(|position| {
             let window = Window::of(starts, position, settings);
-            last(scores, |at| window.holds(at)).map(|scored| Assessment {
+            // Nothing behind the next session is in it.
+            let up_to_next = scores.partition_point(|scored| scored.at_us <= window.next_us);
+            last(&mut scores[..up_to_next], |at| window.holds(at)).map(|scored| Assessment {
                 score: take(scored),
                 since_dose_us: scored.at_us - window.start_us,
                 item: scored.item,

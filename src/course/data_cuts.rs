@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct DataCuts(BTreeMap<Source, i64>);
 
 impl DataCuts {
-    /// Takes note of what a subject's sessions and check-ins are the latest of.
+    /// Takes note of the latest session or check-in of a subject from each source.
     pub fn take_in(&mut self, latest_us: &[(&Source, i64)]) {
         for (source, at_us) in latest_us {
             self.see(source, *at_us);

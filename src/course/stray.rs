@@ -2,8 +2,8 @@
 //!
 //! The fold sees the events of one subject, so it cannot tell an event that nobody has from one
 //! that stands under somebody else. It notes the key that was named. Whoever has the whole log asks
-//! it once, for all the keys noted, which of them it holds: few are, so this costs no memory, and
-//! the answer does not depend on the order of arrival.
+//! it which of the keys noted it holds: few are, and the answer does not depend on the order of
+//! arrival.
 
 use super::anomaly::Anomaly;
 use crate::event::key::KeyDigest;

@@ -76,8 +76,9 @@ impl FactFiles {
 }
 
 impl Drop for FactFiles {
-    /// What was begun and not ended is taken away before anyone else may come to the store. Not to be
-    /// done by the pool, which this waits for.
+    /// What was begun and not ended is taken away before anyone else may come to the store; what
+    /// waits is written before, in vain, but a run seldom breaks off. Not to be done by the pool, which
+    /// this waits for.
     fn drop(&mut self) {
         self.parts = None;
         let _ = self.thread.take().map(JoinHandle::join);

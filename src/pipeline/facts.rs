@@ -2,7 +2,7 @@
 //!
 //! Events are never all in memory: about `EVENTS_AT_ONCE` are read, by all cores together, and
 //! folded before the next. The facts themselves are kept for the estimates; they grow with the
-//! courses, not with the events. They come in the order of the log, which does not depend on how many
+//! courses, not with the events. They come share by share, and in a share by pseudonym, however many
 //! shares are read at once.
 
 use super::error::PipelineError;
@@ -36,7 +36,7 @@ const PARTS: usize = 16;
 
 /// The log, folded.
 pub struct Folded {
-    /// Facts of everyone who did not withdraw, in the order of the log.
+    /// Facts of everyone who did not withdraw, by share and pseudonym.
     pub subjects: Subjects,
     /// Every source that sent an event that stands in the log.
     pub sources: BTreeSet<Source>,
@@ -82,14 +82,15 @@ impl Folded {
         mut keys: KeyIndex,
         withdrawn: Option<&BTreeSet<Subject>>,
     ) -> Result<(), PipelineError> {
-        let conflicts = keys.conflicting()?;
+        let (conflicts, reader) =
+            rayon::join(|| keys.conflicting(), || log.in_shares(&(0..SHARES)));
+        let (conflicts, mut reader) = (conflicts?, reader?);
         let context = FoldContext {
             settings: &settings.fold,
             vocabulary: &settings.vocabulary,
             conflicts: &conflicts,
         };
         let mut parts: [Part; PARTS] = Default::default();
-        let mut reader = log.in_shares(&(0..SHARES))?;
         for end in steps(self.n_events) {
             let scan = reader.read_before(end)?;
             let (sources, folded) = rayon::join(
@@ -152,11 +153,11 @@ pub enum View<'a> {
     Past(&'a BTreeSet<Subject>),
 }
 
-/// Folds the log, and has the facts written into the store if they are the newest: until then
-/// [`Folded::written`] waits.
+/// Folds the log, and has the facts written into the store if they are the newest;
+/// [`Folded::written`] waits for them, and tells whether that failed.
 ///
 /// # Errors
-/// If the store cannot be read or the facts not be written.
+/// If the store cannot be read, or the writing not begun.
 pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
     let (keys, files, withdrawn) = match view {
         View::Newest(store) => {

@@ -302,6 +302,7 @@ fn publish_curves(
     if let Some(run) = known.into_iter().find(|run| identity_of(run).as_ref() == Some(&identity)) {
         folded.written()?;
         let marks = marks_of(&run);
+        leave(folded);
         return Ok((Published::Nothing(run), marks));
     }
     let instruments = match settings.analysis.instruments.len() {
@@ -348,6 +349,7 @@ fn publish_curves(
             folder.write("report.json", carried.as_bytes())?;
         }
     }
+    folded.written()?;
     stages.begin("publish", &run_id);
     let manifest = Manifest {
         run: &run_id,
@@ -373,12 +375,15 @@ fn publish_curves(
         serde_json::to_vec_pretty(&manifest).map_err(PipelineError::make("the manifest"))?;
     json.push(b'\n');
     folder.write("manifest.json", &json)?;
-    folded.written()?;
     let place = folder.publish(&run_id, then)?;
-    // Facts are in millions of pieces. To give them back one by one takes longer than for the program
-    // to end, which is what follows a run.
-    std::mem::forget(folded);
+    leave(folded);
     Ok((Published::New(place), estimates.marks))
+}
+
+/// Leaves facts where they are. They are in millions of pieces: to give them back one by one takes longer
+/// than for the program to end, which is what follows a run.
+fn leave(folded: Folded) {
+    std::mem::forget(folded);
 }
 
 /// What a run is made from: events, rejections, settings, program. Paths, store versions and times

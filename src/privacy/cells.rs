@@ -67,10 +67,14 @@ impl Numbering {
     }
 }
 
-/// A number as it is kept in long lists: half as long, so that half as much is moved. There is no
-/// list with as many places.
+/// A number as it is kept in long lists: half as long, so that half as much is moved.
+///
+/// # Panics
+/// From four billion on, which would take more memory than there is: two cells must never have one
+/// number.
 pub(super) fn short(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    let Ok(number) = u32::try_from(number) else { unreachable!("more counts than memory holds") };
+    number
 }
 
 /// Lists of numbers, one for each number below a bound.

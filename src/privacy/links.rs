@@ -25,9 +25,9 @@ impl Equations {
 
     /// Other equations after these, whose cells now have other numbers.
     pub(super) fn append(&mut self, other: &Self, number: impl Fn(u32) -> u32) {
-        let before = short(self.terms.len());
+        let before = self.terms.len();
         self.terms.extend(other.terms.iter().map(|(cell, sign)| (number(*cell), *sign)));
-        self.ends.extend(other.ends.iter().map(|end| before + end));
+        self.ends.extend(other.ends.iter().map(|end| short(before + *end as usize)));
     }
 
     pub(super) fn len(&self) -> usize {

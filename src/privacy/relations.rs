@@ -24,7 +24,7 @@ pub(super) struct Said {
     /// A cell and one that is hidden with it.
     pub(super) together: Vec<(u32, u32)>,
     pub(super) chains: Vec<Chain>,
-    /// Cells that repeat others, which come after all equations.
+    /// Cells that repeat others: they come after all that is said at the same time.
     repeats: Equations,
 }
 

@@ -44,6 +44,7 @@ struct Part {
 
 /// Rows of one subject that stand behind each other in a batch.
 struct Run<'a> {
+    share: i32,
     beginning: Beginning,
     subject: &'a str,
     batch: &'a Decoder,
@@ -81,7 +82,7 @@ impl Scan {
     }
 
     /// Has every subject taken in with their events, sorted by [`EventView::order`]. Subjects come in
-    /// order, as many to each of the `takers`: those of the first before those of the second, side by
+    /// the order of their shares and pseudonyms, as many to each of the `takers`: those of the first before those of the second, side by
     /// side.
     ///
     /// # Errors
@@ -129,8 +130,10 @@ impl Scan {
                 let mut left = rows.clone();
                 while !left.is_empty() {
                     let (subject, end) = batch.same_subject(left.clone()).map_err(corrupt(path))?;
+                    let share = batch.share(left.start).map_err(corrupt(path))?;
                     let beginning = Beginning::of(subject);
-                    runs.push(Run { beginning, subject, batch, rows: left.start..end, path });
+                    let rows = left.start..end;
+                    runs.push(Run { share, beginning, subject, batch, rows, path });
                     left.start = end;
                 }
             }
@@ -140,9 +143,12 @@ impl Scan {
 }
 
 impl Run<'_> {
+    /// By share, then by subject: the same however many shares are read at once.
     fn order(&self, other: &Self) -> Ordering {
-        let order = self.beginning.order(other.beginning);
-        order.unwrap_or_else(|| self.subject.cmp(other.subject))
+        self.share.cmp(&other.share).then_with(|| {
+            let order = self.beginning.order(other.beginning);
+            order.unwrap_or_else(|| self.subject.cmp(other.subject))
+        })
     }
 
     /// Adds its events to others.

@@ -22,7 +22,11 @@ impl Decoder {
             | EventType::EventCorrected
             | EventType::EventRetracted
             | EventType::SubjectWithdrawn => self.kind(row).map(Some),
-            _ => Ok(None),
+            EventType::SessionCompleted
+            | EventType::SessionMissed
+            | EventType::CheckinSubmitted
+            | EventType::PlanAdjusted
+            | EventType::CourseEnded => Ok(None),
         }
     }
 
@@ -47,7 +51,10 @@ impl Decoder {
             EventType::CourseEnded => {
                 DataView::CourseEnded(self.columns.end_reason.get(row, "reason")?).into()
             }
-            _ => KindView::of(rare.next().ok_or("type")?),
+            EventType::CourseStarted
+            | EventType::EventCorrected
+            | EventType::EventRetracted
+            | EventType::SubjectWithdrawn => KindView::of(rare.next().ok_or("type")?),
         };
         self.with_kind(row, kind)
     }
@@ -78,6 +85,7 @@ impl Decoder {
 
     fn plan_view(&self, row: usize) -> Result<PlanView, Bad> {
         let c = &self.columns;
+        c.adjust_reason.get(row, "reason")?;
         Ok(PlanView {
             change: c.change.get(row, "change")?,
             after_infusion: int(&c.after_infusion, row, "after_infusion")?,

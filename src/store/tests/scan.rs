@@ -9,7 +9,7 @@ use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
 use crate::store::share::{SHARES, share_of};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 /// Commits events in batches of `batch`, each source file of `source` events, a data file every
@@ -79,6 +79,34 @@ fn a_log_is_read_once_from_the_first_share_to_the_last() {
         }
         let nothing = reader.read_before(SHARES).expect("sound files").in_order();
         assert!(nothing.expect("sound rows").is_empty());
+    }
+}
+
+#[test]
+fn subjects_come_in_one_order_however_many_shares_are_read_at_once() {
+    let events = many(1_500);
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), &events, 400, 100, 150);
+    let log = EventLog::open(dir.path()).expect("a log");
+    let subjects = events.iter().map(|logged| &logged.event.subject);
+    let expected: BTreeSet<(i32, &str)> =
+        subjects.map(|subject| (share_of(subject), subject.as_str())).collect();
+    let expected: Vec<&str> = expected.into_iter().map(|(_, subject)| subject).collect();
+    for (at_once, n_takers) in [(1, 1), (5, 3), (64, 1), (64, 16)] {
+        let mut reader = log.in_shares(&(0..SHARES)).expect("a log");
+        let mut found = Vec::new();
+        for start in (0..SHARES).step_by(at_once) {
+            let end = SHARES.min(start + i32::try_from(at_once).expect("small"));
+            let mut takers = vec![Vec::new(); n_takers];
+            let read = reader.read_before(end).expect("sound files");
+            let folded = read.fold_subjects(&mut takers, |taker, subject, events| {
+                assert!(!events.is_empty());
+                taker.push(subject.to_string());
+            });
+            folded.expect("sound rows");
+            found.extend(takers.concat());
+        }
+        assert_eq!(found, expected, "{at_once} shares, {n_takers} takers");
     }
 }
 
