@@ -1,6 +1,8 @@
 //! A score as an exact fraction, so that "at least half" is decided in whole numbers.
 
+use super::kind::MOST_ITEMS;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// Most decimals of a reported score that count; any more are cut off.
 const DECIMALS: usize = 15;
@@ -9,24 +11,57 @@ const DECIMALS: usize = 15;
 ///
 /// Reported totals are read as the decimal that was written (4.9 is 49/10); the mean of seven
 /// items is a seventh of their sum.
-#[derive(Debug, Clone, Copy)]
-pub struct Score {
-    num: i64,
-    /// Above zero.
-    den: i64,
+///
+/// There are millions of scores, and every table goes through them: so a score is one number, the
+/// numerator, whose lowest bits say which of some denominators stands under it.
+#[derive(Clone, Copy)]
+pub struct Score(i64);
+
+/// Bits for the place of a denominator.
+const BITS_OF_PLACE: u32 = 7;
+
+/// Numerators are at most this large: what the other bits can hold.
+const LARGEST: i64 = i64::MAX >> BITS_OF_PLACE;
+
+/// Powers of ten, for decimals, then the numbers of items a mean can be of.
+const DENOMINATORS: [i64; 1 << BITS_OF_PLACE] = {
+    let mut all = [1; 1 << BITS_OF_PLACE];
+    let mut place = 1;
+    while place < all.len() {
+        all[place] = if place <= DECIMALS { 10 * all[place - 1] } else { mean_at(place) };
+        place += 1;
+    }
+    all
+};
+
+/// The place of a mean of one item, were there one.
+const FIRST_MEAN: usize = DECIMALS;
+
+/// How many items the means at a place are of.
+#[allow(clippy::cast_possible_wrap, reason = "at most a hundred or so")]
+const fn mean_at(place: usize) -> i64 {
+    (place - FIRST_MEAN) as i64
 }
 
 impl Score {
-    /// A whole score.
+    /// A whole score; beyond 2^56, which no score comes near, the largest there is.
     #[must_use]
     pub const fn whole(value: i64) -> Self {
-        Self { num: value, den: 1 }
+        let within = if value > LARGEST {
+            LARGEST
+        } else if value < -LARGEST {
+            -LARGEST
+        } else {
+            value
+        };
+        Self(within << BITS_OF_PLACE)
     }
 
-    /// `sum / n`; `None` if `n` is not above zero.
+    /// `sum / n`; `None` unless `n` is from 1 to [`MOST_ITEMS`], and for sums that no items have.
     #[must_use]
-    pub const fn mean_of(sum: i64, n: i64) -> Option<Self> {
-        if n > 0 { Some(Self { num: sum, den: n }) } else { None }
+    pub fn mean_of(sum: i64, n: i64) -> Option<Self> {
+        let n = usize::try_from(n).ok().filter(|n| (1..=MOST_ITEMS).contains(n))?;
+        Self::over(sum, if n == 1 { 0 } else { FIRST_MEAN + n })
     }
 
     /// The decimal a double was written as; `None` unless finite and at most 1000 in size.
@@ -42,59 +77,86 @@ impl Score {
         let text = value.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let fraction = &fraction[..fraction.len().min(DECIMALS)];
-        let den = 10_i64.pow(u32::try_from(fraction.len()).ok()?);
-        let num = format!("{whole}{fraction}").parse().ok()?;
-        Some(Self { num, den })
+        // The shortest decimal of a double from 64 on has 14 decimals at most, since doubles lie further
+        // apart there than those do: so the numerator stays below 64 * 10^15, and that below 2^56.
+        Self::over(format!("{whole}{fraction}").parse().ok()?, fraction.len())
+    }
+
+    /// A numerator over the denominator at a place; `None` if it is too large.
+    #[allow(clippy::cast_possible_wrap, reason = "below a hundred and twenty-eight")]
+    const fn over(num: i64, place: usize) -> Option<Self> {
+        if num.unsigned_abs() > LARGEST.unsigned_abs() {
+            return None;
+        }
+        Some(Self(num << BITS_OF_PLACE | place as i64))
+    }
+
+    const fn num(self) -> i64 {
+        self.0 >> BITS_OF_PLACE
+    }
+
+    /// Above zero.
+    #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "seven bits")]
+    const fn den(self) -> i64 {
+        DENOMINATORS[(self.0 & ((1 << BITS_OF_PLACE) - 1)) as usize]
     }
 
     /// The score as a double, for means and charts.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fractions of small scores")]
     pub fn value(self) -> f64 {
-        self.num as f64 / self.den as f64
+        self.num() as f64 / self.den() as f64
     }
 
     /// `self - other` as a double, rounded once.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fractions of small scores")]
     pub fn minus_value(self, other: Self) -> f64 {
-        let (num, den) = self.minus(other);
-        num as f64 / den as f64
+        if self.den() == other.den() {
+            return (self.num() - other.num()) as f64 / self.den() as f64;
+        }
+        let (own, others, den) = self.with(other);
+        (own - others) as f64 / den as f64
     }
 
     /// Whether the score is exactly zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {
-        self.num == 0
+        self.num() == 0
     }
 
     /// Whether `self - other >= points`, exactly.
     #[must_use]
     pub fn exceeds_by(self, other: Self, points: i64) -> bool {
-        let (num, den) = self.minus(other);
-        num >= i128::from(points) * den
+        let (own, others, den) = self.with(other);
+        own - others >= i128::from(points) * den
     }
 
     /// Whether `100 * (self - other) >= percent * self`, exactly: a fall of at least that share.
     #[must_use]
     pub fn falls_to_by_percent(self, other: Self, percent: i64) -> bool {
-        let (num, den) = self.minus(other);
-        // den = self.den * other.den, so self = self.num * other.den / den.
-        debug_assert_eq!(den, i128::from(self.den) * i128::from(other.den));
-        100 * num >= i128::from(percent) * i128::from(self.num) * i128::from(other.den)
+        let (own, others, _) = self.with(other);
+        100 * (own - others) >= i128::from(percent) * own
     }
 
     /// Whether `100 * (other - self) < percent * self`, exactly: no rise of at least that share.
     #[must_use]
     pub fn falls_short_of_rise(self, other: Self, percent: i64) -> bool {
-        let (num, _) = other.minus(self);
-        100 * num < i128::from(percent) * i128::from(self.num) * i128::from(other.den)
+        let (own, others, _) = self.with(other);
+        100 * (others - own) < i128::from(percent) * own
     }
 
-    fn minus(self, other: Self) -> (i128, i128) {
-        let (a, b) = (i128::from(self.num), i128::from(self.den));
-        let (c, d) = (i128::from(other.num), i128::from(other.den));
-        (a * d - c * b, b * d)
+    /// Both numerators over one denominator, and that. Mostly it is the same already.
+    fn with(self, other: Self) -> (i128, i128, i128) {
+        let (a, b) = (i128::from(self.num()), i128::from(self.den()));
+        let (c, d) = (i128::from(other.num()), i128::from(other.den()));
+        if b == d { (a, c, b) } else { (a * d, c * b, b * d) }
+    }
+}
+
+impl fmt::Debug for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.num(), self.den())
     }
 }
 
@@ -114,13 +176,78 @@ impl PartialOrd for Score {
 
 impl Ord for Score {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.minus(*other).0.cmp(&0)
+        let (own, others, _) = self.with(*other);
+        own.cmp(&others)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// A score as two numbers, which nothing is packed into.
+    type Fraction = (i128, i128);
+
+    /// Scores as they come, each with its twin: whole ones, decimals and means.
+    fn scores() -> impl Strategy<Value = (Score, Fraction)> {
+        let whole = (-1000_i64..=1000).prop_map(|n| (Score::whole(n), (n.into(), 1)));
+        let decimal = (-100_000_i64..=100_000, 2_u32..=4).prop_map(|(n, places)| {
+            let den = 10_i64.pow(places);
+            #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+            let score = Score::from_decimal(n as f64 / den as f64);
+            (score.expect("at most 1000"), (i128::from(n), i128::from(den)))
+        });
+        let most = i64::try_from(MOST_ITEMS).expect("small");
+        let mean = (-1000_i64..=1000, 1..=most)
+            .prop_map(|(sum, n)| (Score::mean_of(sum, n).expect("items"), (sum.into(), n.into())));
+        prop_oneof![whole, decimal, mean]
+    }
+
+    proptest! {
+        #[test]
+        fn scores_compare_and_fall_as_fractions((a, (p, q)) in scores(), (b, (r, s)) in scores()) {
+            prop_assert_eq!(a.cmp(&b), (p * s).cmp(&(r * q)));
+            for points in [-3, 0, 5, 10] {
+                let expected = p * s - r * q >= points * q * s;
+                prop_assert_eq!(a.exceeds_by(b, i64::try_from(points).expect("small")), expected);
+            }
+            for percent in [20, 30, 50] {
+                let (fall, share) = (100 * (p * s - r * q), percent * p * s);
+                let percent = i64::try_from(percent).expect("small");
+                prop_assert_eq!(a.falls_to_by_percent(b, percent), fall >= share);
+                prop_assert_eq!(a.falls_short_of_rise(b, percent), -fall < share);
+            }
+            #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+            let expected = (p * s - r * q) as f64 / (q * s) as f64;
+            // Both are the exact difference, rounded once: the same double.
+            prop_assert_eq!(a.minus_value(b).to_bits(), expected.to_bits());
+            prop_assert_eq!(a.is_zero(), p == 0);
+        }
+
+        #[test]
+        fn every_double_up_to_1000_is_a_score(value in -1000.0..=1000.0_f64, few in 0_i32..60) {
+            for value in [value, value / 2_f64.powi(few)] {
+                let score = Score::from_decimal(value).expect("at most 1000");
+                // What is cut off is less than the last of fifteen decimals; numerator, quotient and text
+                // are each rounded by half a unit in the last place at most.
+                prop_assert!((score.value() - value).abs() <= 1e-15 + value.abs() * 2.0 * f64::EPSILON);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_score_is_none_and_what_is_too_large_is_the_largest() {
+        let most = i64::try_from(MOST_ITEMS).expect("small");
+        assert_eq!(format!("{:?}", Score::mean_of(37, most)), "Some(37/100)");
+        for (sum, n) in [(1, 0), (1, -1), (1, most + 1), (i64::MAX, 2)] {
+            assert!(Score::mean_of(sum, n).is_none(), "{sum}/{n}");
+        }
+        assert!(Score::from_decimal(1000.5).is_none());
+        for (value, expected) in [(i64::MAX, LARGEST), (i64::MIN, -LARGEST), (LARGEST, LARGEST)] {
+            assert_eq!(Score::whole(value).num(), expected);
+        }
+    }
 
     #[test]
     fn half_is_exact() {
