@@ -4,7 +4,7 @@
 //! Each score has one fate. A check-in that was corrected counts once, as corrected; one that came
 //! twice counts once.
 
-use super::few::{find_or_push, same};
+use super::few::find_or_push;
 use super::resolve::{Said, SetAside, Unused};
 use super::settings::FoldSettings;
 use crate::event::code::Route;
@@ -158,7 +158,7 @@ impl Scored<'_> {
 /// An account being kept.
 #[derive(Debug, Default)]
 pub(super) struct Tally<'a> {
-    /// Few, in no order.
+    /// Few, in no order; those alike are added up in the end.
     scores: Vec<Line<'a>>,
     sessions: BTreeMap<(&'a Source, Route), [u32; SetAside::ALL.len()]>,
 }
@@ -172,6 +172,13 @@ struct Line<'a> {
     n_totals_differ: u32,
 }
 
+impl Line<'_> {
+    fn add(&mut self, others: &Self) {
+        self.by_fate.iter_mut().zip(others.by_fate).for_each(|(own, others)| *own += others);
+        self.n_totals_differ += others.n_totals_differ;
+    }
+}
+
 impl<'a> Tally<'a> {
     /// A score with its fate.
     pub(super) fn score(&mut self, source: &'a Source, instrument: &'a OpenCode, fate: Fate) {
@@ -183,8 +190,11 @@ impl<'a> Tally<'a> {
         self.of(source, instrument).n_totals_differ += 1;
     }
 
+    /// By where source and instrument are held: mostly that is one place for all events of a person.
     fn of(&mut self, source: &'a Source, instrument: &'a OpenCode) -> &mut Line<'a> {
-        let is_it = |line: &Line| same(line.instrument, instrument) && same(line.source, source);
+        let is_it = |line: &Line| {
+            std::ptr::eq(line.instrument, instrument) && std::ptr::eq(line.source, source)
+        };
         find_or_push(&mut self.scores, is_it, || Line {
             source,
             instrument,
@@ -212,6 +222,13 @@ impl<'a> Tally<'a> {
     /// The account.
     pub(super) fn done(mut self) -> Account {
         self.scores.sort_by_key(|line| (line.source, line.instrument));
+        self.scores.dedup_by(|line, before| {
+            let is_alike = (line.source, line.instrument) == (before.source, before.instrument);
+            if is_alike {
+                before.add(line);
+            }
+            is_alike
+        });
         let scores = self.scores.into_iter().map(|line| ScoreAccount {
             source: line.source.clone(),
             instrument: line.instrument.clone(),
@@ -249,6 +266,24 @@ mod tests {
     fn every_fate_has_a_place_of_its_own() {
         let places: Vec<usize> = Fate::ALL.iter().map(|fate| fate.place()).collect();
         assert_eq!(places, (0..Fate::ALL.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn scores_are_counted_together_wherever_their_names_are_held() {
+        let source = Source::new("/synthetic/site-01").expect("a source");
+        let [phq_9, gad_7] = ["phq-9", "gad-7"].map(|code| OpenCode::new(code).expect("a code"));
+        let (other_source, other_phq_9) = (source.clone(), phq_9.clone());
+        let mut tally = Tally::default();
+        tally.score(&source, &phq_9, Fate::Usable);
+        tally.score(&other_source, &phq_9, Fate::Usable);
+        tally.score(&source, &gad_7, Fate::TooLate);
+        tally.total_differs(&other_source, &other_phq_9);
+        let scores = tally.done().scores;
+        let found = scores.iter().map(|line| {
+            let fates = [Fate::Usable, Fate::TooLate].map(|fate| line.n(fate));
+            (line.instrument.as_str(), fates, line.n_totals_differ)
+        });
+        assert_eq!(found.collect::<Vec<_>>(), [("gad-7", [0, 1], 0), ("phq-9", [2, 0], 1)]);
     }
 
     #[test]

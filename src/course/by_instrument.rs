@@ -1,6 +1,6 @@
 //! What is known by instrument. A course is scored with few, so that a short list does.
 
-use super::few::same;
+use super::few::place_of;
 use crate::event::ids::OpenCode;
 
 /// Values by instrument, in the order of their codes, which are held here or elsewhere.
@@ -44,12 +44,16 @@ impl<'a, T> ByInstrument<T, &'a OpenCode> {
     }
 }
 
-impl<'a, T: Default> ByInstrument<T, &'a OpenCode> {
-    /// The value of an instrument, empty at first.
-    pub(super) fn or_default(&mut self, code: &'a OpenCode) -> &mut T {
-        let place = self.0.iter().position(|(known, _)| same(*known, code)).unwrap_or_else(|| {
+impl<'a, T> ByInstrument<T, &'a OpenCode> {
+    /// The value of an instrument, made when it is first asked for.
+    pub(super) fn or_insert_with(
+        &mut self,
+        code: &'a OpenCode,
+        first: impl FnOnce() -> T,
+    ) -> &mut T {
+        let place = place_of(&self.0, code, |(known, _)| *known).unwrap_or_else(|| {
             let place = self.0.partition_point(|(known, _)| *known < code);
-            self.0.insert(place, (code, T::default()));
+            self.0.insert(place, (code, first()));
             place
         });
         &mut self.0[place].1
@@ -70,7 +74,7 @@ mod tests {
                 codes.iter().map(|text| OpenCode::new(text).expect("a code")).collect();
             let (mut list, mut map) = (ByInstrument::default(), BTreeMap::new());
             for code in &codes {
-                *list.or_default(code) += 1;
+                *list.or_insert_with(code, || 0) += 1;
                 *map.entry(code.clone()).or_insert(0) += 1;
             }
             prop_assert!(list.held_elsewhere().eq(map.iter()));

@@ -8,14 +8,14 @@ use super::dose::GivenDose;
 use super::dose_rules::dose_finding;
 use super::event_ids::EventIds;
 use super::fact::{Course, DoseBand, Ending, Infusion, Plan, Profile, SubjectFacts};
-use super::few::{find_or_push, same};
+use super::few::{place_of, same};
 use super::order::{Order, resolved_before_onset};
 use super::resolve::{Effective, Resolved, SetAside, Unused, resolve};
 use super::settings::FoldSettings;
 use super::tolerability::{Tolerability, are_reversed};
 use crate::event::code::{DoseUnit, Phase, ScreeningDecision};
 use crate::event::ids::{EventIdRef, OpenCode, Source, Subject};
-use crate::event::instrument::Outcome;
+use crate::event::instrument::{Instrument, Outcome};
 use crate::event::key::Conflicts;
 use crate::event::kind::{CourseStarted, Effect, EventType};
 use crate::event::number::Num;
@@ -52,14 +52,14 @@ pub struct FoldedSubject<'a> {
 pub fn fold_subject<'a>(
     subject: &Subject,
     events: &'a [EventView<'a>],
-    context: &FoldContext,
+    context: &FoldContext<'a>,
 ) -> Option<FoldedSubject<'a>> {
     let mut resolved = resolve(events, context.conflicts)?;
     if let Some(cut) = context.settings.data_cut_us {
         let is_later = |e: &Effective| e.basis.has_calendar() && e.when.micros > cut;
         set_aside(&mut resolved, SetAside::AfterCut, is_later);
     }
-    let mut state = State::default();
+    let mut state = State::with_room_for(events.len());
     if keep_one_clock(&mut resolved) {
         state.anomalies.push(Anomaly::MixedClocks);
     }
@@ -105,6 +105,10 @@ const SESSIONS: usize = 8;
 /// What has been seen so far.
 #[derive(Default)]
 struct State<'a> {
+    /// How many events there are, and so check-ins at most.
+    n_events: usize,
+    /// Instruments asked for, with those that the run knows.
+    instruments: ByInstrument<Option<&'a Instrument>, &'a OpenCode>,
     drafts: Vec<Draft<'a>>,
     starts: Vec<(i64, &'a CourseStarted)>,
     screening: Option<ScreeningDecision>,
@@ -139,7 +143,11 @@ struct Session<'a> {
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
 impl<'a> State<'a> {
-    fn apply(&mut self, event: Effective<'a>, context: &FoldContext) {
+    fn with_room_for(n_events: usize) -> Self {
+        Self { n_events, checkins: Vec::with_capacity(n_events), ..Self::default() }
+    }
+
+    fn apply(&mut self, event: Effective<'a>, context: &FoldContext<'a>) {
         // A secret shift may lead anywhere; only real dates can be too old to be true.
         if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
             self.anomalies.push(Anomaly::BeforeTwoThousand);
@@ -210,13 +218,14 @@ impl<'a> State<'a> {
         at_us: i64,
         source: &'a Source,
         checkin: &CheckinView<'a>,
-        vocabulary: &Vocabulary,
+        vocabulary: &'a Vocabulary,
     ) {
         self.effects(checkin.effects.told);
         self.checkins.push((at_us, checkin.effects));
         for measure in checkin.measures.iter() {
             let code = measure.instrument;
-            let instrument = vocabulary.instrument(code.as_str());
+            let known = || vocabulary.instrument(code.as_str());
+            let instrument = *self.instruments.or_insert_with(code, known);
             let Some(Outcome { score, safety_item, total_differs }) =
                 instrument.map(|known| known.outcome(measure.total.map(Num::get), measure.items))
             else {
@@ -230,7 +239,8 @@ impl<'a> State<'a> {
             match score {
                 Ok(score) => {
                     let scored = Scored { at_us, score, item: safety_item, source, used: false };
-                    self.scores.or_default(code).push(scored);
+                    let n_events = self.n_events;
+                    self.scores.or_insert_with(code, || Vec::with_capacity(n_events)).push(scored);
                 }
                 Err(_) => self.tally.score(source, code, Fate::NotInVocabulary),
             }
@@ -247,9 +257,10 @@ impl<'a> State<'a> {
         if !basis.has_calendar() {
             return;
         }
-        let is_it = |known: &(&Source, i64)| same(known.0, source);
-        let latest = find_or_push(&mut self.latest_us, is_it, || (source, at_us));
-        latest.1 = at_us.max(latest.1);
+        match place_of(&self.latest_us, source, |(known, _)| *known) {
+            Some(place) => self.latest_us[place].1 = at_us.max(self.latest_us[place].1),
+            None => self.latest_us.push((source, at_us)),
+        }
     }
 
     fn finish(mut self, subject: Subject, context: &FoldContext) -> FoldedSubject<'a> {
@@ -341,7 +352,7 @@ impl<'a> State<'a> {
             .map_or_else(Profile::default, |(_, started)| Profile::of(started));
         let n_induction = n_induction(&draft.sessions, settings);
         let induction = draft.sessions[..n_induction].iter();
-        let said: Vec<bool> = induction.filter_map(|session| session.data.psychotherapy).collect();
+        let psychotherapy = induction.filter_map(|session| session.data.psychotherapy);
         let own = &starts[..infusions.len()];
         let next_us = starts.get(infusions.len()).copied().unwrap_or(i64::MAX);
         let plans = self.plans.iter().filter_map(|(when, plan)| {
@@ -368,7 +379,7 @@ impl<'a> State<'a> {
             ids: EventIds::of(draft.sessions.iter().map(|session| session.id)),
             n_induction,
             profile,
-            psychotherapy: (!said.is_empty()).then(|| said.contains(&true)),
+            psychotherapy: psychotherapy.reduce(|any, one| any || one),
             dose_band: dose_band(&first.data),
             plans,
             scores,

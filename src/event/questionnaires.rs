@@ -10,7 +10,7 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub struct Questionnaires {
     each: Vec<Questionnaire>,
-    /// Those that were used, each once.
+    /// Those that were used.
     instruments: Vec<OpenCode>,
     items: Vec<Item>,
 }
@@ -46,13 +46,25 @@ pub struct MeasureView<'a> {
 }
 
 impl Questionnaires {
-    /// Adds a questionnaire.
+    /// None yet, with room for so many.
+    #[must_use]
+    pub fn with_room_for(n: usize) -> Self {
+        Self { each: Vec::with_capacity(n), ..Self::default() }
+    }
+
+    /// Adds an instrument. Returns its place.
+    pub fn instrument(&mut self, code: &OpenCode) -> usize {
+        self.instruments.push(code.clone());
+        self.instruments.len() - 1
+    }
+
+    /// Adds a questionnaire, by the place of its instrument.
     ///
     /// # Errors
     /// That of an item that could not be read.
     pub fn push<E>(
         &mut self,
-        instrument: &OpenCode,
+        instrument: usize,
         total: Option<Num<0, 1000>>,
         items: Option<impl Iterator<Item = Result<Item, E>>>,
     ) -> Result<(), E> {
@@ -62,11 +74,6 @@ impl Questionnaires {
             self.items.push(item?);
         }
         let items = is_given.then_some(from..self.items.len());
-        let known = self.instruments.iter().position(|known| known == instrument);
-        let instrument = known.unwrap_or_else(|| {
-            self.instruments.push(instrument.clone());
-            self.instruments.len() - 1
-        });
         self.each.push(Questionnaire { instrument, total, items });
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::arrays::{EffectColumns, MeasureColumns, ReadingColumns};
 use super::cells::{flag, int, number};
 use super::coded::Bad;
 use super::lists::places;
+use crate::event::ids::OpenCode;
 use crate::event::kind::{Effect, MOST_ITEMS};
 use crate::event::questionnaires::Questionnaires;
 use crate::event::vitals::{At, Reading};
@@ -40,9 +41,16 @@ pub(super) fn reading(columns: &ReadingColumns, at: usize) -> Result<Reading, Ba
 pub(super) fn questionnaires(columns: &MeasureColumns) -> Result<Questionnaires, Bad> {
     const NAME: Bad = "measures";
     let items: &Int32Array = columns.items.values().as_any().downcast_ref().ok_or(NAME)?;
-    let mut all = Questionnaires::default();
+    let mut all = Questionnaires::with_room_for(columns.items.len());
+    // Each text of the column stands in one place, which tells it from the others.
+    let mut known: Vec<&OpenCode> = Vec::new();
     for at in 0..columns.items.len() {
-        let instrument = columns.instrument.required_ref(at, NAME)?;
+        let code = columns.instrument.required_ref(at, NAME)?;
+        let place = known.iter().position(|known| std::ptr::eq(*known, code));
+        let instrument = place.unwrap_or_else(|| {
+            known.push(code);
+            all.instrument(code)
+        });
         let total = number(&columns.total, at, NAME)?;
         let places = places::<MOST_ITEMS>(&columns.items, at, NAME)?;
         let item = |at| int(items, at, NAME)?.ok_or(NAME);
