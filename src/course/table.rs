@@ -16,14 +16,14 @@ rows! {
         switched: Bool, Few;
         prevalent: Bool, Few;
         ended: Bool, Few;
-        end_reason: Text, Few;
+        end_reason: Text or nothing, Few;
         n_infusions: Int, Few;
         n_induction: Int, Few;
         indications: Text, Few;
-        age_band: Text, Few;
-        sex: Text, Few;
-        prior_failed_trials: Int, Few;
-        psychotherapy: Bool, Few;
+        age_band: Text or nothing, Few;
+        sex: Text or nothing, Few;
+        prior_failed_trials: Int or nothing, Few;
+        psychotherapy: Bool or nothing, Few;
         dose_band: Text, Few;
     }
 }
@@ -49,7 +49,7 @@ rows! {
         instrument: Text, Few;
         infusion: Int, Near;
         score: Float, Few;
-        hours_since_dose: Float, Own;
+        hours_since_dose: Float or nothing, Own;
     }
 }
 

@@ -85,12 +85,25 @@ impl Drop for FactFiles {
     }
 }
 
+/// Parts that the pool is handed at once, where more than one waits: enough that handing over costs
+/// little, few enough that nobody who shares the pool has to wait for long.
+const PARTS_AT_ONCE: usize = 4;
+
 /// Writes part after part until the last; what nobody finishes goes with the writer.
 fn write(mut writer: FactWriter, parts: &Receiver<Part>) -> Result<(), PipelineError> {
-    while let Ok(part) = parts.recv() {
-        match part {
-            Part::Next(facts) => rayon::scope(|_| writer.write(&facts))?,
-            Part::End => return writer.finish(),
+    while let Ok(first) = parts.recv() {
+        let mut facts = Vec::new();
+        let mut is_last = false;
+        for part in std::iter::once(first).chain(parts.try_iter()).take(PARTS_AT_ONCE) {
+            match part {
+                Part::Next(next) => facts.push(next),
+                Part::End => is_last = true,
+            }
+        }
+        rayon::scope(|_| writer.write(&facts))?;
+        writer.bring_to_disk()?;
+        if is_last {
+            return writer.finish();
         }
     }
     Ok(())
@@ -103,7 +116,14 @@ struct FactWriter {
     courses: RowWriter<CourseRows, File>,
     infusions: RowWriter<InfusionRows, File>,
     assessments: RowWriter<ScoreRows, File>,
+    /// Bytes of each that the disk was told to take.
+    begun: [usize; 3],
+    /// Whoever waits for the disk to take them.
+    on_the_way: Vec<JoinHandle<std::io::Result<()>>>,
 }
+
+/// Bytes of a table that wait for the disk at most, about.
+const BYTES_TO_DISK: usize = 4 << 20;
 
 impl FactWriter {
     fn begin(store: &Path, settings_hash: &str) -> Result<Self, PipelineError> {
@@ -116,19 +136,38 @@ impl FactWriter {
             courses: begin(aside.path(), "courses")?,
             infusions: begin(aside.path(), "infusions")?,
             assessments: begin(aside.path(), "assessments")?,
+            begun: [0; 3],
+            on_the_way: Vec::new(),
             place: dir.join(&settings_hash[..16]),
             aside,
         })
     }
 
-    fn write(&mut self, facts: &[SubjectFacts]) -> Result<(), PipelineError> {
+    /// Adds facts. In one go: whoever waited for another's part of this would take on something longer
+    /// meanwhile.
+    fn write(&mut self, parts: &[Arc<Vec<SubjectFacts>>]) -> Result<(), PipelineError> {
         let Self { courses, infusions, assessments, .. } = self;
         let mut write = |facts| {
             courses.add(|rows| rows.push(facts))?;
             infusions.add(|rows| rows.push(facts))?;
             assessments.add(|rows| rows.push(facts))
         };
-        facts.iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
+        let facts = parts.iter().flat_map(|part| part.iter());
+        facts.into_iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
+    }
+
+    /// Has the disk take what has been written, meanwhile, so that little is left for the end.
+    fn bring_to_disk(&mut self) -> Result<(), PipelineError> {
+        let Self { courses, infusions, assessments, begun, on_the_way, place, .. } = self;
+        let files = [courses.written(), infusions.written(), assessments.written()];
+        for ((file, n_bytes), begun) in files.into_iter().zip(begun) {
+            if n_bytes - *begun >= BYTES_TO_DISK {
+                let file = file.try_clone().map_err(PipelineError::write(place))?;
+                on_the_way.push(std::thread::spawn(move || file.sync_data()));
+                *begun = n_bytes;
+            }
+        }
+        Ok(())
     }
 
     fn finish(self) -> Result<(), PipelineError> {
@@ -136,6 +175,10 @@ impl FactWriter {
         for file in files {
             let file = file.map_err(PipelineError::make("the facts"))?;
             file.sync_all().map_err(PipelineError::write(&self.place))?;
+        }
+        for synced in self.on_the_way {
+            let synced = synced.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            synced.map_err(PipelineError::write(&self.place))?;
         }
         match std::fs::remove_dir_all(&self.place) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

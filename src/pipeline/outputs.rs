@@ -16,6 +16,8 @@ pub struct RunFolder {
     aside: TempDir,
     out: PathBuf,
     files: Vec<OutputFile>,
+    /// Of these, how many are known to be on the disk.
+    n_on_disk: usize,
     /// Dropped after `aside`.
     _made: MadeDirs,
 }
@@ -130,7 +132,7 @@ impl RunFolder {
         std::fs::create_dir_all(&runs).map_err(PipelineError::write(&runs))?;
         let aside = tempfile::Builder::new().prefix(prefix).tempdir_in(&runs);
         let aside = aside.map_err(PipelineError::write(&runs))?;
-        Ok(Self { aside, out: out.into(), files: Vec::new(), _made: made })
+        Ok(Self { aside, out: out.into(), files: Vec::new(), n_on_disk: 0, _made: made })
     }
 
     /// Writes a file of the run; [`Self::publish`] makes sure that it is on the disk.
@@ -187,11 +189,12 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`PipelineError::Write`]; `current` is then as it was.
-    pub fn publish(self, run_id: &str, then: Current) -> Result<PathBuf, PipelineError> {
+    pub fn publish(mut self, run_id: &str, then: Current) -> Result<PathBuf, PipelineError> {
         let runs = self.out.join("runs");
         let place = runs.join(run_id);
+        let out = self.out.clone();
         let name = || match then {
-            Current::Flip => flip(&self.out, run_id),
+            Current::Flip => flip(&out, run_id),
             Current::Leave => Ok(()),
         };
         if place.exists() {
@@ -201,7 +204,8 @@ impl RunFolder {
             return Ok(place);
         }
         make_readable(self.aside.path()).map_err(PipelineError::write(&place))?;
-        self.sync()?;
+        self.bring_to_disk()?;
+        self.bring_names_to_disk()?;
         let aside = self.aside.keep();
         std::fs::rename(&aside, &place).map_err(|error| {
             // Nothing of a run that was not published stays behind.
@@ -218,14 +222,22 @@ impl RunFolder {
         Ok(place)
     }
 
-    /// Every file of the run is on the disk when this returns, and then their names. Waited for
-    /// together, hundreds of files take little longer than one.
-    fn sync(&self) -> Result<(), PipelineError> {
+    /// Every file of the run written so far is on the disk when this returns. Waited for together,
+    /// hundreds of files take little longer than one.
+    ///
+    /// # Errors
+    /// [`PipelineError::Write`] if the disk refuses.
+    pub fn bring_to_disk(&mut self) -> Result<(), PipelineError> {
         let sync = |file: &OutputFile| {
             let path = self.aside.path().join(&file.path);
             File::open(&path).and_then(|file| file.sync_all()).map_err(PipelineError::write(&path))
         };
-        self.files.par_iter().try_for_each(sync)?;
+        self.files[self.n_on_disk..].par_iter().try_for_each(sync)?;
+        self.n_on_disk = self.files.len();
+        Ok(())
+    }
+
+    fn bring_names_to_disk(&self) -> Result<(), PipelineError> {
         let dirs = self.files.iter().filter_map(|file| Path::new(&file.path).parent());
         for dir in dirs.collect::<BTreeSet<_>>() {
             let dir = self.aside.path().join(dir);

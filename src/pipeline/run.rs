@@ -349,6 +349,8 @@ fn publish_curves(
             folder.write("report.json", carried.as_bytes())?;
         }
     }
+    // The last facts may still be on their way.
+    folder.bring_to_disk()?;
     folded.written()?;
     stages.begin("publish", &run_id);
     let manifest = Manifest {

@@ -21,7 +21,7 @@ impl Table {
     /// Only if the columns have different lengths, which no constructor of a table allows.
     pub fn to_parquet(&self) -> Result<Vec<u8>, ParquetError> {
         let columns = self.names().iter().map(String::as_str).zip(self.columns());
-        let schema = schema(columns.map(|(name, column)| (name, column.into())));
+        let schema = schema(columns.map(|(name, column)| (name, column.into(), true)));
         let compression = Compression::ZSTD(ZstdLevel::default());
         let properties = properties().set_compression(compression).build();
         let mut bytes = Vec::new();
@@ -64,9 +64,11 @@ pub(super) fn properties() -> WriterPropertiesBuilder {
         .set_created_by("afterdose".into())
 }
 
-/// The schema of some columns.
-pub(super) fn schema<'a>(columns: impl Iterator<Item = (&'a str, ColumnType)>) -> Arc<Schema> {
-    let fields = columns.map(|(name, of)| Field::new(name, data_type(of), true));
+/// The schema of some columns, each with whether a row may have nothing there.
+pub(super) fn schema<'a>(
+    columns: impl Iterator<Item = (&'a str, ColumnType, bool)>,
+) -> Arc<Schema> {
+    let fields = columns.map(|(name, of, may_lack)| Field::new(name, data_type(of), may_lack));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 

@@ -40,6 +40,8 @@ pub struct RowColumn<'a> {
     pub name: &'static str,
     /// What its values are like.
     pub values: Values,
+    /// Whether a row may have nothing there.
+    pub may_lack: bool,
     /// What stands in it.
     pub cells: &'a mut dyn Cells,
 }
@@ -62,9 +64,15 @@ pub trait Cells {
     fn take(&mut self) -> ArrayRef;
 }
 
-/// Declares rows: columns by name, with their type and what their values are like.
+/// Declares rows: columns by name, with their type, `or nothing` where a row may have none, and what
+/// their values are like.
 macro_rules! rows {
-    ($(#[$doc:meta])* $vis:vis $name:ident { $($column:ident: $cells:ident, $values:ident;)+ }) => {
+    (
+        $(#[$doc:meta])*
+        $vis:vis $name:ident {
+            $($column:ident: $cells:ident $(or $nothing:ident)?, $values:ident;)+
+        }
+    ) => {
         $(#[$doc])*
         #[derive(Default)]
         $vis struct $name { $($column: $crate::table::rows::$cells),+ }
@@ -78,6 +86,7 @@ macro_rules! rows {
                 vec![$($crate::table::rows::RowColumn {
                     name: stringify!($column),
                     values: $crate::table::rows::Values::$values,
+                    may_lack: !concat!($(stringify!($nothing))?).is_empty(),
                     cells: &mut self.$column,
                 }),+]
             }
@@ -205,12 +214,15 @@ impl<R: Rows, W: Write + Send> RowWriter<R, W> {
     pub fn new(out: W) -> Result<Self, ParquetError> {
         let mut rows = R::default();
         let columns = rows.columns();
-        let schema = schema(columns.iter().map(|column| (column.name, column.cells.column_type())));
+        let schema = schema(columns.iter().map(|column| {
+            let RowColumn { name, may_lack, cells, .. } = column;
+            (*name, cells.column_type(), *may_lack)
+        }));
         let mut properties = properties()
             .set_compression(Compression::UNCOMPRESSED)
             .set_data_page_row_count_limit(ROWS_PER_PAGE)
             .set_max_row_group_row_count(Some(ROWS_PER_GROUP));
-        for RowColumn { name, values, cells } in columns {
+        for RowColumn { name, values, cells, .. } in columns {
             let path = ColumnPath::from(name);
             properties =
                 properties.set_column_dictionary_enabled(path.clone(), values == Values::Few);
@@ -240,6 +252,11 @@ impl<R: Rows, W: Write + Send> RowWriter<R, W> {
         self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), columns.collect())?)
     }
 
+    /// The sink, and how many bytes it was given.
+    pub fn written(&self) -> (&W, usize) {
+        (self.writer.inner(), self.writer.bytes_written())
+    }
+
     /// Writes the rows left and the footer, and hands the sink back.
     ///
     /// # Errors
@@ -258,15 +275,15 @@ mod tests {
     rows! {
         /// Cells of every type.
         Cells9 {
-            text: Text, Few;
+            text: Text or nothing, Few;
             near: Text, Near;
             words: Text, Own;
             own: Text, Own;
             times: Int, Few;
-            int: Int, Few;
+            int: Int or nothing, Few;
             count: Int, Near;
-            float: Float, Own;
-            bool: Bool, Few;
+            float: Float or nothing, Own;
+            bool: Bool or nothing, Few;
         }
     }
 
