@@ -17,6 +17,7 @@ use crate::course::subjects::Subjects;
 use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
 use crate::event::ids::{OpenCode, Source, Subject};
+use crate::event::key::Conflicts;
 use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
@@ -79,23 +80,31 @@ impl Folded {
         &mut self,
         log: &EventLog,
         settings: &Settings,
-        mut keys: KeyIndex,
-        withdrawn: Option<&BTreeSet<Subject>>,
+        view: View<'_>,
     ) -> Result<(), PipelineError> {
-        let (conflicts, reader) =
-            rayon::join(|| keys.conflicting(), || log.in_shares(&(0..SHARES)));
-        let (conflicts, mut reader) = (conflicts?, reader?);
+        // The first events are read while it is looked up what is in conflict.
+        let mut ends = steps(self.n_events);
+        let begin = || -> Result<_, StoreError> {
+            let mut reader = log.in_shares(&(0..SHARES))?;
+            let first = ends.next().map(|end| reader.read_before(end)).transpose()?;
+            Ok((reader, first))
+        };
+        let (index, begun) = rayon::join(|| index(log, view), begin);
+        let ((mut keys, conflicts), (mut reader, mut scan)) = (index?, begun?);
+        let withdrawn = match view {
+            View::Newest(_) => None,
+            View::Past(withdrawn) => Some(withdrawn),
+        };
         let context = FoldContext {
             settings: &settings.fold,
             vocabulary: &settings.vocabulary,
             conflicts: &conflicts,
         };
         let mut parts: [Part; PARTS] = Default::default();
-        for end in steps(self.n_events) {
-            let scan = reader.read_before(end)?;
+        while let Some(read) = scan {
             let (sources, folded) = rayon::join(
-                || scan.sources(),
-                || Part::fold(&mut parts, &scan, withdrawn, &context, &settings.analysis),
+                || read.sources(),
+                || Part::fold(&mut parts, &read, withdrawn, &context, &settings.analysis),
             );
             self.sources.extend(sources?);
             folded?;
@@ -108,6 +117,7 @@ impl Folded {
                 }
                 self.subjects.push(facts);
             }
+            scan = ends.next().map(|end| reader.read_before(end)).transpose()?;
         }
         for part in parts {
             self.counted.add(part.counted);
@@ -159,12 +169,9 @@ pub enum View<'a> {
 /// # Errors
 /// If the store cannot be read, or the writing not begun.
 pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
-    let (keys, files, withdrawn) = match view {
-        View::Newest(store) => {
-            let files = FactFiles::begin(store, &settings.facts_hash())?;
-            (KeyIndex::open(log)?, Some(files), None)
-        }
-        View::Past(withdrawn) => (KeyIndex::aside(Some(log))?, None, Some(withdrawn)),
+    let files = match view {
+        View::Newest(store) => Some(FactFiles::begin(store, &settings.facts_hash())?),
+        View::Past(_) => None,
     };
     let mut folded = Folded {
         subjects: Subjects::default(),
@@ -174,11 +181,21 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
         files,
     };
     // By the threads that share the work, which would have to be woken for each step of it.
-    rayon::scope(|_| folded.take_in(log, settings, keys, withdrawn))?;
+    rayon::scope(|_| folded.take_in(log, settings, view))?;
     if let Some(files) = &mut folded.files {
         files.end();
     }
     Ok(folded)
+}
+
+/// The keys of the log, and the contents of those in conflict.
+fn index(log: &EventLog, view: View<'_>) -> Result<(KeyIndex, Conflicts), StoreError> {
+    let mut keys = match view {
+        View::Newest(_) => KeyIndex::open(log),
+        View::Past(_) => KeyIndex::aside(Some(log)),
+    }?;
+    let conflicts = keys.conflicting()?;
+    Ok((keys, conflicts))
 }
 
 /// Finds the targets of corrections and retractions that are not among a subject's own events.

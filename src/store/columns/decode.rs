@@ -7,7 +7,7 @@ use super::arrays::{
 use super::cells::{content, int_of, long_of, moment, structs};
 use super::coded::{Bad, FileDigest};
 use super::entries::{effect, questionnaires, reading};
-use super::layout::{COLUMNS, SCHEMA};
+use super::layout::{COLUMNS, Column, SCHEMA};
 use super::lists::Lists;
 use crate::event::envelope::{Event, Logged, Origin};
 use crate::event::ids::{EventIdRef, Source, Subject};
@@ -17,8 +17,10 @@ use crate::event::view::{EventView, KindView};
 use crate::event::vitals::{MOST_READINGS, Reading};
 use arrow::array::{Array, ArrayRef, RecordBatch, new_null_array};
 use arrow::buffer::NullBuffer;
+use arrow::datatypes::DataType;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
 
 /// The columns of one batch, ready to give back its events.
 pub(in crate::store) struct Decoder {
@@ -34,6 +36,31 @@ pub(in crate::store) struct Decoder {
     pub(super) data: Vec<(Option<NullBuffer>, &'static [EventType])>,
 }
 
+/// A column without a value, made once for all batches.
+struct Blank {
+    data_type: &'static DataType,
+    rows: OnceLock<ArrayRef>,
+}
+
+/// That of each column, in the order of the table.
+static BLANKS: LazyLock<Vec<Blank>> = LazyLock::new(|| {
+    let blank =
+        |column: &'static Column| Blank { data_type: &column.data_type, rows: OnceLock::new() };
+    COLUMNS.iter().map(blank).collect()
+});
+
+impl Blank {
+    /// Of so many rows.
+    fn of(&self, n_rows: usize) -> ArrayRef {
+        let rows = self.rows.get_or_init(|| new_null_array(self.data_type, n_rows));
+        if n_rows <= rows.len() {
+            rows.slice(0, n_rows)
+        } else {
+            new_null_array(self.data_type, n_rows)
+        }
+    }
+}
+
 impl Decoder {
     /// Finds the columns by name. A column the batch does not have is null throughout: a file
     /// written before the column was added to the table.
@@ -41,11 +68,10 @@ impl Decoder {
         let aligned: Vec<(&str, ArrayRef)> = SCHEMA
             .fields()
             .iter()
-            .map(|field| {
+            .zip(&*BLANKS)
+            .map(|(field, blank)| {
                 let array = batch.column_by_name(field.name()).cloned();
-                let array =
-                    array.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()));
-                (field.name().as_str(), array)
+                (field.name().as_str(), array.unwrap_or_else(|| blank.of(batch.num_rows())))
             })
             .collect();
         let find = |name: &str| aligned.iter().find(|(n, _)| *n == name).map(|(_, array)| array);

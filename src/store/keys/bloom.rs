@@ -16,6 +16,7 @@ const PROBES: u32 = 7;
 const BITS_OF_PROBE: u32 = 9;
 const WORDS: usize = 8;
 const BITS_PER_BLOCK: usize = WORDS * 64;
+const BYTES_PER_BLOCK: usize = WORDS * 8;
 
 /// Which keys may be among those added. Never says no of one that is.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ impl Bloom {
 
     /// Bytes of the filter on the disk.
     pub(super) fn n_bytes(&self) -> usize {
-        self.blocks.len() * WORDS * 8
+        self.blocks.len() * BYTES_PER_BLOCK
     }
 
     /// Adds a key.
@@ -64,17 +65,18 @@ impl Bloom {
 
     /// Reads a filter of so many bytes, as [`Bloom::n_bytes`] told them.
     pub(super) fn read(from: &mut impl Read, n_bytes: usize) -> io::Result<Self> {
-        let mut bytes = vec![0; n_bytes];
-        from.read_exact(&mut bytes)?;
-        let words: Vec<u64> = bytes
-            .chunks_exact(8)
-            .map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default()))
-            .collect();
-        let (blocks, rest) = words.as_chunks::<WORDS>();
-        if blocks.is_empty() || !rest.is_empty() {
+        let (n_blocks, rest) = (n_bytes / BYTES_PER_BLOCK, n_bytes % BYTES_PER_BLOCK);
+        if n_blocks == 0 || rest > 0 {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        Ok(Self { blocks: blocks.to_vec() })
+        let mut blocks = vec![[0; WORDS]; n_blocks];
+        let mut bytes = [0; BYTES_PER_BLOCK];
+        for block in &mut blocks {
+            from.read_exact(&mut bytes)?;
+            let (words, _) = bytes.as_chunks();
+            block.iter_mut().zip(words).for_each(|(own, word)| *own = u64::from_le_bytes(*word));
+        }
+        Ok(Self { blocks })
     }
 }
 
