@@ -9,6 +9,7 @@
 
 use super::cohort::Cohort;
 use super::covariates::{COVARIATES, PerCovariate};
+use super::numbered::Numbered;
 use super::population::{Population, table_of};
 use super::row::Row;
 use super::settings::Stratum;
@@ -24,8 +25,10 @@ use crate::stats::overlap::{Refusal, refusals};
 use crate::stats::weighting::{Weighted, risks, weigh};
 use crate::table::{Cell, ColumnType as T, Table};
 use compact_str::CompactString;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::hash::Hash;
 
 /// Columns before suppression.
 pub const COLUMNS: [(&str, T); 30] = [
@@ -72,7 +75,7 @@ const OUTCOMES: [&str; 2] = ["nri-at-infusion", "nri-at-day-28"];
 
 /// A person: route, place of their level in each covariate among its levels, whether they respond by
 /// each outcome. `None` where they are not in its denominator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Person {
     route: Route,
     levels: PerCovariate<u32>,
@@ -94,15 +97,18 @@ pub fn adjusted_comparison(cohort: &Cohort, populations: &[Population]) -> Table
         let mut routes: Vec<Route> = people.iter().map(|(person, _)| person.route).collect();
         routes.dedup();
         routes.retain(|route| !matches!(route, Route::Other | Route::Unknown));
-        for (place, a) in routes.iter().enumerate() {
-            for b in &routes[place + 1..] {
-                for (outcome, name) in OUTCOMES.iter().enumerate() {
-                    let pair = Pair::of(&people, [*a, *b], outcome);
-                    let head = [population.code.as_str(), a.as_str(), b.as_str(), *name];
-                    table.push(pair.row(&head, cohort));
-                }
-            }
-        }
+        let pairs = routes.iter().enumerate().flat_map(|(place, a)| {
+            routes[place + 1..].iter().flat_map(move |b| {
+                OUTCOMES.iter().enumerate().map(move |(outcome, name)| (*a, *b, outcome, *name))
+            })
+        });
+        let pairs: Vec<_> = pairs.collect();
+        // Side by side: with one pair of routes for nearly all, it is the last that is waited for.
+        let rows = pairs.into_par_iter().with_max_len(1).map(|(a, b, outcome, name)| {
+            let pair = Pair::of(&people, [a, b], outcome);
+            pair.row(&[population.code.as_str(), a.as_str(), b.as_str(), name], cohort)
+        });
+        rows.collect::<Vec<_>>().into_iter().for_each(|row| table.push(row));
     })
 }
 
@@ -122,11 +128,16 @@ fn people(population: &Population, cohort: &Cohort) -> People {
 }
 
 /// What is alike once, with the sum of its counts, in order.
-fn added_up<T: Ord + Copy>(counted: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
-    let mut counted: Vec<(T, u64)> = counted.collect();
-    counted.sort_unstable();
-    let alike = counted.chunk_by(|a, b| a.0 == b.0);
-    alike.map(|alike| (alike[0].0, alike.iter().map(|(_, n)| n).sum())).collect()
+fn added_up<T: Ord + Hash + Copy>(counted: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
+    let (mut numbered, mut counts) = (Numbered::default(), Vec::new());
+    for (one, n) in counted {
+        let number = numbered.number(one) as usize;
+        counts.resize(counts.len().max(number + 1), 0);
+        counts[number] += n;
+    }
+    let mut all: Vec<(T, u64)> = numbered.by_number().iter().copied().zip(counts).collect();
+    all.sort_unstable();
+    all
 }
 
 impl Person {

@@ -6,27 +6,30 @@
 
 use super::population::{Population, Stretch};
 use super::standing::Sight;
-use super::view::Observation;
-use crate::stats::quantile::median;
+use super::view::hours;
+use crate::stats::quantile::{middles, quantile};
 
-/// The hours from each infusion to its score.
+/// What stands in the place of a time that is not there.
+const UNSEEN: i64 = i64::MIN;
+
+/// The time from each infusion to its score, in microseconds: whole numbers are sooner compared.
 pub(super) struct Hours {
-    /// Infusion by infusion, course by course; not a number where it is not scored.
-    seen: Vec<Vec<f64>>,
+    /// Infusion by infusion, course by course; [`UNSEEN`] where it is not scored.
+    seen: Vec<Vec<i64>>,
     /// Of each course, how many infusions are induction.
     n_induction: Vec<usize>,
     /// Those of the cell at hand.
-    of_cell: Vec<f64>,
+    of_cell: Vec<i64>,
 }
 
 impl Hours {
     /// Those of a population, up to the horizon.
     pub(super) fn of(population: &Population, horizon: usize) -> Self {
         let n_members = population.n_members();
-        let mut seen: Vec<Vec<f64>> = (0..horizon).map(|_| Vec::with_capacity(n_members)).collect();
+        let mut seen: Vec<Vec<i64>> = (0..horizon).map(|_| Vec::with_capacity(n_members)).collect();
         for view in population.views(0..n_members, Sight::Whole) {
-            for (position, hours) in seen.iter_mut().enumerate() {
-                hours.push(view.observation(position).map_or(f64::NAN, Observation::hours));
+            for (position, times) in seen.iter_mut().enumerate() {
+                times.push(view.observation(position).map_or(UNSEEN, |seen| seen.since_dose_us));
             }
         }
         let induction = population.views(0..n_members, Sight::Induction);
@@ -39,17 +42,17 @@ impl Hours {
         let Self { seen, n_induction, of_cell } = self;
         of_cell.clear();
         for Stretch { members, sight } in cell {
-            let hours = seen[position][members.clone()].iter().copied();
+            let times = seen[position][members.clone()].iter().copied();
             match sight {
-                Sight::Whole => of_cell.extend(hours.filter(|hours| !hours.is_nan())),
+                Sight::Whole => of_cell.extend(times.filter(|time| *time != UNSEEN)),
                 Sight::Induction => {
                     let n_seen = &n_induction[members.clone()];
-                    let hours = hours.zip(n_seen).filter(|(_, n_seen)| position < **n_seen);
-                    of_cell.extend(hours.map(|(hours, _)| hours).filter(|hours| !hours.is_nan()));
+                    let times = times.zip(n_seen).filter(|(_, n_seen)| position < **n_seen);
+                    of_cell.extend(times.map(|(time, _)| time).filter(|time| *time != UNSEEN));
                 }
             }
         }
-        median(of_cell)
+        quantile(&middles(of_cell, i64::cmp)?.map(hours), 0.5)
     }
 }
 
@@ -58,7 +61,8 @@ mod tests {
     use super::*;
     use crate::curves::additive::Additive;
     use crate::curves::fixture::Network;
-    use crate::curves::view::View;
+    use crate::curves::view::{Observation, View};
+    use crate::stats::quantile::median;
 
     #[derive(Clone)]
     struct All(Vec<f64>);

@@ -24,10 +24,15 @@ pub struct Observation {
 impl Observation {
     /// Hours since the start of that infusion.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "a window of days in microseconds")]
     pub fn hours(&self) -> f64 {
-        self.since_dose_us as f64 / HOUR_US as f64
+        hours(self.since_dose_us)
     }
+}
+
+/// Microseconds in hours.
+#[allow(clippy::cast_precision_loss, reason = "a window of days in microseconds")]
+pub(super) fn hours(micros: i64) -> f64 {
+    micros as f64 / HOUR_US as f64
 }
 
 /// A course as a stratum sees it.

@@ -8,6 +8,8 @@
 //! Undefined for no values and for `p` outside 0 to 1. Values are finite; where a function asks for
 //! sorted ones, that is the matter of the caller.
 
+use std::cmp::Ordering;
+
 /// The middle of a sample, and of its lower and upper half.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quartiles {
@@ -43,13 +45,20 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
 /// The middle value, or the mean of the two in the middle; the values change places on the way.
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
+    quantile(&middles(values, f64::total_cmp)?, 0.5)
+}
+
+/// The two values in the middle, the smaller first; twice the one there is among an odd number. The
+/// values change places on the way.
+#[must_use]
+pub fn middles<T: Copy>(
+    values: &mut [T],
+    order: impl Fn(&T, &T) -> Ordering + Copy,
+) -> Option<[T; 2]> {
     let last = values.len().checked_sub(1)?;
-    let (_, low, above) = values.select_nth_unstable_by(last / 2, f64::total_cmp);
-    if last % 2 == 0 {
-        return Some(*low);
-    }
-    let high = above.iter().copied().min_by(f64::total_cmp)?;
-    quantile(&[*low, high], 0.5)
+    let (_, low, above) = values.select_nth_unstable_by(last / 2, order);
+    let high = if last % 2 == 0 { Some(*low) } else { above.iter().copied().min_by(order) };
+    Some([*low, high?])
 }
 
 /// Values of which many are equal, such as scores: each with how often it was seen.
@@ -68,16 +77,16 @@ pub struct Distribution {
 const ROOM: usize = 32;
 
 /// Largest size of a value that is counted in its place among the whole ones.
-const LARGEST_WHOLE: f64 = 1_000.0;
+const LARGEST_WHOLE: i32 = 1_000;
 
 impl Distribution {
     /// Takes one value in.
     pub fn push(&mut self, value: f64) {
-        if value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE {
-            #[allow(clippy::cast_possible_truncation, reason = "whole, and small")]
-            let value = value as i32;
-            self.reach(value, value);
-            self.whole[place(self.first, value)] += 1;
+        #[allow(clippy::cast_possible_truncation, reason = "compared with the value")]
+        let whole = value as i32;
+        if f64::from(whole).total_cmp(&(value + 0.0)).is_eq() && whole.abs() <= LARGEST_WHOLE {
+            self.reach(whole, whole);
+            self.whole[place(self.first, whole)] += 1;
         } else {
             self.add_other(value, 1);
         }
