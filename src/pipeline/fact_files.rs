@@ -87,7 +87,7 @@ impl Drop for FactFiles {
 
 /// Parts that the pool is handed at once, where more than one waits: enough that handing over costs
 /// little, few enough that nobody who shares the pool has to wait for long.
-const PARTS_AT_ONCE: usize = 4;
+const PARTS_AT_ONCE: usize = 2;
 
 /// Writes part after part until the last; what nobody finishes goes with the writer.
 fn write(mut writer: FactWriter, parts: &Receiver<Part>) -> Result<(), PipelineError> {
