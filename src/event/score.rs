@@ -34,13 +34,13 @@ const DENOMINATORS: [i64; 1 << BITS_OF_PLACE] = {
     all
 };
 
-/// The place of a mean of one item, were there one.
-const FIRST_MEAN: usize = DECIMALS;
+/// The place before that of a mean of one item.
+const BEFORE_MEANS: usize = DECIMALS;
 
 /// How many items the means at a place are of.
 #[allow(clippy::cast_possible_wrap, reason = "at most a hundred or so")]
 const fn mean_at(place: usize) -> i64 {
-    (place - FIRST_MEAN) as i64
+    (place - BEFORE_MEANS) as i64
 }
 
 impl Score {
@@ -61,7 +61,7 @@ impl Score {
     #[must_use]
     pub fn mean_of(sum: i64, n: i64) -> Option<Self> {
         let n = usize::try_from(n).ok().filter(|n| (1..=MOST_ITEMS).contains(n))?;
-        Self::over(sum, if n == 1 { 0 } else { FIRST_MEAN + n })
+        Self::over(sum, BEFORE_MEANS + n)
     }
 
     /// The decimal a double was written as; `None` unless finite and at most 1000 in size.
@@ -112,6 +112,7 @@ impl Score {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fractions of small scores")]
     pub fn minus_value(self, other: Self) -> f64 {
+        // A double is made of 64 bits sooner than of 128.
         if self.den() == other.den() {
             return (self.num() - other.num()) as f64 / self.den() as f64;
         }

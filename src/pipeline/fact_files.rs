@@ -152,8 +152,8 @@ impl FactWriter {
             infusions.add(|rows| rows.push(facts))?;
             assessments.add(|rows| rows.push(facts))
         };
-        let facts = parts.iter().flat_map(|part| part.iter());
-        facts.into_iter().try_for_each(&mut write).map_err(PipelineError::make("the facts"))
+        let mut facts = parts.iter().flat_map(|part| part.iter());
+        facts.try_for_each(&mut write).map_err(PipelineError::make("the facts"))
     }
 
     /// Has the disk take what has been written, meanwhile, so that little is left for the end.

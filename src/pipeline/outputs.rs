@@ -192,14 +192,13 @@ impl RunFolder {
     pub fn publish(mut self, run_id: &str, then: Current) -> Result<PathBuf, PipelineError> {
         let runs = self.out.join("runs");
         let place = runs.join(run_id);
-        let out = self.out.clone();
-        let name = || match then {
-            Current::Flip => flip(&out, run_id),
+        let name = |out: &Path| match then {
+            Current::Flip => flip(out, run_id),
             Current::Leave => Ok(()),
         };
         if place.exists() {
             // The same run, made a second time within a second: it only has to be named again.
-            name()?;
+            name(&self.out)?;
             sync_dir(&self.out).map_err(PipelineError::write(&self.out))?;
             return Ok(place);
         }
@@ -212,7 +211,8 @@ impl RunFolder {
             let _ = std::fs::remove_dir_all(&aside);
             PipelineError::write(&place)(error)
         })?;
-        let named = sync_dir(&runs).map_err(PipelineError::write(&runs)).and_then(|()| name());
+        let named =
+            sync_dir(&runs).map_err(PipelineError::write(&runs)).and_then(|()| name(&self.out));
         if named.is_err() {
             // A run that `current` never named was not published.
             let _ = std::fs::remove_dir_all(&place);

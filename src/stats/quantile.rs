@@ -82,6 +82,7 @@ const LARGEST_WHOLE: i32 = 1_000;
 impl Distribution {
     /// Takes one value in.
     pub fn push(&mut self, value: f64) {
+        // There and back instead of a look at the fraction, which is a call of the system's library.
         #[allow(clippy::cast_possible_truncation, reason = "compared with the value")]
         let whole = value as i32;
         if f64::from(whole).total_cmp(&(value + 0.0)).is_eq() && whole.abs() <= LARGEST_WHOLE {

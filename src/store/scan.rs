@@ -82,8 +82,8 @@ impl Scan {
     }
 
     /// Has every subject taken in with their events, sorted by [`EventView::order`]. Subjects come in
-    /// the order of their shares and pseudonyms, as many to each of the `takers`: those of the first before those of the second, side by
-    /// side.
+    /// the order of their shares and pseudonyms, as many to each of the `takers`: those of the first
+    /// before those of the second, side by side.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
