@@ -2,7 +2,8 @@
 
 use crate::event::ids::EventIdRef;
 
-/// Ids one after the other. No id has a blank, which stands behind each.
+/// Ids one after the other, each behind a character that says how long it is: the one whose number is
+/// the length less one, since an id has from 1 to 128.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventIds(Box<str>);
 
@@ -12,15 +13,22 @@ impl EventIds {
     pub fn of<'a>(ids: impl Iterator<Item = EventIdRef<'a>> + Clone) -> Self {
         let mut text = String::with_capacity(ids.clone().map(|id| id.as_str().len() + 1).sum());
         for id in ids {
+            let last = u8::try_from(id.as_str().len() - 1).unwrap_or(u8::MAX);
+            text.push(last.into());
             text.push_str(id.as_str());
-            text.push(' ');
         }
         Self(text.into_boxed_str())
     }
 
     /// The ids, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.split_terminator(' ')
+        let mut left = &*self.0;
+        std::iter::from_fn(move || {
+            let last = usize::from(*left.as_bytes().first()?);
+            let id;
+            (id, left) = left[1..].split_at(last + 1);
+            Some(id)
+        })
     }
 
     /// The one at a place.
@@ -36,7 +44,9 @@ mod tests {
 
     #[test]
     fn ids_are_found_by_their_place() {
-        for texts in [&[][..], &["a"], &["e-1", "0194c1d0-5b7e-7000-8000-0000000000a1", "z:9"]] {
+        let longest = "x".repeat(128);
+        let several = ["e-1", "0194c1d0-5b7e-7000-8000-0000000000a1", &longest, "z:9"];
+        for texts in [&[][..], &["a"], &several] {
             let ids = EventIds::of(texts.iter().filter_map(|text| EventIdRef::new(text)));
             assert!(ids.iter().eq(texts.iter().copied()));
             for (place, text) in texts.iter().enumerate() {
