@@ -1,10 +1,11 @@
 //! Which scores count: the baseline, the one after each infusion, that of day 28.
 
 use super::account::Scored;
-use super::fact::{Assessment, Later, Scores};
+use super::fact::{Later, Scores};
 use super::settings::FoldSettings;
 use crate::event::score::Score;
 use crate::event::time::{DAY_US, whole_days};
+use std::num::NonZeroU32;
 
 /// Day after session 1 at which routes with different schedules can be compared.
 pub const DAYS_COMPARED: i64 = 28;
@@ -44,18 +45,6 @@ pub(super) fn assess(
     let baseline = last(scores, |at| at <= first_us)
         .filter(|scored| whole_days(scored.at_us, first_us) <= settings.baseline_max_age_days)
         .map(|scored| (take(scored), scored.item));
-    let after = (0..n_infusions)
-        .map(|position| {
-            let window = Window::of(starts, position, settings);
-            // Nothing behind the next session is in it.
-            let up_to_next = scores.partition_point(|scored| scored.at_us <= window.next_us);
-            last(&mut scores[..up_to_next], |at| window.holds(at)).map(|scored| Assessment {
-                score: take(scored),
-                since_dose_us: scored.at_us - window.start_us,
-                item: scored.item,
-            })
-        })
-        .collect();
     // Never a score that could be the baseline of a later course.
     let next_course = starts.get(n_infusions).copied().unwrap_or(i64::MAX);
     let day_28_us = first_us + DAYS_COMPARED * DAY_US;
@@ -64,16 +53,47 @@ pub(super) fn assess(
         .map(take);
     let after_first = scores.partition_point(|scored| scored.at_us <= first_us);
     let up_to_next = scores.partition_point(|scored| scored.at_us <= next_course);
-    let later = scores.get(after_first..up_to_next).unwrap_or_default().iter();
+    let later = scores.get_mut(after_first..up_to_next).unwrap_or_default();
     Scores {
         baseline: baseline.map(|(score, _)| score),
         baseline_item: baseline.and_then(|(_, item)| item),
-        after,
         day_28,
-        later: later
-            .map(|scored| Later { since_first_us: scored.at_us - first_us, score: scored.score })
-            .collect(),
+        later: numbered(later, &starts[..n_infusions], starts, settings),
     }
+}
+
+/// Scores after session 1, of which the last in the time of each infusion counts for it. `own` are
+/// the starts of the course's sessions.
+fn numbered(
+    scores: &mut [Scored],
+    own: &[i64],
+    starts: &[i64],
+    settings: &FoldSettings,
+) -> Vec<Later> {
+    let first_us = own.first().copied().unwrap_or_default();
+    let of = |scored: &Scored| {
+        // As many sessions as began before it: the number of the last of them.
+        let number = own.partition_point(|start| *start < scored.at_us);
+        let position = number.checked_sub(1)?;
+        let counts = Window::of(starts, position, settings).holds(scored.at_us);
+        counts.then(|| u32::try_from(number).ok().and_then(NonZeroU32::new)).flatten()
+    };
+    let later = scores.iter().map(|scored| Later {
+        since_first_us: scored.at_us - first_us,
+        score: scored.score,
+        infusion: of(scored),
+        item: scored.item,
+    });
+    let mut later: Vec<Later> = later.collect();
+    for place in 1..later.len() {
+        if later[place - 1].infusion == later[place].infusion {
+            later[place - 1].infusion = None;
+        }
+    }
+    for (scored, later) in scores.iter_mut().zip(&later) {
+        scored.used |= later.infusion.is_some();
+    }
+    later
 }
 
 /// The last score at a time that fits.
@@ -93,6 +113,7 @@ fn take(scored: &mut Scored) -> Score {
 mod tests {
     use super::*;
     use crate::event::ids::Source;
+    use proptest::prelude::*;
     use std::sync::LazyLock;
 
     fn at(day: i64, score: i64) -> Scored<'static> {
@@ -109,13 +130,40 @@ mod tests {
         let mut scores = [at(-1, 20), at(3, 15), at(5, 12), at(9, 8), at(30, 1)];
         let found = assess(&mut scores, 3, &starts, &FoldSettings::default());
         assert_eq!(found.baseline, Some(Score::whole(20)));
-        let after: Vec<_> = found.after.iter().map(|a| a.map(|a| a.score)).collect();
+        let after: Vec<_> = found.later.iter().map(|l| (l.score, l.position())).collect();
         // The score at the start of sessions 2 and 3 is still that of session 1.
-        assert_eq!(after, [Some(Score::whole(15)), None, Some(Score::whole(8))]);
+        let expected = [(15, Some(0)), (12, None), (8, Some(2))];
+        assert_eq!(after, expected.map(|(score, position)| (Score::whole(score), position)));
         // The score of day 30 is too late for day 28, and that of day 9 is 19 days old by then.
         assert_eq!(found.day_28, None);
         // 12 stands before 8 in the same window, and 1 comes when the later course has begun.
         assert_eq!(scores.map(|scored| scored.used), [true, true, false, true, false]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_score_in_the_time_of_an_infusion_counts_for_it(
+            mut starts in proptest::collection::vec(0..60_i64, 1..8),
+            n in 1..8_usize,
+            mut days in proptest::collection::vec(-5..90_i64, 0..14),
+        ) {
+            // The twin asks every score for every infusion.
+            starts.sort_unstable();
+            days.sort_unstable();
+            let starts: Vec<i64> = starts.into_iter().map(|day| day * DAY_US).collect();
+            let (n, settings) = (n.min(starts.len()), FoldSettings::default());
+            let mut scores: Vec<Scored> =
+                days.into_iter().zip(0..).map(|(day, score)| at(day, score)).collect();
+            let found = assess(&mut scores, n, &starts, &settings);
+            for position in 0..n {
+                let window = Window::of(&starts, position, &settings);
+                let expected = scores.iter().rfind(|scored| window.holds(scored.at_us));
+                let counts = |later: &&Later| later.position() == Some(position);
+                let counts = found.later.iter().filter(counts).map(|later| later.score);
+                prop_assert!(expected.is_none_or(|scored| scored.used));
+                prop_assert!(counts.eq(expected.map(|scored| scored.score)));
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::event::kind::CourseStarted;
 use crate::event::number::Int;
 use crate::event::score::Score;
 use crate::event::time::TimeBasis;
+use std::num::NonZeroU32;
 
 /// Everything known of one subject who did not withdraw.
 #[derive(Debug, Clone)]
@@ -183,8 +184,6 @@ pub struct Scores {
     /// The item about death or self-harm at the baseline, where the instrument has one and it was
     /// sent.
     pub baseline_item: Option<u8>,
-    /// The assessment after each infusion, by position; `None` where it was not measured.
-    pub after: Vec<Option<Assessment>>,
     /// The last score after session 1, not later than day 28 and not too old on that day.
     pub day_28: Option<Score>,
     /// Every score after session 1, up to the start of the next course, in time order.
@@ -198,17 +197,22 @@ pub struct Later {
     pub since_first_us: i64,
     /// The score.
     pub score: Score,
+    /// The number of the infusion it counts for; `None` where a later one of the same time does, or
+    /// where it comes too late. No infusion has two.
+    pub infusion: Option<NonZeroU32>,
+    /// The item about death or self-harm, as at the baseline.
+    pub item: Option<u8>,
 }
 
 /// The score that counts for an infusion.
 #[derive(Debug, Clone, Copy)]
-pub struct Assessment {
-    /// The score.
-    pub score: Score,
+pub struct Assessment<'a> {
+    /// Position of the infusion.
+    pub position: usize,
     /// Microseconds since the start of that infusion.
     pub since_dose_us: i64,
-    /// The item about death or self-harm, as at the baseline.
-    pub item: Option<u8>,
+    /// The score.
+    pub scored: &'a Later,
 }
 
 impl Course {
@@ -241,6 +245,23 @@ impl Course {
         })
     }
 
+    /// The scores of an instrument that count for an infusion, in the order of these.
+    pub fn assessments<'a>(&'a self, scores: &'a Scores) -> impl Iterator<Item = Assessment<'a>> {
+        let first_us = self.first_us();
+        scores.later.iter().filter_map(move |scored| {
+            let position = scored.position()?;
+            let start_us = self.infusions.get(position)?.start_us;
+            let since_dose_us = first_us + scored.since_first_us - start_us;
+            Some(Assessment { position, since_dose_us, scored })
+        })
+    }
+
+    /// The one of them that counts for the infusion at a position.
+    #[must_use]
+    pub fn assessment<'a>(&'a self, scores: &'a Scores, position: usize) -> Option<Assessment<'a>> {
+        self.assessments(scores).find(|assessment| assessment.position == position)
+    }
+
     /// Start of the last session, in microseconds.
     #[must_use]
     pub fn last_us(&self) -> i64 {
@@ -260,7 +281,15 @@ impl Profile {
     }
 }
 
-impl Assessment {
+impl Later {
+    /// Position of the infusion it counts for.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        self.infusion.and_then(|number| usize::try_from(number.get() - 1).ok())
+    }
+}
+
+impl Assessment<'_> {
     /// Hours since the start of that infusion.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a window of days in microseconds")]

@@ -105,18 +105,15 @@ impl ScoreRows {
     pub fn push(&mut self, facts: &SubjectFacts) {
         for course in &facts.courses {
             for (instrument, scores) in course.scores.iter() {
-                let assessed = scores.after.iter().zip(1..);
-                let assessed =
-                    assessed.filter_map(|(after, number)| Some((after.as_ref()?, number)));
                 let before = self.score.len();
                 if let Some(baseline) = scores.baseline {
                     self.infusion.push(0);
                     self.score.push(baseline.value());
                     self.hours_since_dose.push(None);
                 }
-                for (assessment, number) in assessed {
-                    self.infusion.push_count(number);
-                    self.score.push(assessment.score.value());
+                for assessment in course.assessments(scores) {
+                    self.infusion.push_count(assessment.position + 1);
+                    self.score.push(assessment.scored.score.value());
                     self.hours_since_dose.push(assessment.hours());
                 }
                 let n_rows = self.score.len() - before;

@@ -107,7 +107,9 @@ impl Step {
             () if !instrument.is_some_and(|instrument| instrument.can_respond(baseline)) => {
                 Self::WithBaseline
             }
-            () if scores.after.iter().any(Option::is_some) => Self::ScoredAfterTreatment,
+            () if scores.later.iter().any(|later| later.infusion.is_some()) => {
+                Self::ScoredAfterTreatment
+            }
             () => Self::Scorable,
         }
     }

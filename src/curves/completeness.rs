@@ -228,18 +228,17 @@ pub fn completeness(cohort: &Cohort, counts: &Counts) -> Table {
 
 /// Counts a person at some time points, from the one numbered `first` on, where one is due.
 fn count(cells: &mut [Counted], reached: &Reached, first: usize, at: &[TimePoint]) {
-    for (number, at) in (first..).zip(at) {
-        // Every counted course has a baseline due; a score after an infusion, where that leaves room
-        // to respond.
-        let is_scored = match number.checked_sub(1) {
-            None => Some(reached.step >= Step::WithBaseline),
-            Some(position) => reached.is_scored(position),
-        };
-        let Some(is_scored) = is_scored else { continue };
-        let counted = &mut cells[number];
-        counted.n_due += 1;
-        counted.n_scored += u32::from(is_scored);
-        counted.window_open |= at.window_open;
+    // Every counted course has a baseline due; a score after an infusion, where that leaves room to
+    // respond.
+    let is_due = |number: usize| number == 0 || reached.is_due();
+    for (number, at) in (first..).zip(at).filter(|(number, _)| is_due(*number)) {
+        cells[number].n_due += 1;
+        cells[number].window_open |= at.window_open;
+    }
+    let baseline = (reached.step >= Step::WithBaseline).then_some(0);
+    let scored = baseline.into_iter().chain(reached.scored().map(|position| position + 1));
+    for number in scored.filter(|number| (first..first + at.len()).contains(number)) {
+        cells[number].n_scored += 1;
     }
 }
 

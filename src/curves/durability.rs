@@ -90,17 +90,20 @@ pub fn durability(counts: &Table) -> Table {
 fn on_treatment(view: &View, horizon: usize) -> Option<(End, End)> {
     let scored = (0..view.n_infusions).filter_map(|position| {
         let seen = view.observation(position)?;
-        Some((position, seen.since_first_us, seen.responds == Some(true)))
+        Some((position, seen.responds == Some(true)))
     });
-    let mut scored = scored.skip_while(|(.., responds)| !responds);
-    let (first, first_us, _) = scored.next().filter(|(position, ..)| *position < horizon)?;
-    let since = |position: usize, at_us: i64| (position - first, days(first_us, at_us));
-    let mut last = (0, 0);
-    for (position, at_us, responds) in scored {
-        last = since(position, at_us);
-        if !responds {
-            return Some((End::Event(last.0), End::Event(last.1)));
+    let mut scored = scored.skip_while(|(_, responds)| !responds);
+    let (first, _) = scored.next().filter(|(position, _)| *position < horizon)?;
+    let (mut last, mut is_over) = (first, false);
+    for (position, responds) in scored {
+        last = position;
+        is_over = !responds;
+        if is_over {
+            break;
         }
     }
-    Some((End::Unseen(last.0), End::Unseen(last.1)))
+    let since_first_us = [first, last].map(|position| view.since_first_us(position));
+    let [Some(first_us), Some(last_us)] = since_first_us else { return None };
+    let end = if is_over { End::Event } else { End::Unseen };
+    Some((end(last - first), end(days(first_us, last_us))))
 }

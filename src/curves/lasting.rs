@@ -15,13 +15,16 @@ pub(super) fn after_induction(
     responds: impl Fn(Score) -> bool,
 ) -> Option<End> {
     let position = course.n_induction.checked_sub(1)?;
+    let mut later = scores.later.iter();
+    let shown = later.find(|later| later.position() == Some(position))?;
+    if !responds(shown.score) {
+        return None;
+    }
+    let start_us = shown.since_first_us;
     let since_first = |infusion: &Infusion| infusion.start_us - course.first_us();
-    let shown = (*scores.after.get(position)?).filter(|shown| responds(shown.score))?;
-    let start_us = since_first(course.infusions.get(position)?) + shown.since_dose_us;
     let again_us = course.infusions.get(position + 1).map(since_first);
     let mut last_us = start_us;
-    let later = &scores.later;
-    for later in &later[later.partition_point(|later| later.since_first_us <= start_us)..] {
+    for later in later {
         if again_us.is_some_and(|again| again < later.since_first_us) {
             break;
         }

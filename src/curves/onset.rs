@@ -158,8 +158,12 @@ mod tests {
     #[test]
     fn a_window_ends_with_its_hour_and_begins_after_the_one_before() {
         let windows = windows(&[2, 4, 24]);
-        let minutes =
-            |minutes: i64| Later { since_first_us: minutes * HOUR_US / 60, score: Score::whole(9) };
+        let minutes = |minutes: i64| Later {
+            since_first_us: minutes * HOUR_US / 60,
+            score: Score::whole(9),
+            infusion: None,
+            item: None,
+        };
         let of = |at: i64| windows.iter().position(|window| window.holds(&minutes(at)));
         assert_eq!(
             [1, 120, 121, 240, 1440, 1441].map(of).map(|w| w.unwrap_or(9)),

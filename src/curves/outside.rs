@@ -221,7 +221,9 @@ fn scores<'a>(
     if let Some(course) = facts.courses.first() {
         for (instrument, reached) in reached.iter().enumerate() {
             let Some(reached) = reached else { continue };
-            let n_after = whole(reached.n_scored(cohort.analysis.horizon));
+            let horizon = cohort.analysis.horizon;
+            let n_after =
+                whole(reached.scored().take_while(|position| *position < horizon).count());
             let n_baseline = i64::from(reached.step >= Step::WithBaseline);
             add(course.site.as_str(), instrument, -n_after - n_baseline);
         }
@@ -249,7 +251,7 @@ fn sessions<'a>(
         let site = sites.number(course.site.as_str());
         for place in places(course.route, site) {
             for (instrument, reached) in reached.iter().enumerate() {
-                if reached.is_some_and(|reached| reached.step >= Step::Scorable) {
+                if reached.is_some_and(|reached| reached.is_due()) {
                     difference.add(place, instrument, -n_due);
                 }
             }

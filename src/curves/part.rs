@@ -199,17 +199,16 @@ impl<'a> OfInstrument<'a> {
             OF_INSTRUMENT => number,
             _ => standing.covariates[at],
         }));
-        let first_us = course.first_us();
-        let after = course.infusions.iter().zip(&member.scores.after);
-        part.after.extend(after.map(|(infusion, assessment)| {
-            assessment.map(|Assessment { score, since_dose_us, item }| Observation {
-                score,
+        let begin = part.after.len();
+        part.after.resize(begin + course.infusions.len(), None);
+        for Assessment { position, since_dose_us, scored } in course.assessments(member.scores) {
+            part.after[begin + position] = Some(Observation {
+                score: scored.score,
                 since_dose_us,
-                since_first_us: infusion.start_us - first_us + since_dose_us,
-                item,
-                responds: instrument.is_response(member.baseline, score),
-            })
-        }));
+                item: scored.item,
+                responds: instrument.is_response(member.baseline, scored.score),
+            });
+        }
         part.begin.push(part.after.len());
         part.members.push(member);
     }

@@ -1,15 +1,15 @@
 //! How far a subject comes with their first course, as each instrument sees them.
 
 use super::cohort::{Asked, Step};
-use crate::course::fact::{Assessment, Course};
+use crate::course::fact::{Course, Later};
 
 /// A subject with their first course, as one instrument sees them.
 #[derive(Debug, Clone, Copy)]
 pub struct Reached<'a> {
     /// The last step.
     pub step: Step,
-    /// The assessments of the first course, after each infusion.
-    after: &'a [Option<Assessment>],
+    /// The scores of the first course after session 1.
+    later: &'a [Later],
 }
 
 impl<'a> Reached<'a> {
@@ -21,24 +21,20 @@ impl<'a> Reached<'a> {
             Ok(course) => {
                 let scores = course.scores.get(code);
                 let step = Step::of_scores(scores, instrument);
-                Self { step, after: scores.map_or(&[], |scores| &scores.after) }
+                Self { step, later: scores.map_or(&[], |scores| &scores.later) }
             }
-            Err(step) => Self { step, after: &[] },
+            Err(step) => Self { step, later: &[] },
         }
     }
 
-    /// Whether there is a score after the infusion at a position that stands in the estimates;
-    /// `None` where none is due, because the baseline leaves no room to respond.
+    /// Whether a score is due after an infusion: not where the baseline leaves no room to respond.
     #[must_use]
-    pub fn is_scored(&self, position: usize) -> Option<bool> {
-        let score = self.after.get(position).is_some_and(Option::is_some);
-        (self.step >= Step::Scorable).then_some(score)
+    pub fn is_due(&self) -> bool {
+        self.step >= Step::Scorable
     }
 
-    /// How many scores after one of the first infusions stand in the estimates.
-    #[must_use]
-    pub fn n_scored(&self, horizon: usize) -> usize {
-        let after = self.after.iter().take(horizon).filter(|_| self.step >= Step::Scorable);
-        after.flatten().count()
+    /// The positions of the infusions with a score that stands in the estimates, in order.
+    pub fn scored(&self) -> impl Iterator<Item = usize> {
+        self.later.iter().filter(|_| self.is_due()).filter_map(Later::position)
     }
 }

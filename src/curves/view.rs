@@ -13,8 +13,6 @@ pub struct Observation {
     pub score: Score,
     /// Microseconds since the start of that infusion.
     pub since_dose_us: i64,
-    /// Microseconds from the start of session 1 to it.
-    pub since_first_us: i64,
     /// The item about death or self-harm.
     pub item: Option<u8>,
     /// Whether it is a response; `None` where no rule is agreed.
@@ -83,6 +81,16 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn score(&self, position: usize) -> Option<Score> {
         self.observation(position).map(|seen| seen.score)
+    }
+
+    /// Microseconds from the start of session 1 to it. Seldom asked for, and so looked up where the
+    /// course is kept.
+    #[must_use]
+    pub fn since_first_us(&self, position: usize) -> Option<i64> {
+        let seen = self.observation(position)?;
+        let course = self.member.course;
+        let start_us = course.infusions.get(position)?.start_us;
+        Some(start_us - course.first_us() + seen.since_dose_us)
     }
 
     /// Whether it is a response; `None` without a score, and where no rule is agreed.

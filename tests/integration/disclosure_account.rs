@@ -60,7 +60,8 @@ fn differences(facts: &SubjectFacts, code: &OpenCode) -> BTreeMap<Key, i64> {
         add("scores-usable", "all", site, -1);
         if !baseline.is_zero() {
             let horizon = usize::try_from(HORIZON).expect("small");
-            let scored = scores.after.iter().take(horizon).flatten().count();
+            let assessed = course.assessments(scores).map(|assessment| assessment.position);
+            let scored = assessed.filter(|position| *position < horizon).count();
             let due = course.infusions.len().min(horizon);
             add("scores-usable", "all", site, -i64::try_from(scored).expect("small"));
             let route = course.route.as_str();

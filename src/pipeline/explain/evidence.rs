@@ -151,8 +151,8 @@ impl Evidence {
         code: &OpenCode,
         instrument: &Instrument,
     ) -> Option<EventRow> {
-        let assessment = scores.after.get(position).copied().flatten()?;
-        let at_us = course.infusions.get(position)?.start_us + assessment.since_dose_us;
+        let assessment = course.assessment(scores, position)?;
+        let at_us = course.first_us() + assessment.scored.since_first_us;
         let last = self.scored(course, code, instrument, |at| at == at_us)?;
         Some(self.row(&last.source, &last.id, last.when))
     }

@@ -262,7 +262,7 @@ impl Reading<'_> {
         let at = seen.infusions[k - 1];
         let session = (k <= seen.n_infusions).then(|| evidence.session(course, k - 1)).flatten();
         let scores = course.scores.get(code).filter(|_| at.score.is_some());
-        let assessment = scores.and_then(|scores| scores.after.get(k - 1).copied().flatten());
+        let assessment = scores.and_then(|scores| course.assessment(scores, k - 1));
         let because =
             at.score.and_then(|score| arithmetic::response(instrument, seen.baseline, score));
         InfusionRow {
