@@ -1,7 +1,9 @@
 //! Reading events back, some shares of the subjects at a time.
 
 use super::columns::Bad;
+use super::columns::arrays::Whose;
 use super::columns::decode::Decoder;
+use super::columns::laid_out::LaidOut;
 use super::data_file::{self, Batches};
 use super::error::StoreError;
 use super::log::EventLog;
@@ -38,8 +40,25 @@ struct Rows {
 
 /// Rows that stand behind each other in a batch.
 struct Part {
-    batch: Arc<Decoder>,
+    batch: Arc<Batch>,
     rows: Range<usize>,
+}
+
+/// Rows that were read together.
+enum Batch {
+    /// With all that is known of them.
+    Whole(Box<Decoder>),
+    /// With what the fold asks for.
+    LaidOut(Box<LaidOut>),
+}
+
+impl Batch {
+    fn whose(&self) -> &Whose {
+        match self {
+            Self::Whole(batch) => &batch.whose,
+            Self::LaidOut(batch) => &batch.whose,
+        }
+    }
 }
 
 /// Rows of one subject that stand behind each other in a batch.
@@ -47,7 +66,7 @@ struct Run<'a> {
     share: i32,
     beginning: Beginning,
     subject: &'a str,
-    batch: &'a Decoder,
+    batch: &'a Batch,
     rows: Range<usize>,
     path: &'a Path,
 }
@@ -61,7 +80,7 @@ impl Scan {
         let mut sources: BTreeSet<&Source> = BTreeSet::new();
         for Rows { path, parts } in &self.0 {
             for Part { batch, rows } in parts {
-                sources.extend(batch.sources(rows.clone()).map_err(corrupt(path))?);
+                sources.extend(batch.whose().sources(rows.clone()).map_err(corrupt(path))?);
             }
         }
         Ok(sources.into_iter().cloned().collect())
@@ -86,7 +105,7 @@ impl Scan {
     /// before those of the second, side by side.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] if a row is not of the vocabulary.
+    /// [`StoreError::Corrupt`] if a row is not of the vocabulary, or was not read for the fold.
     pub fn fold_subjects<T: Send>(
         &self,
         takers: &mut [T],
@@ -97,19 +116,14 @@ impl Scan {
         runs.par_sort_by(Run::order);
         let subjects: Vec<&[Run]> = runs.chunk_by(|a, b| a.subject == b.subject).collect();
         let of_some = |(taker, subjects): (&mut T, &[&[Run]])| {
-            let mut rare = Vec::new();
-            for (run, row) in subjects.iter().copied().flat_map(rows) {
-                rare.extend(run.batch.rare(row).map_err(corrupt(run.path))?);
-            }
-            let mut rare = rare.iter();
             // One place for the events of everyone, which stays near the core.
             let mut events = Vec::new();
             for runs in subjects {
                 let subject = Subject::new(runs[0].subject).ok_or("subject");
                 let subject = subject.map_err(corrupt(runs[0].path))?;
                 events.clear();
-                for (run, row) in rows(runs) {
-                    events.push(run.batch.view(row, &mut rare).map_err(corrupt(run.path))?);
+                for run in *runs {
+                    run.look(&mut events)?;
                 }
                 events.sort_by(EventView::order);
                 take_in(taker, &subject, &events);
@@ -129,8 +143,9 @@ impl Scan {
             for Part { batch, rows } in parts {
                 let mut left = rows.clone();
                 while !left.is_empty() {
-                    let (subject, end) = batch.same_subject(left.clone()).map_err(corrupt(path))?;
-                    let share = batch.share(left.start).map_err(corrupt(path))?;
+                    let whose = batch.whose();
+                    let (subject, end) = whose.same_subject(left.clone()).map_err(corrupt(path))?;
+                    let share = whose.share(left.start).map_err(corrupt(path))?;
                     let beginning = Beginning::of(subject);
                     let rows = left.start..end;
                     runs.push(Run { share, beginning, subject, batch, rows, path });
@@ -142,7 +157,7 @@ impl Scan {
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// By share, then by subject: the same however many shares are read at once.
     fn order(&self, other: &Self) -> Ordering {
         self.share.cmp(&other.share).then_with(|| {
@@ -153,17 +168,22 @@ impl Run<'_> {
 
     /// Adds its events to others.
     fn read(&self, events: &mut Vec<Logged>) -> Result<(), StoreError> {
+        let Batch::Whole(batch) = self.batch else { return Err(corrupt(self.path)("file_digest")) };
         let mut subject = None;
         for row in self.rows.clone() {
-            events.push(self.batch.event(row, &mut subject).map_err(corrupt(self.path))?);
+            events.push(batch.event(row, &mut subject).map_err(corrupt(self.path))?);
         }
         Ok(())
     }
-}
 
-/// The rows of some runs, each with its run.
-fn rows<'r, 'a>(runs: &'r [Run<'a>]) -> impl Iterator<Item = (&'r Run<'a>, usize)> {
-    runs.iter().flat_map(|run| run.rows.clone().map(move |row| (run, row)))
+    /// Adds its events, as the fold looks at them, to others.
+    fn look(&self, events: &mut Vec<EventView<'a>>) -> Result<(), StoreError> {
+        let Batch::LaidOut(batch) = self.batch else { return Err(corrupt(self.path)("type")) };
+        for row in self.rows.clone() {
+            events.push(batch.view(row).map_err(corrupt(self.path))?);
+        }
+        Ok(())
+    }
 }
 
 fn corrupt(path: &Path) -> impl Fn(Bad) -> StoreError {
@@ -174,8 +194,16 @@ fn corrupt(path: &Path) -> impl Fn(Bad) -> StoreError {
 pub struct ShareReader {
     files: Vec<ShareFile>,
     most_open: usize,
-    /// Columns that are not read.
-    but: &'static [&'static str],
+    purpose: Purpose,
+}
+
+/// What events are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To have them whole.
+    Whole,
+    /// For the fold.
+    Fold,
 }
 
 impl EventLog {
@@ -185,7 +213,7 @@ impl EventLog {
     /// # Errors
     /// [`StoreError`] if a file cannot be read.
     pub fn in_shares(&self, shares: &Range<i32>) -> Result<ShareReader, StoreError> {
-        Ok(ShareReader { but: &NOT_FOLDED, ..self.with_most_open(shares, MOST_OPEN)? })
+        Ok(ShareReader { purpose: Purpose::Fold, ..self.with_most_open(shares, MOST_OPEN)? })
     }
 
     pub(super) fn with_most_open(
@@ -195,7 +223,11 @@ impl EventLog {
     ) -> Result<ShareReader, StoreError> {
         let files = self.table.live_files(&self.snapshot, Some(shares))?;
         let files = files.into_iter().map(|file| ShareFile::of(file.path, shares));
-        Ok(ShareReader { files: files.collect::<Result<_, _>>()?, most_open, but: &[] })
+        Ok(ShareReader {
+            files: files.collect::<Result<_, _>>()?,
+            most_open,
+            purpose: Purpose::Whole,
+        })
     }
 
     /// Every row of the subjects of these shares. All events of a subject are in one share. Memory
@@ -217,9 +249,10 @@ impl ShareReader {
     /// [`StoreError`] if a file cannot be read, or its rows are not in order.
     pub fn read_before(&mut self, end: i32) -> Result<Scan, StoreError> {
         let keep_open = self.files.len() <= self.most_open;
-        let but = self.but;
+        let purpose = self.purpose;
         let files = self.files.par_iter_mut();
-        files.map(|file| file.read_before(end, keep_open, but)).collect::<Result<_, _>>().map(Scan)
+        let read = files.map(|file| file.read_before(end, keep_open, purpose));
+        read.collect::<Result<_, _>>().map(Scan)
     }
 }
 
@@ -236,16 +269,23 @@ struct ShareFile {
 /// Where the reading of a file has come to: a row of a batch.
 struct Open {
     batches: Batches,
-    batch: Option<Arc<Decoder>>,
+    batch: Option<Arc<Batch>>,
     row: usize,
 }
 
 impl Open {
     /// The batch with the next row; `None` behind the last row.
-    fn next(&mut self, path: &Path) -> Result<Option<&Arc<Decoder>>, StoreError> {
-        while self.batch.as_ref().is_none_or(|batch| self.row == batch.n_rows()) {
+    fn next(&mut self, path: &Path, purpose: Purpose) -> Result<Option<&Arc<Batch>>, StoreError> {
+        while self.batch.as_ref().is_none_or(|batch| self.row == batch.whose().n_rows()) {
             let Some(batch) = self.batches.next().transpose()? else { return Ok(None) };
-            self.batch = Some(Arc::new(Decoder::new(&batch).map_err(corrupt(path))?));
+            let whole = Decoder::new(&batch).map_err(corrupt(path))?;
+            let batch = match purpose {
+                Purpose::Whole => Batch::Whole(Box::new(whole)),
+                Purpose::Fold => {
+                    Batch::LaidOut(Box::new(LaidOut::of(whole).map_err(corrupt(path))?))
+                }
+            };
+            self.batch = Some(Arc::new(batch));
             self.row = 0;
         }
         Ok(self.batch.as_ref())
@@ -260,20 +300,25 @@ impl ShareFile {
     }
 
     /// The rows of the shares before `end`, in the order of the file.
-    fn read_before(&mut self, end: i32, keep_open: bool, but: &[&str]) -> Result<Rows, StoreError> {
+    fn read_before(
+        &mut self,
+        end: i32,
+        keep_open: bool,
+        purpose: Purpose,
+    ) -> Result<Rows, StoreError> {
         let mut rows = Rows { path: self.path.clone(), parts: Vec::new() };
         if end <= self.left.start || self.left.is_empty() {
             return Ok(rows);
         }
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.open(but)?,
+            None => self.open(purpose)?,
         };
-        while let Some(batch) = open.next(&self.path)? {
+        while let Some(batch) = open.next(&self.path, purpose)? {
             let batch = Arc::clone(batch);
-            let start = open.row;
-            while open.row < batch.n_rows() {
-                let share = batch.share(open.row).map_err(corrupt(&self.path))?;
+            let (start, whose) = (open.row, batch.whose());
+            while open.row < whose.n_rows() {
+                let share = whose.share(open.row).map_err(corrupt(&self.path))?;
                 if share >= end {
                     break;
                 }
@@ -283,7 +328,7 @@ impl ShareFile {
                 }
                 open.row += 1;
             }
-            let is_whole = open.row == batch.n_rows();
+            let is_whole = open.row == whose.n_rows();
             rows.parts.push(Part { batch, rows: start..open.row });
             if !is_whole {
                 break;
@@ -294,8 +339,12 @@ impl ShareFile {
         Ok(rows)
     }
 
-    fn open(&self, but: &[&str]) -> Result<Open, StoreError> {
+    fn open(&self, purpose: Purpose) -> Result<Open, StoreError> {
         let shares = (self.left != self.own).then(|| self.left.clone());
+        let but = match purpose {
+            Purpose::Whole => &[][..],
+            Purpose::Fold => &NOT_FOLDED,
+        };
         let part = data_file::Part { but, shares, coded: true, ..Default::default() };
         let batches = data_file::open(&self.path, &part)?;
         Ok(Open { batches, batch: None, row: 0 })

@@ -18,7 +18,7 @@ use arrow::array::{
 /// Declares typed columns of a batch or of a struct column, found by name.
 macro_rules! arrays {
     ($name:ident { $($field:ident: $type:ty = $column:literal),* $(,)? }) => {
-        pub(super) struct $name { $(pub(super) $field: $type),* }
+        pub(in crate::store) struct $name { $(pub(super) $field: $type),* }
 
         impl $name {
             pub(super) fn of<'a>(find: impl Fn(&str) -> Option<&'a ArrayRef>) -> Result<Self, Bad> {
@@ -30,14 +30,17 @@ macro_rules! arrays {
     };
 }
 
-arrays! { Columns {
+arrays! { Whose {
     share: Int32Array = "share",
     subject: Texts = "subject",
+    source: Coded<Source> = "source",
+} }
+
+arrays! { Columns {
     time: TimestampMicrosecondArray = "time",
     studytime_us: Int64Array = "studytime_us",
     day_only: BooleanArray = "day_only",
     time_basis: Coded<TimeBasis> = "time_basis",
-    source: Coded<Source> = "source",
     id: Texts = "id",
     event_type: Coded<EventType> = "type",
     version: Int32Array = "version",

@@ -143,10 +143,36 @@ impl<T: Read + Clone> Coded<T> {
     }
 
     fn get_ref(&self, row: usize, name: Bad) -> Result<Option<&T>, Bad> {
-        match self.held.get(self.places.get(row)) {
+        self.held(self.places.get(row), name)
+    }
+
+    /// Where what stands in a row is held: there is where [`Coded::at`] finds it.
+    pub(super) fn place(&self, row: usize) -> usize {
+        self.places.get(row)
+    }
+
+    /// What is held at a place, where something must be.
+    pub(super) fn at(&self, place: usize, name: Bad) -> Result<&T, Bad> {
+        self.held(place, name)?.ok_or(name)
+    }
+
+    fn held(&self, place: usize, name: Bad) -> Result<Option<&T>, Bad> {
+        match self.held.get(place) {
             Some(Held::Nothing) => Ok(None),
             Some(Held::Value(value)) => Ok(Some(value)),
             Some(Held::Wrong) | None => Err(name),
+        }
+    }
+}
+
+impl<T: PartialEq> Coded<T> {
+    /// How many rows hold a value.
+    pub(super) fn n(&self, value: &T) -> usize {
+        let is_it = |held: &Held<T>| matches!(held, Held::Value(held) if held == value);
+        let is_it: Vec<bool> = self.held.iter().map(is_it).collect();
+        match &self.places {
+            Places::Short(places) => places.iter().filter(|at| is_it[usize::from(**at)]).count(),
+            Places::Long(places) => places.iter().filter(|at| is_it[**at as usize]).count(),
         }
     }
 }
@@ -230,6 +256,9 @@ mod tests {
                     assert_eq!(column.get(at, "code"), expected);
                     assert_eq!(column.required(at, "code").ok(), expected.ok().flatten());
                 }
+                let of_first = rows.iter().filter(|text| **text == Some("c0")).count();
+                assert_eq!(column.n(&OpenCode::new("c0").expect("a code")), of_first);
+                assert_eq!(column.n(&OpenCode::new("never").expect("a code")), 0);
                 let among = column.among(0..3).expect("three codes");
                 let among: BTreeSet<&str> = among.into_iter().map(OpenCode::as_str).collect();
                 assert_eq!(among, rows[..3].iter().copied().flatten().collect());

@@ -2,28 +2,27 @@
 
 use super::arrays::{
     Columns, DissociationColumns, DoseColumns, EffectColumns, MeasureColumns, ReadingColumns,
-    ScreeningColumns, VitalsColumns,
+    ScreeningColumns, VitalsColumns, Whose,
 };
-use super::cells::{content, int_of, long_of, moment, structs};
+use super::cells::{content, id, long_of, moment, structs};
 use super::coded::{Bad, FileDigest};
 use super::entries::{effect, questionnaires, reading};
 use super::layout::{COLUMNS, Column, SCHEMA};
 use super::lists::Lists;
 use crate::event::envelope::{Event, Logged, Origin};
-use crate::event::ids::{EventIdRef, Source, Subject};
+use crate::event::ids::Subject;
 use crate::event::kind::{Effect, EventType, MOST_EFFECTS};
 use crate::event::questionnaires::Questionnaires;
-use crate::event::view::{EventView, KindView};
+use crate::event::time::Moment;
 use crate::event::vitals::{MOST_READINGS, Reading};
 use arrow::array::{Array, ArrayRef, RecordBatch, new_null_array};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
-use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 /// The columns of one batch, ready to give back its events.
 pub(in crate::store) struct Decoder {
+    pub(in crate::store) whose: Whose,
     pub(super) columns: Columns,
     pub(super) screening: ScreeningColumns,
     pub(super) dose: DoseColumns,
@@ -102,34 +101,10 @@ impl Decoder {
                 reading(&readings, at)
             })?,
             measures: questionnaires(&measures)?,
+            whose: Whose::of(find)?,
             columns,
             data,
         })
-    }
-
-    /// Number of rows.
-    pub(in crate::store) fn n_rows(&self) -> usize {
-        self.columns.share.len()
-    }
-
-    /// The share of a row's subject.
-    pub(in crate::store) fn share(&self, row: usize) -> Result<i32, Bad> {
-        int_of(&self.columns.share, row).ok_or("share")
-    }
-
-    /// The subject of the first of some rows, and where the rows of that subject end.
-    pub(in crate::store) fn same_subject(&self, rows: Range<usize>) -> Result<(&str, usize), Bad> {
-        let texts = &self.columns.subject;
-        let subject = texts.get(rows.start).ok_or("subject")?;
-        let same =
-            |row: &usize| texts.same_place(rows.start, *row) || texts.get(*row) == Some(subject);
-        let n_same = rows.clone().take_while(same).count();
-        Ok((subject, rows.start + n_same))
-    }
-
-    /// The sources of some rows.
-    pub(in crate::store) fn sources(&self, rows: Range<usize>) -> Result<BTreeSet<&Source>, Bad> {
-        self.columns.source.among(rows).ok_or("source")
     }
 
     /// The event of a row. Rows come sorted by subject, whose name is shared with the row before if
@@ -139,34 +114,31 @@ impl Decoder {
         row: usize,
         last: &mut Option<Subject>,
     ) -> Result<Logged, Bad> {
-        let subject = self.columns.subject.get(row).ok_or("subject")?;
+        let subject = self.whose.subject.get(row).ok_or("subject")?;
         if last.as_ref().is_none_or(|last| last.as_str() != subject) {
             *last = Subject::new(subject);
         }
         let subject = last.clone().ok_or("subject")?;
-        let kind = self.kind(row)?;
-        let EventView { source, id, when, basis, content, .. } =
-            self.with_kind(row, KindView::of(&kind))?;
-        let (source, id) = (source.clone(), id.to_id());
-        let event = Event { source, id, subject, when, kind };
-        Ok(Logged { event, origin: self.origin(row)?, basis, content })
-    }
-
-    /// The event of a row, of which what happened is known.
-    pub(super) fn with_kind<'a>(
-        &'a self,
-        row: usize,
-        kind: KindView<'a>,
-    ) -> Result<EventView<'a>, Bad> {
         let c = &self.columns;
-        Ok(EventView {
-            source: c.source.required_ref(row, "source")?,
-            id: c.id.get(row).and_then(EventIdRef::new).ok_or("id")?,
-            when: moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")?,
+        let event = Event {
+            source: self.whose.source.required(row, "source")?,
+            id: id(&c.id, row, "id")?,
+            subject,
+            when: self.when(row)?,
+            kind: self.kind(row)?,
+        };
+        Ok(Logged {
+            event,
+            origin: self.origin(row)?,
             basis: c.time_basis.required(row, "time_basis")?,
             content: content(&c.content, row)?,
-            kind,
         })
+    }
+
+    /// When what is in a row happened.
+    pub(super) fn when(&self, row: usize) -> Result<Moment, Bad> {
+        let c = &self.columns;
+        moment(row, &c.time, &c.studytime_us, &c.day_only).ok_or("time")
     }
 
     fn origin(&self, row: usize) -> Result<Origin, Bad> {

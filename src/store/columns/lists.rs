@@ -26,8 +26,18 @@ impl<T, const MAX: usize> Lists<T, MAX> {
 
     /// The entries of a row; `None` for an absent list.
     pub(super) fn get(&self, row: usize) -> Result<Option<&[T]>, Bad> {
-        let Some(places) = places::<MAX>(&self.column, row, self.name)? else { return Ok(None) };
+        let Some(places) = self.places(row)? else { return Ok(None) };
         self.entries.get(places).ok_or(self.name).map(Some)
+    }
+
+    /// Where they stand among all entries.
+    pub(super) fn places(&self, row: usize) -> Result<Option<Range<usize>>, Bad> {
+        places::<MAX>(&self.column, row, self.name)
+    }
+
+    /// The entries of all rows.
+    pub(super) fn into_entries(self) -> Vec<T> {
+        self.entries
     }
 }
 

@@ -11,17 +11,19 @@
 //! A correction stands in the columns of the data it puts right: all its readings set the same
 //! ones, so the columns give back every reading.
 
-mod arrays;
+pub(super) mod arrays;
 pub(super) mod cells;
 mod coded;
 pub(super) mod decode;
 pub(super) mod encode;
 mod entries;
+pub(super) mod laid_out;
 mod layout;
 mod lists;
+mod parts;
 mod sparse;
-mod views;
 mod whole;
+mod whose;
 
 pub use layout::{ADDED, COLUMNS, Column, SCHEMA};
 

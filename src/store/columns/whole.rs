@@ -14,7 +14,6 @@ use crate::event::kind::{
 };
 use crate::event::list::List;
 use crate::event::questionnaires::MeasureView;
-use crate::event::view::VitalsView;
 use crate::event::vitals::Vitals;
 use arrow::array::Array;
 use arrow::buffer::NullBuffer;
@@ -114,6 +113,10 @@ impl Decoder {
 
     fn session(&self, row: usize) -> Result<SessionCompleted, Bad> {
         let c = &self.columns;
+        let scale = |(scale, total)| {
+            let instrument = self.dissociation.instrument.at(scale, "dissociation")?.clone();
+            Ok::<_, Bad>(Dissociation { instrument, total })
+        };
         Ok(SessionCompleted {
             route: c.route.required(row, "route")?,
             drug: c.drug.required(row, "drug")?,
@@ -125,9 +128,7 @@ impl Decoder {
             session_number: int(&c.session_number, row, "session_number")?,
             psychotherapy: flag(&c.psychotherapy, row),
             vitals: self.vitals(row)?,
-            dissociation: self
-                .dissociation(row)?
-                .map(|(instrument, total)| Dissociation { instrument: instrument.clone(), total }),
+            dissociation: self.dissociation(row)?.map(scale).transpose()?,
             effects: self.effects(row)?,
             effects_capture: self.capture(row)?,
             stopped_early: c.stopped_early.get(row, "stopped_early")?,
@@ -135,7 +136,8 @@ impl Decoder {
     }
 
     fn vitals(&self, row: usize) -> Result<Option<Vitals>, Bad> {
-        let Some(VitalsView { summary, others }) = self.vitals_view(row)? else { return Ok(None) };
+        let Some(summary) = self.summary(row)? else { return Ok(None) };
+        let others = self.readings.get(row)?.unwrap_or_default();
         let usual =
             Vitals::of_summary(summary.map(|value| value.map(i64::from))).map_err(|_| "vitals")?;
         if others.is_empty() {

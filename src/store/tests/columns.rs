@@ -10,6 +10,7 @@ use crate::event::view::{CheckinView, DataView, EventView, KindView, SessionView
 use crate::event::vitals::Vitals;
 use crate::store::columns::decode::Decoder;
 use crate::store::columns::encode::encode;
+use crate::store::columns::laid_out::LaidOut;
 use crate::store::columns::{COLUMNS, SCHEMA};
 use crate::store::row::{Place, Ranked, Row};
 use proptest::prelude::*;
@@ -53,15 +54,11 @@ fn said(view: &EventView) -> String {
 
 /// Held against the views of the whole events.
 fn views_say_the_same(events: &[Logged]) {
-    let columns = columns_of(events);
-    let rare: Vec<Kind> =
-        (0..events.len()).filter_map(|row| columns.rare(row).expect("a kind")).collect();
-    let mut rare = rare.iter();
+    let rows = LaidOut::of(columns_of(events)).expect("rows of the vocabulary");
     for (row, event) in events.iter().enumerate() {
-        let view = columns.view(row, &mut rare).expect("a view");
+        let view = rows.view(row).expect("a view");
         assert_eq!(said(&view), said(&EventView::of(event)));
     }
-    assert!(rare.next().is_none());
 }
 
 proptest! {
