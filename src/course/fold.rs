@@ -68,11 +68,11 @@ pub fn fold_subject<'a>(
     }
     state.anomalies.append(&mut resolved.anomalies);
     resolved.unused.iter().for_each(|unused| state.tally.set_aside(unused));
-    let strays = std::mem::take(&mut resolved.strays);
-    let known = !resolved.events.is_empty();
-    for event in resolved.events {
+    let Resolved { events, strays, .. } = resolved;
+    for event in &events {
         state.apply(event, context);
     }
+    let known = !events.is_empty();
     let folded = state.finish(subject.clone(), context);
     Some(FoldedSubject { facts: SubjectFacts { known, strays, ..folded.facts }, ..folded })
 }
@@ -104,12 +104,12 @@ const SESSIONS: usize = 8;
 
 /// What has been seen so far.
 #[derive(Default)]
-struct State<'a> {
+struct State<'v, 'a> {
     /// How many events there are, and so check-ins at most.
     n_events: usize,
     /// Instruments asked for, with those that the run knows.
     instruments: ByInstrument<Option<&'a Instrument>, &'a OpenCode>,
-    drafts: Vec<Draft<'a>>,
+    drafts: Vec<Draft<'v, 'a>>,
     starts: Vec<(i64, &'a CourseStarted)>,
     screening: Option<ScreeningDecision>,
     contraindications: Vec<OpenCode>,
@@ -124,37 +124,38 @@ struct State<'a> {
 }
 
 /// A course being built.
-struct Draft<'a> {
-    sessions: Vec<Session<'a>>,
+struct Draft<'v, 'a> {
+    sessions: Vec<Session<'v, 'a>>,
     ended: Option<Ending>,
 }
 
 /// A completed session of a course being built.
 #[derive(Clone, Copy)]
-struct Session<'a> {
+struct Session<'v, 'a> {
     at_us: i64,
     basis: TimeBasis,
     source: &'a Source,
     id: EventIdRef<'a>,
-    data: SessionView<'a>,
+    data: &'v SessionView<'a>,
 }
 
 /// 2000-01-01T00:00:00Z in microseconds.
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 
-impl<'a> State<'a> {
+impl<'v, 'a> State<'v, 'a> {
     fn with_room_for(n_events: usize) -> Self {
         Self { n_events, checkins: Vec::with_capacity(n_events), ..Self::default() }
     }
 
-    fn apply(&mut self, event: Effective<'a>, context: &FoldContext<'a>) {
+    fn apply(&mut self, event: &'v Effective<'a>, context: &FoldContext<'a>) {
         // A secret shift may lead anywhere; only real dates can be too old to be true.
         if event.basis.has_calendar() && event.when.micros < YEAR_2000_US {
             self.anomalies.push(Anomaly::BeforeTwoThousand);
         }
-        let odd = self.order.notice(&event, !self.drafts.is_empty());
+        let odd = self.order.notice(event, !self.drafts.is_empty());
         self.anomalies.extend(odd);
         let Effective { when, basis, source, id, said } = event;
+        let (when, basis, source, id) = (*when, *basis, *source, *id);
         match said.data() {
             DataView::CourseStarted(started) => self.started(when, started),
             DataView::SessionCompleted(data) => {
@@ -163,14 +164,14 @@ impl<'a> State<'a> {
             }
             DataView::CheckinSubmitted(checkin) => {
                 self.saw(source, basis, when.micros);
-                self.checkin(when.micros, source, &checkin, context.vocabulary);
+                self.checkin(when.micros, source, checkin, context.vocabulary);
             }
             DataView::CourseEnded(reason) => match self.drafts.last_mut() {
                 Some(Draft { ended: Some(_), .. }) => self.anomalies.push(Anomaly::EndedTwice),
-                Some(draft) => draft.ended = Some(Ending { reason }),
+                Some(draft) => draft.ended = Some(Ending { reason: *reason }),
                 None => self.anomalies.push(Anomaly::EndWithoutCourse),
             },
-            DataView::PlanAdjusted(plan) => self.plans.push((when, plan)),
+            DataView::PlanAdjusted(plan) => self.plans.push((when, *plan)),
             DataView::SessionMissed => {}
         }
     }
@@ -186,7 +187,7 @@ impl<'a> State<'a> {
         self.starts.push((when.micros, started));
     }
 
-    fn session(&mut self, session: Session<'a>, settings: &FoldSettings) {
+    fn session(&mut self, session: Session<'v, 'a>, settings: &FoldSettings) {
         self.saw(session.source, session.basis, session.at_us);
         self.effects(session.data.effects.told);
         let begins =
@@ -278,7 +279,7 @@ impl<'a> State<'a> {
             courses.push(course);
             tolerability.push(borne);
         }
-        let given = |draft: &'_ Draft<'a>| {
+        let given = |draft: &Draft| {
             draft.sessions.iter().map(|session| (session.at_us, session.number())).collect()
         };
         let n_ahead = self.order.plans_ahead(|| drafts.iter().map(given).collect());
@@ -307,7 +308,7 @@ impl<'a> State<'a> {
     fn course(
         &mut self,
         order: usize,
-        draft: &Draft<'a>,
+        draft: &Draft<'_, 'a>,
         previous_last_us: i64,
         starts: &[i64],
         context: &FoldContext,
@@ -316,12 +317,12 @@ impl<'a> State<'a> {
         let first = &draft.sessions[0];
         let first_us = first.at_us;
         let mut borne = Tolerability::of_sessions(draft.sessions.len());
-        let infusion = |(position, session): (usize, &Session<'a>)| {
+        let infusion = |(position, session): (usize, &Session<'_, 'a>)| {
             let window = Window::of(starts, position, settings);
             let from = self.checkins.partition_point(|(at, _)| *at <= session.at_us);
             let held = self.checkins[from..].iter().take_while(|(at, _)| window.holds(*at));
             let held = held.map(|(_, effects)| *effects);
-            borne.push(&session.data, held.clone());
+            borne.push(session.data, held.clone());
             Infusion {
                 start_us: session.at_us,
                 route: session.data.route,
@@ -330,7 +331,7 @@ impl<'a> State<'a> {
                 dose: dose_finding(
                     session.data.drug.as_str(),
                     session.data.route,
-                    GivenDose::of(&session.data),
+                    GivenDose::of(session.data),
                 ),
                 pressures_reversed: are_reversed(&session.data.vitals),
                 checked_in: held.clone().next().is_some(),
@@ -380,7 +381,7 @@ impl<'a> State<'a> {
             n_induction,
             profile,
             psychotherapy: psychotherapy.reduce(|any, one| any || one),
-            dose_band: dose_band(&first.data),
+            dose_band: dose_band(first.data),
             plans,
             scores,
         };
@@ -388,7 +389,7 @@ impl<'a> State<'a> {
     }
 }
 
-impl Session<'_> {
+impl Session<'_, '_> {
     /// The number the site gives it.
     fn number(&self) -> Option<i64> {
         self.data.session_number.map(crate::event::number::Int::get)

@@ -34,10 +34,7 @@ impl Order {
         let event_type = event.said.event_type();
         let is_checkin = event_type == EventType::CheckinSubmitted;
         let is_session = event_type == EventType::SessionCompleted;
-        // To look at its data is to copy them; few events are plans.
-        if event_type == EventType::PlanAdjusted
-            && let DataView::PlanAdjusted(plan) = event.said.data()
-        {
+        if let DataView::PlanAdjusted(plan) = event.said.data() {
             let after = plan.after_infusion.map(crate::event::number::Int::get);
             self.plans.extend(after.map(|after| (event.when, after)));
         }

@@ -16,7 +16,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A clinical event as it counts: corrected, not retracted, not in conflict.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Effective<'a> {
     /// When, after corrections.
     pub when: Moment,
@@ -31,31 +31,28 @@ pub struct Effective<'a> {
 }
 
 /// What a clinical event says.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Said<'a> {
     /// As it was sent.
     AsSent(&'a DataView<'a>),
-    /// As a correction has it.
-    PutRight(&'a Data),
+    /// As a correction has it: seldom.
+    PutRight(Box<DataView<'a>>),
 }
 
 impl<'a> Said<'a> {
     /// What that is.
     #[must_use]
-    pub fn data(self) -> DataView<'a> {
+    pub fn data(&self) -> &DataView<'a> {
         match self {
-            Self::AsSent(data) => *data,
-            Self::PutRight(data) => DataView::of(data),
+            Self::AsSent(data) => data,
+            Self::PutRight(data) => data,
         }
     }
 
     /// Its type.
     #[must_use]
-    pub const fn event_type(self) -> EventType {
-        match self {
-            Self::AsSent(data) => data.event_type(),
-            Self::PutRight(data) => data.event_type(),
-        }
+    pub fn event_type(&self) -> EventType {
+        self.data().event_type()
     }
 }
 
@@ -323,7 +320,7 @@ fn corrected<'a>(
         None if versions.iter().all(|event| event.when == first) => first,
         None => return Err(Anomaly::CorrectionWithoutTime),
     };
-    Ok((when, Said::PutRight(data)))
+    Ok((when, Said::PutRight(Box::new(DataView::of(data)))))
 }
 
 #[cfg(test)]
