@@ -154,8 +154,7 @@ impl<'v, 'a> State<'v, 'a> {
         }
         let odd = self.order.notice(event, !self.drafts.is_empty());
         self.anomalies.extend(odd);
-        let Effective { when, basis, source, id, said } = event;
-        let (when, basis, source, id) = (*when, *basis, *source, *id);
+        let Effective { when, basis, source, id, ref said } = *event;
         match said.data() {
             DataView::CourseStarted(started) => self.started(when, started),
             DataView::SessionCompleted(data) => {

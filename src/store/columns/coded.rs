@@ -129,7 +129,7 @@ impl<T: Read + Clone> Coded<T> {
 
     /// What stands in a row, which may be absent, but not wrong.
     pub(super) fn get(&self, row: usize, name: Bad) -> Result<Option<T>, Bad> {
-        self.get_ref(row, name).map(Option::<&T>::cloned)
+        self.held(self.place(row), name).map(Option::<&T>::cloned)
     }
 
     /// What stands in a row, where something must.
@@ -139,11 +139,7 @@ impl<T: Read + Clone> Coded<T> {
 
     /// The same where it stands.
     pub(super) fn required_ref(&self, row: usize, name: Bad) -> Result<&T, Bad> {
-        self.get_ref(row, name)?.ok_or(name)
-    }
-
-    fn get_ref(&self, row: usize, name: Bad) -> Result<Option<&T>, Bad> {
-        self.held(self.places.get(row), name)
+        self.at(self.place(row), name)
     }
 
     /// Where what stands in a row is held: there is where [`Coded::at`] finds it.
