@@ -1,12 +1,13 @@
 //! Who is counted: the data cut of each source, which courses run, and the steps from everyone
 //! known to everyone measured.
 
+use super::adjustment::Adjustment;
 use super::follow_up::End;
-use super::lasting::after_induction;
+use super::lasting::{self, Lasted};
 use super::settings::{Analysis, Filter};
 use crate::course::assess::DAYS_COMPARED;
 use crate::course::data_cuts::DataCuts;
-use crate::course::fact::{Course, Infusion, Plan, Scores, SubjectFacts};
+use crate::course::fact::{Course, Infusion, Scores, SubjectFacts};
 use crate::course::settings::FoldSettings;
 use crate::course::subjects::Subjects;
 use crate::event::code::{Route, ScreeningDecision};
@@ -121,13 +122,14 @@ impl Step {
     }
 }
 
-/// A course that stands in the estimates of one instrument.
+/// A course that stands in the estimates of one instrument. Every table goes through all of them, so
+/// that what it asks of a course stands here, in little room, and not far away in the facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
     /// The course.
     pub course: &'a Course,
-    /// 1 for the subject's first course.
-    pub order: usize,
+    /// Whether it is the subject's first course.
+    pub is_first: bool,
     /// Route of session 1.
     pub route: Route,
     /// Its baseline, which leaves room to respond.
@@ -138,18 +140,18 @@ pub struct Member<'a> {
     pub day_28: Option<Score>,
     /// Its scores.
     pub scores: &'a Scores,
-    /// Changes of the plan, in time order.
-    pub plans: &'a [Plan],
+    /// What was changed in its plan by infusion 2.
+    pub adjustment: Adjustment,
     /// How many infusions it has.
-    pub n_infusions: usize,
+    pub n_infusions: u32,
     /// How many of them, from the first, are induction.
-    pub n_induction: usize,
+    pub n_induction: u32,
     /// Microseconds from the start of session 1 to that of the last session.
     pub last_us: i64,
     /// The same to the last session of induction; 0 where there is none.
     pub last_of_induction_us: i64,
-    /// The same to the data cut of its source; `None` without a calendar.
-    pub cut_us: Option<i64>,
+    /// The same to the data cut of its source; without a calendar 0.
+    pub cut_us: i64,
     /// Whether the course runs: no end recorded, and the last session within the gap of its
     /// source's data cut. A source without a calendar has no cut, and nothing runs there.
     pub running: bool,
@@ -158,6 +160,10 @@ pub struct Member<'a> {
     /// Whether day 28 has come: session 1 at least 28 whole days before the data cut. Always, where
     /// there is no calendar.
     pub reached_day_28: bool,
+    /// What ended the first response to an infusion within the horizon.
+    pub on_treatment: Option<Lasted>,
+    /// The same as far as induction goes.
+    pub on_induction: Option<Lasted>,
     /// What ended a response after the last infusion of induction, where that is over.
     pub after_induction: Option<End>,
 }
@@ -174,6 +180,7 @@ pub struct Eligible<'a> {
     running: bool,
     in_induction: bool,
     reached_day_28: bool,
+    horizon: usize,
 }
 
 impl<'a> Eligible<'a> {
@@ -191,24 +198,34 @@ impl<'a> Eligible<'a> {
         let baseline = scores.baseline.filter(|baseline| instrument.can_respond(*baseline))?;
         let responds = |score| instrument.is_response(baseline, score) == Some(true);
         let is_over = !self.in_induction;
+        let lasted = |n_infusions| {
+            lasting::on_treatment(course, scores, n_infusions, self.horizon, responds)
+        };
+        let n_infusions = course.infusions.len();
+        let on_treatment = lasted(n_infusions);
+        let is_all_induction = course.n_induction == n_infusions;
+        let on_induction = if is_all_induction { on_treatment } else { lasted(course.n_induction) };
+        let after_induction = || lasting::after_induction(course, scores, responds);
         Some(Member {
             course,
-            order: course.order,
+            is_first: course.order == 1,
             route: course.route,
             baseline,
             baseline_item: scores.baseline_item,
             day_28: scores.day_28,
             scores,
-            plans: &course.plans,
-            n_infusions: course.infusions.len(),
-            n_induction: course.n_induction,
+            adjustment: Adjustment::of(&course.plans),
+            n_infusions: number_of(n_infusions),
+            n_induction: number_of(course.n_induction),
             last_us: self.last_us,
             last_of_induction_us: self.last_of_induction_us,
-            cut_us: self.cut_us.map(|cut_us| cut_us - course.first_us()),
+            cut_us: self.cut_us.map_or(0, |cut_us| cut_us - course.first_us()),
             running: self.running,
             in_induction: self.in_induction,
             reached_day_28: self.reached_day_28,
-            after_induction: is_over.then(|| after_induction(course, scores, responds)).flatten(),
+            on_treatment,
+            on_induction,
+            after_induction: is_over.then(after_induction).flatten(),
         })
     }
 }
@@ -288,6 +305,7 @@ impl<'a> Cohort<'a> {
             running,
             in_induction,
             reached_day_28: days.is_none_or(|days| days >= DAYS_COMPARED),
+            horizon: self.analysis.horizon,
         })
     }
 
@@ -306,6 +324,11 @@ impl<'a> Cohort<'a> {
         let open = course.n_induction == n && !rule.is_closed(n, course.first_us(), last, cut);
         (running, running && open)
     }
+}
+
+/// A number of infusions.
+fn number_of(infusions: usize) -> u32 {
+    u32::try_from(infusions).unwrap_or(u32::MAX)
 }
 
 /// A period needs a calendar: without one a course is in no period.

@@ -8,8 +8,8 @@
 //! Definitions: `docs/methods/durability.md`.
 
 use super::cohort::Cohort;
-use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
-use super::lasting::days;
+use super::follow_up::{COUNTS, Followed, Leaving, StepNames, gathered, push_counts};
+use super::lasting::Lasted;
 use super::population::{Population, table_of};
 use super::view::View;
 use crate::privacy::rules::{Rounding, Roundings};
@@ -57,7 +57,8 @@ pub fn durability_counts(cohort: &Cohort, populations: &[Population]) -> Table {
             return;
         }
         let look = |view: &View| {
-            let (infusions, days) = on_treatment(view, horizon).unzip();
+            let on_treatment = view.on_treatment().map(Lasted::ends);
+            let [infusions, days] = on_treatment.map_or([None; 2], |ends| ends.map(Some));
             [infusions, days, view.member.after_induction]
         };
         let followed = population.tally(&empty, look, |cells, ends| {
@@ -83,27 +84,4 @@ pub fn durability_counts(cohort: &Cohort, populations: &[Population]) -> Table {
 pub fn durability(counts: &Table) -> Table {
     let names = StepNames { events: "losses", competing: Some("treated_again") };
     gathered("durability", counts, &HEAD, names)
-}
-
-/// What ended the response after the first one within the horizon, by infusions and by whole days
-/// since it; `None` without a response.
-fn on_treatment(view: &View, horizon: usize) -> Option<(End, End)> {
-    let scored = (0..view.n_infusions).filter_map(|position| {
-        let seen = view.observation(position)?;
-        Some((position, seen.responds == Some(true)))
-    });
-    let mut scored = scored.skip_while(|(_, responds)| !responds);
-    let (first, _) = scored.next().filter(|(position, _)| *position < horizon)?;
-    let (mut last, mut is_over) = (first, false);
-    for (position, responds) in scored {
-        last = position;
-        is_over = !responds;
-        if is_over {
-            break;
-        }
-    }
-    let since_first_us = [first, last].map(|position| view.since_first_us(position));
-    let [Some(first_us), Some(last_us)] = since_first_us else { return None };
-    let end = if is_over { End::Event } else { End::Unseen };
-    Some((end(last - first), end(days(first_us, last_us))))
 }

@@ -13,15 +13,15 @@ use crate::stats::kaplan_meier::kaplan_meier;
 use crate::stats::life_table::{Estimate, steps};
 use crate::table::{ColumnType as T, Table};
 
-/// What ended the following of a person, and when.
+/// What ended the following of a person, and when: in whole days, or by the number of infusions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The event.
-    Event(usize),
+    Event(u32),
     /// Something after which the event can no longer be told.
-    Competing(usize),
+    Competing(u32),
     /// Nothing: the last time the person was seen.
-    Unseen(usize),
+    Unseen(u32),
 }
 
 /// Whether people can leave by another way than the event.
@@ -73,11 +73,14 @@ impl Followed {
     /// Counts a person. Whoever is followed beyond the last time is unseen after it.
     pub fn count(&mut self, end: End) {
         let last = self.events.len() - 1;
-        match end {
-            End::Event(at) if at <= last => self.events[at] += 1,
-            End::Competing(at) if at <= last => self.competing[at] += 1,
-            End::Unseen(at) => self.unseen[at.min(last)] += 1,
-            End::Event(_) | End::Competing(_) => self.unseen[last] += 1,
+        let (counts, at) = match end {
+            End::Event(at) => (&mut self.events, at as usize),
+            End::Competing(at) => (&mut self.competing, at as usize),
+            End::Unseen(at) => (&mut self.unseen, at as usize),
+        };
+        match counts.get_mut(at) {
+            Some(count) => *count += 1,
+            None => self.unseen[last] += 1,
         }
     }
 

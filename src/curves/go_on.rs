@@ -6,12 +6,12 @@
 //! whose dose was raised differ from those whose was not; neither table says what a change does.
 //! Definitions: `docs/methods/go_on.md`.
 
+use super::adjustment::{ADJUSTED_BY, Adjustment};
 use super::cohort::Cohort;
 use super::landmark::{Fate, Followed, Shown};
 use super::population::{Population, table_of};
 use super::row::Row;
 use super::view::View;
-use crate::event::code::PlanChange;
 use crate::event::instrument::Instrument;
 use crate::table::{Cell, ColumnType as T, Table};
 
@@ -40,14 +40,8 @@ pub const COLUMNS: [(&str, T); 21] = [
     ("na_reason", T::Text),
 ];
 
-/// The infusion after which plans are looked at.
-pub const ADJUSTED_BY: usize = 2;
-
 /// How people stand after the infusion of a landmark; whoever responds then stands in none.
 const STANDINGS: [&str; 2] = ["not-improved", "improved"];
-
-/// What was changed in the plan by then.
-const CHANGES: [&str; 3] = ["dose-up", "other-change", "no-change"];
 
 /// `go_on`: one row per instrument, stratum, level, route, landmark, group and later infusion.
 #[must_use]
@@ -65,24 +59,16 @@ pub fn go_on(cohort: &Cohort, populations: &[Population]) -> Table {
 /// `after_adjustment`: the same at the landmark of infusion 2, by change of the plan.
 #[must_use]
 pub fn after_adjustment(cohort: &Cohort, populations: &[Population]) -> Table {
-    let group = |view: &View, _: &Instrument, landmark: usize| {
-        let early = view.member.plans.iter().filter(|plan| plan.after <= landmark);
-        let changes = early.filter_map(|plan| plan.change);
-        let mut changes = changes.filter(|change| *change != PlanChange::None).peekable();
-        Some(match changes.peek().is_some() {
-            false => 2,
-            true if changes.any(|change| change == PlanChange::DoseUp) => 0,
-            true => 1,
-        })
-    };
-    let kind = Kind { name: "after_adjustment", groups: &CHANGES };
+    let group = |view: &View, _: &Instrument, _| Some(view.member.adjustment as usize);
+    let groups = Adjustment::ALL.map(Adjustment::as_str);
+    let kind = Kind { name: "after_adjustment", groups: &groups };
     table(cohort, populations, &kind, ADJUSTED_BY..=ADJUSTED_BY, group)
 }
 
 /// Name and groups of a table.
-struct Kind {
+struct Kind<'a> {
     name: &'static str,
-    groups: &'static [&'static str],
+    groups: &'a [&'static str],
 }
 
 /// A table of landmarks. `group` says in which group a person stands who was scored after an infusion

@@ -8,47 +8,71 @@ use super::population::{Population, Stretch};
 use super::standing::Sight;
 use super::view::hours;
 use crate::stats::quantile::{middles, quantile};
-
-/// What stands in the place of a time that is not there.
-const UNSEEN: i64 = i64::MIN;
+use std::ops::Range;
 
 /// The time from each infusion to its score, in microseconds: whole numbers are sooner compared.
 pub(super) struct Hours {
-    /// Infusion by infusion, course by course; [`UNSEEN`] where it is not scored.
-    seen: Vec<Vec<i64>>,
+    /// Infusion by infusion.
+    after: Vec<Times>,
     /// Of each course, how many infusions are induction.
     n_induction: Vec<usize>,
     /// Those of the cell at hand.
     of_cell: Vec<i64>,
 }
 
+/// Those after the infusions of one number, course by course.
+struct Times {
+    seen: Vec<i64>,
+    /// Where that of each course would stand, and where the last end: a course without a score has
+    /// none.
+    begin: Vec<u32>,
+}
+
+impl Times {
+    fn with_room_for(n_members: usize) -> Self {
+        let mut begin = Vec::with_capacity(n_members + 1);
+        begin.push(0);
+        Self { seen: Vec::with_capacity(n_members), begin }
+    }
+
+    fn push(&mut self, time: Option<i64>) {
+        self.seen.extend(time);
+        self.begin.push(u32::try_from(self.seen.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Those of courses that stand behind each other.
+    fn of(&self, members: Range<usize>) -> &[i64] {
+        &self.seen[self.begin[members.start] as usize..self.begin[members.end] as usize]
+    }
+}
+
 impl Hours {
     /// Those of a population, up to the horizon.
     pub(super) fn of(population: &Population, horizon: usize) -> Self {
         let n_members = population.n_members();
-        let mut seen: Vec<Vec<i64>> = (0..horizon).map(|_| Vec::with_capacity(n_members)).collect();
+        let mut after: Vec<Times> = (0..horizon).map(|_| Times::with_room_for(n_members)).collect();
         for view in population.views(0..n_members, Sight::Whole) {
-            for (position, times) in seen.iter_mut().enumerate() {
-                times.push(view.observation(position).map_or(UNSEEN, |seen| seen.since_dose_us));
+            for (position, times) in after.iter_mut().enumerate() {
+                times.push(view.observation(position).map(|seen| seen.since_dose_us));
             }
         }
         let induction = population.views(0..n_members, Sight::Induction);
         let n_induction = induction.map(|view| view.n_infusions).collect();
-        Self { seen, n_induction, of_cell: Vec::new() }
+        Self { after, n_induction, of_cell: Vec::new() }
     }
 
     /// The middle of those of a cell, after infusion `position + 1`; `None` where nobody was scored.
     pub(super) fn median(&mut self, cell: &[Stretch], position: usize) -> Option<f64> {
-        let Self { seen, n_induction, of_cell } = self;
+        let Self { after, n_induction, of_cell } = self;
+        let times = &after[position];
         of_cell.clear();
         for Stretch { members, sight } in cell {
-            let times = seen[position][members.clone()].iter().copied();
             match sight {
-                Sight::Whole => of_cell.extend(times.filter(|time| *time != UNSEEN)),
+                Sight::Whole => of_cell.extend_from_slice(times.of(members.clone())),
                 Sight::Induction => {
-                    let n_seen = &n_induction[members.clone()];
-                    let times = times.zip(n_seen).filter(|(_, n_seen)| position < **n_seen);
-                    of_cell.extend(times.map(|(time, _)| time).filter(|time| *time != UNSEEN));
+                    for member in members.clone().filter(|member| position < n_induction[*member]) {
+                        of_cell.extend_from_slice(times.of(member..member + 1));
+                    }
                 }
             }
         }

@@ -1,13 +1,58 @@
-//! How long a response lasts after induction without further treatment, asked of one course.
+//! How long a response lasts, asked of one course while its scores are at hand.
 
 use super::follow_up::End;
 use crate::course::fact::{Course, Infusion, Scores};
 use crate::event::score::Score;
-use crate::event::time::DAY_US;
+use crate::event::time::whole_days;
+
+/// What ended a response on treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasted {
+    /// Whether a later score after an infusion was no response: else it was not seen to end.
+    lost: bool,
+    /// Infusions from the first one with a response after it to the last one looked at.
+    infusions: u32,
+    /// Whole days from the score after the one to that after the other.
+    days: u32,
+}
+
+impl Lasted {
+    /// What ended it, by infusions and by whole days.
+    #[must_use]
+    pub fn ends(self) -> [End; 2] {
+        let end = if self.lost { End::Event } else { End::Unseen };
+        [end(self.infusions), end(self.days)]
+    }
+}
+
+/// What ended the response after the first one to an infusion within the horizon, of the first
+/// `n_infusions` of a course; `None` without a response.
+#[must_use]
+pub(super) fn on_treatment(
+    course: &Course,
+    scores: &Scores,
+    n_infusions: usize,
+    horizon: usize,
+    responds: impl Fn(Score) -> bool,
+) -> Option<Lasted> {
+    let seen = course.assessments(scores).take_while(|seen| seen.position < n_infusions);
+    let mut seen = seen.skip_while(|seen| !responds(seen.scored.score));
+    let first = seen.next().filter(|first| first.position < horizon)?;
+    let (mut last, mut lost) = (first, false);
+    for later in seen {
+        last = later;
+        lost = !responds(later.scored.score);
+        if lost {
+            break;
+        }
+    }
+    let days = days(first.scored.since_first_us, last.scored.since_first_us);
+    let infusions = u32::try_from(last.position - first.position).unwrap_or(u32::MAX);
+    Some(Lasted { lost, infusions, days })
+}
 
 /// What ended the response after the last infusion of an induction that is over, in whole days
-/// since the score after it; `None` if that is none, or no response. It is asked of a course while
-/// its scores are at hand.
+/// since the score after it; `None` if that is none, or no response.
 #[must_use]
 pub(super) fn after_induction(
     course: &Course,
@@ -39,7 +84,7 @@ pub(super) fn after_induction(
     })
 }
 
-/// Whole days: the floor of the difference over 24 hours.
-pub(super) fn days(from_us: i64, to_us: i64) -> usize {
-    usize::try_from((to_us - from_us).div_euclid(DAY_US)).unwrap_or_default()
+/// Whole days to a moment that is not earlier.
+pub(super) fn days(from_us: i64, to_us: i64) -> u32 {
+    u32::try_from(whole_days(from_us, to_us)).unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 
 pub mod additive;
 pub mod adjusted;
+mod adjustment;
 pub mod arithmetic;
 pub mod blood_pressure;
 pub mod change;

@@ -190,7 +190,7 @@ impl<'a> OfInstrument<'a> {
     fn push(&mut self, member: Member<'a>, standing: &CourseStanding) {
         let Self { part, stratum, severities, kinds } = self;
         let (course, instrument) = (member.course, part.instrument);
-        let is_split = stratum.is_some() && is_split_by(member.order, OF_INSTRUMENT);
+        let is_split = stratum.is_some() && is_split_by(course.order, OF_INSTRUMENT);
         let band = severity(member.baseline, instrument);
         let number = severities.number(band.unwrap_or_else(|| fifth(member.baseline, instrument)));
         let own = Some(number).filter(|_| is_split && band.is_some());

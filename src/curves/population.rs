@@ -187,7 +187,7 @@ impl<'a> Population<'a> {
     /// First courses, whole.
     pub fn first_courses(&self) -> impl Iterator<Item = View<'_>> {
         let all = self.views(0..self.members.len(), Sight::Whole);
-        all.filter(|view| view.member.order == 1)
+        all.filter(|view| view.member.is_first)
     }
 
     /// Counts every course in every cell it stands in, in table order. `look` says once what there

@@ -7,9 +7,9 @@
 
 use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
+use super::lasting::days;
 use super::population::{Population, table_of};
 use super::view::View;
-use crate::event::time::whole_days;
 use crate::table::{ColumnType as T, Table};
 
 /// What a curve is about.
@@ -58,10 +58,10 @@ pub fn time_on_treatment(counts: &Table) -> Table {
 
 /// When treatment ended, by infusions given and by whole days since session 1.
 fn ends(view: &View) -> [End; 2] {
-    let given = view.n_infusions;
-    let days = |since_us| usize::try_from(whole_days(0, since_us)).unwrap_or_default();
+    let given = u32::try_from(view.n_infusions).unwrap_or(u32::MAX);
+    let days = |since_us| days(0, since_us);
     if view.running {
-        let seen_us = view.member.cut_us.map_or(view.last_us, |cut_us| cut_us.max(view.last_us));
+        let seen_us = view.member.cut_us.max(view.last_us);
         return [End::Unseen(given), End::Unseen(days(seen_us))];
     }
     [End::Event(given), End::Event(days(view.last_us))]

@@ -2,6 +2,7 @@
 
 use super::cohort::Member;
 use super::covariates::PerCovariate;
+use super::lasting::Lasted;
 use super::standing::Sight;
 use crate::event::score::Score;
 use crate::event::time::HOUR_US;
@@ -41,6 +42,7 @@ pub struct View<'a> {
     pub covariates: PerCovariate<u32>,
     /// What was seen after each infusion of the whole course.
     after: &'a [Option<Observation>],
+    sight: Sight,
     /// Its infusions there.
     pub n_infusions: usize,
     /// Microseconds from the start of session 1 to that of the last of them.
@@ -62,7 +64,8 @@ impl<'a> View<'a> {
                 (member.n_induction, member.last_of_induction_us, member.in_induction)
             }
         };
-        Self { member, covariates, after, n_infusions, last_us, running }
+        let n_infusions = n_infusions as usize;
+        Self { member, covariates, after, sight, n_infusions, last_us, running }
     }
 
     /// What was seen after infusion `position + 1`.
@@ -83,14 +86,13 @@ impl<'a> View<'a> {
         self.observation(position).map(|seen| seen.score)
     }
 
-    /// Microseconds from the start of session 1 to it. Seldom asked for, and so looked up where the
-    /// course is kept.
+    /// What ended its first response there.
     #[must_use]
-    pub fn since_first_us(&self, position: usize) -> Option<i64> {
-        let seen = self.observation(position)?;
-        let course = self.member.course;
-        let start_us = course.infusions.get(position)?.start_us;
-        Some(start_us - course.first_us() + seen.since_dose_us)
+    pub const fn on_treatment(&self) -> Option<Lasted> {
+        match self.sight {
+            Sight::Whole => self.member.on_treatment,
+            Sight::Induction => self.member.on_induction,
+        }
     }
 
     /// Whether it is a response; `None` without a score, and where no rule is agreed.

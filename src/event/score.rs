@@ -3,9 +3,10 @@
 use super::kind::MOST_ITEMS;
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::{NonZeroI64, NonZeroU8};
 
 /// Most decimals of a reported score that count; any more are cut off.
-const DECIMALS: usize = 15;
+const DECIMALS: u8 = 15;
 
 /// A questionnaire score: an exact fraction, never a rounded double.
 ///
@@ -13,9 +14,10 @@ const DECIMALS: usize = 15;
 /// items is a seventh of their sum.
 ///
 /// There are millions of scores, and every table goes through them: so a score is one number, the
-/// numerator, whose lowest bits say which of some denominators stands under it.
+/// numerator, whose lowest bits say which of some denominators stands under it. None has the place 0,
+/// so that a score that may be absent takes no more room.
 #[derive(Clone, Copy)]
-pub struct Score(i64);
+pub struct Score(NonZeroI64);
 
 /// Bits for the place of a denominator.
 const BITS_OF_PLACE: u32 = 7;
@@ -23,45 +25,43 @@ const BITS_OF_PLACE: u32 = 7;
 /// Numerators are at most this large: what the other bits can hold.
 const LARGEST: i64 = i64::MAX >> BITS_OF_PLACE;
 
-/// Powers of ten, for decimals, then the numbers of items a mean can be of.
+/// From the place of whole numbers on powers of ten, for decimals, then the numbers of items a mean can
+/// be of.
 const DENOMINATORS: [i64; 1 << BITS_OF_PLACE] = {
     let mut all = [1; 1 << BITS_OF_PLACE];
-    let mut place = 1;
+    let before_means = BEFORE_MEANS.get() as usize;
+    let mut place = WHOLE.get() as usize + 1;
     while place < all.len() {
-        all[place] = if place <= DECIMALS { 10 * all[place - 1] } else { mean_at(place) };
+        all[place] = if place <= before_means { 10 * all[place - 1] } else { mean_at(place) };
         place += 1;
     }
     all
 };
 
+/// The place of the denominator of whole numbers: the first.
+const WHOLE: NonZeroU8 = NonZeroU8::MIN;
+
 /// The place before that of a mean of one item.
-const BEFORE_MEANS: usize = DECIMALS;
+const BEFORE_MEANS: NonZeroU8 = WHOLE.saturating_add(DECIMALS);
 
 /// How many items the means at a place are of.
 #[allow(clippy::cast_possible_wrap, reason = "at most a hundred or so")]
 const fn mean_at(place: usize) -> i64 {
-    (place - BEFORE_MEANS) as i64
+    (place - BEFORE_MEANS.get() as usize) as i64
 }
 
 impl Score {
     /// A whole score; beyond 2^56, which no score comes near, the largest there is.
     #[must_use]
-    pub const fn whole(value: i64) -> Self {
-        let within = if value > LARGEST {
-            LARGEST
-        } else if value < -LARGEST {
-            -LARGEST
-        } else {
-            value
-        };
-        Self(within << BITS_OF_PLACE)
+    pub fn whole(value: i64) -> Self {
+        Self::packed(value.clamp(-LARGEST, LARGEST), WHOLE)
     }
 
     /// `sum / n`; `None` unless `n` is from 1 to [`MOST_ITEMS`], and for sums that no items have.
     #[must_use]
     pub fn mean_of(sum: i64, n: i64) -> Option<Self> {
-        let n = usize::try_from(n).ok().filter(|n| (1..=MOST_ITEMS).contains(n))?;
-        Self::over(sum, BEFORE_MEANS + n)
+        let n = u8::try_from(n).ok().filter(|n| (1..=MOST_ITEMS).contains(&usize::from(*n)))?;
+        Self::over(sum, BEFORE_MEANS.saturating_add(n))
     }
 
     /// The decimal a double was written as; `None` unless finite and at most 1000 in size.
@@ -76,29 +76,31 @@ impl Score {
         }
         let text = value.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let fraction = &fraction[..fraction.len().min(DECIMALS)];
+        let fraction = &fraction[..fraction.len().min(DECIMALS.into())];
         // The shortest decimal of a double from 64 on has 14 decimals at most, since doubles lie further
         // apart there than those do: so the numerator stays below 64 * 10^15, and that below 2^56.
-        Self::over(format!("{whole}{fraction}").parse().ok()?, fraction.len())
+        let place = WHOLE.saturating_add(u8::try_from(fraction.len()).ok()?);
+        Self::over(format!("{whole}{fraction}").parse().ok()?, place)
     }
 
     /// A numerator over the denominator at a place; `None` if it is too large.
-    #[allow(clippy::cast_possible_wrap, reason = "below a hundred and twenty-eight")]
-    const fn over(num: i64, place: usize) -> Option<Self> {
-        if num.unsigned_abs() > LARGEST.unsigned_abs() {
-            return None;
-        }
-        Some(Self(num << BITS_OF_PLACE | place as i64))
+    fn over(num: i64, place: NonZeroU8) -> Option<Self> {
+        (num.unsigned_abs() <= LARGEST.unsigned_abs()).then(|| Self::packed(num, place))
+    }
+
+    /// A numerator that is not too large over the denominator at a place.
+    fn packed(num: i64, place: NonZeroU8) -> Self {
+        Self(NonZeroI64::from(place) | num << BITS_OF_PLACE)
     }
 
     const fn num(self) -> i64 {
-        self.0 >> BITS_OF_PLACE
+        self.0.get() >> BITS_OF_PLACE
     }
 
     /// Above zero.
     #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "seven bits")]
     const fn den(self) -> i64 {
-        DENOMINATORS[(self.0 & ((1 << BITS_OF_PLACE) - 1)) as usize]
+        DENOMINATORS[(self.0.get() & ((1 << BITS_OF_PLACE) - 1)) as usize]
     }
 
     /// The score as a double, for means and charts.
