@@ -2,9 +2,9 @@
 
     python benches/peers/curves.py [--subjects N] [--runs N] [--program PATH] [--whole]
 
-Each reads what it made of the events itself: afterdose its store, with the facts deleted before every
-run, DuckDB its own Parquet, sorted by subject and time. Every run is a process of its own; the two take
-turns. Adjusted comparisons are made without resampling. See benches/README.md.
+Each reads what it made of the events itself: afterdose its store, in which the facts of an earlier run
+are deleted before every run, DuckDB its own Parquet, sorted by subject and time. Every run is a process of
+its own; the two take turns. Adjusted comparisons are made without resampling. See benches/README.md.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=107_000, help="about 19 events each")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--program", help="the afterdose to measure")
-    parser.add_argument("--whole", action="store_true", help="charts and page as well")
+    parser.add_argument("--whole", action="store_true", help="facts, charts and page as well")
     args = parser.parse_args()
     target = os.environ.get("CARGO_TARGET_DIR", str(HERE.parents[1] / "target"))
     program = args.program or str(Path(target) / "release" / "afterdose")

@@ -211,8 +211,8 @@ pub struct Curves {
     /// date in UTC. `current` stays as it is.
     #[arg(long, value_name = "VERSION|TIME", value_parser = AsOf::parse)]
     pub as_of: Option<AsOf>,
-    /// Only the tables: no charts and no page, which `report --from` makes of the run at any time.
-    /// `current` stays as it is.
+    /// Only the tables: no charts and no page, which `report --from` makes of the run at any time,
+    /// and no facts in the store. `current` stays as it is.
     #[arg(long)]
     pub tables: bool,
     /// How long to wait for a store that another run holds, as in 30s or 10m; without it, exit 75.

@@ -92,7 +92,7 @@ impl Folded {
         let (index, begun) = rayon::join(|| index(log, view), begin);
         let ((mut keys, conflicts), (mut reader, mut scan)) = (index?, begun?);
         let withdrawn = match view {
-            View::Newest(_) => None,
+            View::Newest => None,
             View::Past(withdrawn) => Some(withdrawn),
         };
         let context = FoldContext {
@@ -157,22 +157,25 @@ impl Counted {
 /// Which state of a store is folded.
 #[derive(Debug, Clone, Copy)]
 pub enum View<'a> {
-    /// The newest one of the store in this directory: the facts are written into it.
-    Newest(&'a Path),
-    /// One of the past: nothing is written, and who has withdrawn since is left out.
+    /// The newest one.
+    Newest,
+    /// One of the past: who has withdrawn since is left out.
     Past(&'a BTreeSet<Subject>),
 }
 
-/// Folds the log, and has the facts written into the store if they are the newest;
+/// Folds the log, and has the facts written into a store, if one is named by its directory;
 /// [`Folded::written`] waits for them, and tells whether that failed.
 ///
 /// # Errors
 /// If the store cannot be read, or the writing not begun.
-pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
-    let files = match view {
-        View::Newest(store) => Some(FactFiles::begin(store, &settings.facts_hash())?),
-        View::Past(_) => None,
-    };
+pub fn fold(
+    log: &EventLog,
+    settings: &Settings,
+    view: View<'_>,
+    store: Option<&Path>,
+) -> Result<Folded, PipelineError> {
+    let begin = |store| FactFiles::begin(store, &settings.facts_hash());
+    let files = store.map(begin).transpose()?;
     let mut folded = Folded {
         subjects: Subjects::default(),
         sources: BTreeSet::new(),
@@ -191,7 +194,7 @@ pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folde
 /// The keys of the log, and the contents of those in conflict.
 fn index(log: &EventLog, view: View<'_>) -> Result<(KeyIndex, Conflicts), StoreError> {
     let mut keys = match view {
-        View::Newest(_) => KeyIndex::open(log),
+        View::Newest => KeyIndex::open(log),
         View::Past(_) => KeyIndex::aside(Some(log)),
     }?;
     let conflicts = keys.conflicting()?;

@@ -16,6 +16,8 @@ fn tables_alone_are_those_of_the_whole_run_and_the_rest_can_follow() {
         whole.into_iter().partition(|(name, _)| name.starts_with("tables/"));
     assert!(!tables.is_empty() && !charts.is_empty());
 
+    let facts = workspace.path("store/facts");
+    std::fs::remove_dir_all(&facts).expect("the facts of the whole run");
     let curves = ["curves", "--store", "store", "--out", "out", "--pipeline", "p.toml"];
     let alone = || workspace.expect(0, &[&curves[..], &["--tables", "--json"]].concat()).json();
     let said = alone();
@@ -28,8 +30,10 @@ fn tables_alone_are_those_of_the_whole_run_and_the_rest_can_follow() {
     assert_eq!(std::fs::read_link(workspace.path("out/current")).expect("a link"), current);
     let again = alone();
     assert_eq!((&again["run"], &again["new"]), (&said["run"], &false.into()));
+    assert!(!facts.exists(), "nothing about single people is left behind");
     let same = workspace.expect(0, &[&curves[..], &["--json"]].concat()).json();
     assert_eq!(same["new"], false, "the whole run is as new as it was");
+    assert!(facts.exists(), "which writes the facts again");
 
     workspace.expect(0, &["report", "--from", run, "--out", "later"]);
     let mut later = contents(&workspace.path("later"));
