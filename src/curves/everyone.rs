@@ -50,7 +50,8 @@ impl<'a> Everyone<'a> {
     #[must_use]
     pub fn populations(&mut self, cohort: &Cohort) -> Vec<Population<'a>> {
         let parts = std::mem::take(&mut self.parts);
-        parts.into_par_iter().filter_map(|parts| Population::of_parts(cohort, &parts)).collect()
+        let each = parts.into_par_iter().with_max_len(1);
+        each.filter_map(|parts| Population::of_parts(cohort, &parts)).collect()
     }
 }
 

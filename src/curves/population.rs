@@ -86,7 +86,7 @@ impl<'a> Population<'a> {
     /// Those of every instrument, in table order.
     #[must_use]
     pub fn all(cohort: &Cohort<'a>) -> Vec<Self> {
-        let codes = cohort.analysis.instruments.par_iter();
+        let codes = cohort.analysis.instruments.par_iter().with_max_len(1);
         codes.filter_map(|code| Self::of(cohort, cohort.subjects.iter(), code)).collect()
     }
 
@@ -311,7 +311,7 @@ pub fn table_of(
     populations: &[Population],
     rows: impl Fn(&Population, &mut Table) + Sync,
 ) -> Table {
-    let parts = populations.par_iter().map(|population| {
+    let parts = populations.par_iter().with_max_len(1).map(|population| {
         let mut part = Table::new(name, columns);
         rows(population, &mut part);
         part

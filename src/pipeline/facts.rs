@@ -18,6 +18,7 @@ use crate::curves::safety::Safety;
 use crate::curves::settings::Analysis;
 use crate::event::ids::{OpenCode, Source, Subject};
 use crate::event::key::Conflicts;
+use crate::event::view::EventView;
 use crate::store::error::StoreError;
 use crate::store::keys::KeyIndex;
 use crate::store::log::EventLog;
@@ -102,12 +103,12 @@ impl Folded {
         };
         let mut parts: [Part; PARTS] = Default::default();
         while let Some(read) = scan {
-            let (sources, folded) = rayon::join(
-                || read.sources(),
-                || Part::fold(&mut parts, &read, withdrawn, &context, &settings.analysis),
-            );
+            let end = ends.next();
+            let next = || end.map(|end| reader.read_before(end)).transpose();
+            let fold = || Part::fold(&mut parts, read, withdrawn, &context, &settings.analysis);
+            // Events are folded, and given up, while the next are read.
+            let (next, sources) = rayon::join(next, fold);
             self.sources.extend(sources?);
-            folded?;
             for part in &mut parts {
                 find_targets(&mut part.facts, &mut keys)?;
                 let next = Vec::with_capacity(part.facts.len());
@@ -117,7 +118,7 @@ impl Folded {
                 }
                 self.subjects.push(facts);
             }
-            scan = ends.next().map(|end| reader.read_before(end)).transpose()?;
+            scan = next?;
         }
         for part in parts {
             self.counted.add(part.counted);
@@ -231,24 +232,31 @@ struct Part {
 
 impl Part {
     /// Folds what was read of some shares, as many subjects to each of the parts, but for those who have
-    /// withdrawn since.
+    /// withdrawn since. Returns the sources of the events.
     fn fold(
         parts: &mut [Self],
-        scan: &Scan,
+        read: Scan,
         withdrawn: Option<&BTreeSet<Subject>>,
         context: &FoldContext,
         analysis: &Analysis,
-    ) -> Result<(), StoreError> {
-        scan.fold_subjects(parts, |Self { facts, counted }, subject, events| {
-            if withdrawn.is_some_and(|withdrawn| withdrawn.contains(subject)) {
-                return;
-            }
-            let digests = events.iter().map(|event| event.content.0);
-            counted.events_digest = digests.fold(counted.events_digest, u128::wrapping_add);
-            if let Some(folded) = fold_subject(subject, events, context) {
-                counted.count(&folded, analysis);
-                facts.push(folded.facts);
-            }
-        })
+    ) -> Result<BTreeSet<Source>, StoreError> {
+        let take_in =
+            |Self { facts, counted }: &mut Self, subject: &Subject, events: &[EventView<'_>]| {
+                if withdrawn.is_some_and(|withdrawn| withdrawn.contains(subject)) {
+                    return;
+                }
+                let digests = events.iter().map(|event| event.content.0);
+                counted.events_digest = digests.fold(counted.events_digest, u128::wrapping_add);
+                if let Some(folded) = fold_subject(subject, events, context) {
+                    counted.count(&folded, analysis);
+                    facts.push(folded.facts);
+                }
+            };
+        let fold = || read.fold_subjects(parts, take_in);
+        let (sources, folded) = rayon::join(|| read.sources(), fold);
+        drop(read);
+        let sources = sources?;
+        folded?;
+        Ok(sources)
     }
 }

@@ -74,7 +74,7 @@ fn visited<'a>(cohort: &Cohort<'a>) -> (Everyone<'a>, Account<'a>) {
         cuts: cohort.cuts,
         instruments: &cohort.analysis.instruments,
     };
-    let parts = cohort.subjects.parts().par_chunks(PARTS_AT_ONCE).map(|parts| {
+    let parts = cohort.subjects.parts().par_chunks(PARTS_AT_ONCE).with_max_len(1).map(|parts| {
         let mut walk = Walk::begin(cohort, parts.iter().map(|part| part.len()).sum());
         let mut account = Account::none(&reading);
         for at_hand in parts.iter().flat_map(|part| part.chunks(SUBJECTS_AT_HAND)) {

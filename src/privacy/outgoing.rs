@@ -26,7 +26,7 @@ impl<const N: usize> Cleared<N> {
     #[must_use]
     pub fn leave<const P: usize>(self, numbers: [usize; P]) -> [Disclosed<Table>; P] {
         let Self { min_cell, mut tables } = self;
-        let leaving = tables.par_iter_mut().enumerate();
+        let leaving = tables.par_iter_mut().with_max_len(1).enumerate();
         leaving.filter(|(number, _)| numbers.contains(number)).for_each(|(_, (table, rules))| {
             *table = finished(min_cell, std::mem::take(table), rules.rounding);
         });

@@ -57,7 +57,7 @@ impl<const N: usize> Suppression<N> {
 
     /// What each of these says holds. They are asked at the same time, and heard in their order.
     pub fn relate(&mut self, each: &[Relate<N>]) {
-        let said = each.par_iter().map(|relate| {
+        let said = each.par_iter().with_max_len(1).map(|relate| {
             let mut relations = Relations::new(&self.counts);
             relate(&mut relations);
             relations.into_said()
@@ -95,8 +95,8 @@ impl<const N: usize> Suppression<N> {
                 (links, follow)
             },
             || {
-                let in_rows =
-                    (0..N).into_par_iter().map(|table| small_in_rows(&self.counts, table));
+                let tables = (0..N).into_par_iter().with_max_len(1);
+                let in_rows = tables.map(|table| small_in_rows(&self.counts, table));
                 let in_rows: Vec<Vec<usize>> = in_rows.collect();
                 let implied = Implied::new(&self.counts, &together);
                 let mut marked = Marked::new(&self.counts, &implied);
@@ -116,7 +116,7 @@ impl<const N: usize> Suppression<N> {
     /// The tables with these cells cleared; none where the list is empty.
     fn cleared(self, hidden: &[bool]) -> Cleared<N> {
         let Counts { min_cell, mut tables, numbering, .. } = self.counts;
-        tables.par_iter_mut().enumerate().for_each(|(number, (table, _))| {
+        tables.par_iter_mut().with_max_len(1).enumerate().for_each(|(number, (table, _))| {
             let first = numbering.number(CellAt { table: number, row: 0, column: 0 });
             let hidden = hidden.get(first..).unwrap_or_default();
             *table = cleared(std::mem::take(table), hidden);

@@ -133,7 +133,8 @@ fn write_group(
         let n_columns = compute_leaves(field, array)?.len();
         fields.push((field, columns.by_ref().take(n_columns).collect::<Vec<_>>()));
     }
-    let written = fields.into_par_iter().enumerate().map(|(at, (field, mut columns))| {
+    let each = fields.into_par_iter().with_max_len(1).enumerate();
+    let written = each.map(|(at, (field, mut columns))| {
         for chunk in chunks {
             let leaves = compute_leaves(field, chunk.column(at))?;
             columns.iter_mut().zip(&leaves).try_for_each(|(column, leaf)| column.write(leaf))?;

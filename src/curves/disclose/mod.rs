@@ -340,13 +340,18 @@ pub fn disclose(full: FullTables, sums: Sums, min_cell: u32) -> DisclosedTables 
             ),
         ]
     };
+    let others = || {
+        [
+            cleared.make(data_quality::published, data_quality::ROUNDING),
+            cleared.make(item_9::published, item_9::ROUNDING),
+            cleared.make(screening::published, &[]),
+        ]
+    };
     // Side by side, the longest first.
-    let (durations, firsts) = rayon::join(over_time, from_firsts);
-    let data_quality = cleared.make(data_quality::published, data_quality::ROUNDING);
-    let item_9 = cleared.make(item_9::published, item_9::ROUNDING);
-    let screening = cleared.make(screening::published, &[]);
+    let (durations, (firsts, others)) = rayon::join(over_time, || rayon::join(from_firsts, others));
     let left = cleared.leave(AS_THEY_ARE);
     let [durability, time_on_treatment] = durations;
+    let [data_quality, item_9, screening] = others;
     let [cumulative, time_to_response, comparison, level_comparison] = firsts;
     let [
         response,

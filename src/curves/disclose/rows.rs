@@ -36,7 +36,7 @@ pub(super) struct Labels {
 impl Labels {
     /// The instruments, strata, levels and routes of these tables.
     pub(super) fn of(tables: &[&Table]) -> Self {
-        let found = tables.par_iter().flat_map_iter(|table| {
+        let found = tables.par_iter().with_max_len(1).flat_map_iter(|table| {
             let columns = ["instrument", "stratum", "level", "route"];
             columns.into_iter().filter_map(|name| table.column(name)).flat_map(distinct)
         });
