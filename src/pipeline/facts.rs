@@ -1,7 +1,7 @@
 //! The second stage of a run: the log folded into facts, a share of the subjects at a time.
 //!
-//! Events are never all in memory: about `EVENTS_AT_ONCE` are read, by all cores together, and
-//! folded before the next. The facts themselves are kept for the estimates; they grow with the
+//! Events are never all in memory: about `EVENTS_AT_ONCE` are read, and folded while the next are
+//! read, by all cores together. The facts themselves are kept for the estimates; they grow with the
 //! courses, not with the events. They come share by share, and in a share by pseudonym, however many
 //! shares are read at once.
 
