@@ -215,8 +215,8 @@ impl<'a> Eligible<'a> {
             day_28: scores.day_28,
             scores,
             adjustment: Adjustment::of(&course.plans),
-            n_infusions: number_of(n_infusions),
-            n_induction: number_of(course.n_induction),
+            n_infusions: lasting::infusions(n_infusions),
+            n_induction: lasting::infusions(course.n_induction),
             last_us: self.last_us,
             last_of_induction_us: self.last_of_induction_us,
             cut_us: self.cut_us.map_or(0, |cut_us| cut_us - course.first_us()),
@@ -324,11 +324,6 @@ impl<'a> Cohort<'a> {
         let open = course.n_induction == n && !rule.is_closed(n, course.first_us(), last, cut);
         (running, running && open)
     }
-}
-
-/// A number of infusions.
-fn number_of(infusions: usize) -> u32 {
-    u32::try_from(infusions).unwrap_or(u32::MAX)
 }
 
 /// A period needs a calendar: without one a course is in no period.

@@ -74,11 +74,11 @@ impl Followed {
     pub fn count(&mut self, end: End) {
         let last = self.events.len() - 1;
         let (counts, at) = match end {
-            End::Event(at) => (&mut self.events, at as usize),
-            End::Competing(at) => (&mut self.competing, at as usize),
-            End::Unseen(at) => (&mut self.unseen, at as usize),
+            End::Event(at) => (&mut self.events, at),
+            End::Competing(at) => (&mut self.competing, at),
+            End::Unseen(at) => (&mut self.unseen, at),
         };
-        match counts.get_mut(at) {
+        match counts.get_mut(at as usize) {
             Some(count) => *count += 1,
             None => self.unseen[last] += 1,
         }

@@ -47,7 +47,7 @@ pub(super) fn on_treatment(
         }
     }
     let days = days(first.scored.since_first_us, last.scored.since_first_us);
-    let infusions = u32::try_from(last.position - first.position).unwrap_or(u32::MAX);
+    let infusions = infusions(last.position - first.position);
     Some(Lasted { lost, infusions, days })
 }
 
@@ -82,6 +82,11 @@ pub(super) fn after_induction(
         Some(again_us) => End::Competing(days(start_us, again_us.max(start_us))),
         None => End::Unseen(days(start_us, last_us)),
     })
+}
+
+/// A number of infusions as it is kept.
+pub(super) fn infusions(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Whole days to a moment that is not earlier.

@@ -7,7 +7,7 @@
 
 use super::cohort::Cohort;
 use super::follow_up::{COUNTS, End, Followed, Leaving, StepNames, gathered, push_counts};
-use super::lasting::days;
+use super::lasting::{days, infusions};
 use super::population::{Population, table_of};
 use super::view::View;
 use crate::table::{ColumnType as T, Table};
@@ -58,7 +58,7 @@ pub fn time_on_treatment(counts: &Table) -> Table {
 
 /// When treatment ended, by infusions given and by whole days since session 1.
 fn ends(view: &View) -> [End; 2] {
-    let given = u32::try_from(view.n_infusions).unwrap_or(u32::MAX);
+    let given = infusions(view.n_infusions);
     let days = |since_us| days(0, since_us);
     if view.running {
         let seen_us = view.member.cut_us.max(view.last_us);

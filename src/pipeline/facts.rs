@@ -93,7 +93,7 @@ impl Folded {
         let (index, begun) = rayon::join(|| index(log, view), begin);
         let ((mut keys, conflicts), (mut reader, mut scan)) = (index?, begun?);
         let withdrawn = match view {
-            View::Newest => None,
+            View::Newest(_) => None,
             View::Past(withdrawn) => Some(withdrawn),
         };
         let context = FoldContext {
@@ -158,25 +158,22 @@ impl Counted {
 /// Which state of a store is folded.
 #[derive(Debug, Clone, Copy)]
 pub enum View<'a> {
-    /// The newest one.
-    Newest,
-    /// One of the past: who has withdrawn since is left out.
+    /// The newest one: the facts are written into the store in this directory, if one is named.
+    Newest(Option<&'a Path>),
+    /// One of the past: nothing is written, and who has withdrawn since is left out.
     Past(&'a BTreeSet<Subject>),
 }
 
-/// Folds the log, and has the facts written into a store, if one is named by its directory;
+/// Folds the log, and has the facts written into the store if the view says so;
 /// [`Folded::written`] waits for them, and tells whether that failed.
 ///
 /// # Errors
 /// If the store cannot be read, or the writing not begun.
-pub fn fold(
-    log: &EventLog,
-    settings: &Settings,
-    view: View<'_>,
-    store: Option<&Path>,
-) -> Result<Folded, PipelineError> {
-    let begin = |store| FactFiles::begin(store, &settings.facts_hash());
-    let files = store.map(begin).transpose()?;
+pub fn fold(log: &EventLog, settings: &Settings, view: View<'_>) -> Result<Folded, PipelineError> {
+    let files = match view {
+        View::Newest(Some(store)) => Some(FactFiles::begin(store, &settings.facts_hash())?),
+        View::Newest(None) | View::Past(_) => None,
+    };
     let mut folded = Folded {
         subjects: Subjects::default(),
         sources: BTreeSet::new(),
@@ -195,7 +192,7 @@ pub fn fold(
 /// The keys of the log, and the contents of those in conflict.
 fn index(log: &EventLog, view: View<'_>) -> Result<(KeyIndex, Conflicts), StoreError> {
     let mut keys = match view {
-        View::Newest => KeyIndex::open(log),
+        View::Newest(_) => KeyIndex::open(log),
         View::Past(_) => KeyIndex::aside(Some(log)),
     }?;
     let conflicts = keys.conflicting()?;

@@ -284,22 +284,19 @@ fn publish_curves(
     let settings = &plan.settings;
     let log = basis.log();
     stages.begin("fold", &format!("{} events", log.n_events()?));
+    // A look at tables alone leaves nothing about single people behind.
+    let facts_into = (extent == Extent::Whole).then_some(plan.store.as_path());
     let (view, cut) = match basis {
-        Basis::Newest(_) => (View::Newest, None),
+        Basis::Newest(_) => (View::Newest(facts_into), None),
         Basis::Past(past) => (View::Past(&past.withdrawn), Some(past.cut)),
     };
+    let mut folded = fold(log, settings, view)?;
+    let accounts = accounts::as_of(&plan.store, cut)?;
+    let identity = identity(&folded, &accounts, settings, basis.stated(), extent);
     let then = match (basis, extent) {
         (Basis::Newest(_), Extent::Whole) => Current::Flip,
         (Basis::Past(_), _) | (_, Extent::Tables) => Current::Leave,
     };
-    // A look at tables, or at the past, leaves nothing about single people behind.
-    let facts_into = match then {
-        Current::Flip => Some(plan.store.as_path()),
-        Current::Leave => None,
-    };
-    let mut folded = fold(log, settings, view, facts_into)?;
-    let accounts = accounts::as_of(&plan.store, cut)?;
-    let identity = identity(&folded, &accounts, settings, basis.stated(), extent);
     let known = match then {
         Current::Flip => current(&plan.out).into_iter().collect(),
         Current::Leave => runs_named(&plan.out, short(&identity)),

@@ -169,7 +169,7 @@ fn every_cell_of_the_quickstart_adds_up() {
     };
     let plan = Plan::resolve(&overrides).expect("a plan");
     let log = EventLog::open(&plan.store).expect("a log");
-    let folded = fold(&log, &plan.settings, View::Past(&BTreeSet::new()), None).expect("facts");
+    let folded = fold(&log, &plan.settings, View::Past(&BTreeSet::new())).expect("facts");
     let cuts = folded.counted.latest.or_at(None);
     let cohort = Cohort {
         subjects: &folded.subjects,

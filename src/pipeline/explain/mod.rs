@@ -70,7 +70,7 @@ pub fn explain(
     let accounts = accounts::as_of(&plan.store, cut)?;
     calendar::check_store(rules, &analysis.filter, &accounts)?;
     progress.stage("fold", &format!("{} events", log.n_events()?));
-    let folded = fold(log, &plan.settings, View::Past(withdrawn), None)?;
+    let folded = fold(log, &plan.settings, View::Past(withdrawn))?;
     progress.stage("explain", question.table.as_str());
     let found = find(plan, asked, &question, &folded)?;
     let people = found.cell.iter().map(|(facts, _)| facts.subject.clone()).collect();
